@@ -1,0 +1,43 @@
+"""Analysis of Vietnam's provincial digital transformation: comparison, target gaps and ranking trends.
+
+The public names below are loaded when first used, so that ``import cds_analysis`` stays light (no seaborn, statsmodels or Jupyter).
+
+Examples
+--------
+>>> import cds_analysis as cds
+>>> cds.find_province("TP.HCM")
+'ho-chi-minh'
+>>> cds.load().provinces.height
+63
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "load": "dataset.load",
+    "Dataset": "dataset.load",
+    "find_province": "dataset.provinces",
+    "compare": "measures.compare",
+    "structural_peers": "measures.compare",
+    "gaps": "measures.gaps",
+    "ranks": "measures.ranks",
+    "places_gained": "measures.ranks",
+    "CdsError": "errors",
+    "DataError": "errors",
+    "ParameterError": "errors",
+    "UnknownNameError": "errors",
+}
+
+__all__ = [*_HOME, "__version__"]
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

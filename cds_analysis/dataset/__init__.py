@@ -1,0 +1,1 @@
+"""From the CSV tables in ``data/`` to validated Polars frames."""

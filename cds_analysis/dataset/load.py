@@ -1,0 +1,212 @@
+"""Read a data folder, check every table against its schema, and hand out typed Polars frames.
+
+A table is ``<name>.csv`` or a folder ``<name>/`` of CSV files that are put together. Everything is read as text first, so
+that each cell that does not fit can be named by file, row, column, rule and value. All problems are reported at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+
+import dataframely as dy
+import polars as pl
+
+from cds_analysis.dataset.schemas import FOREIGN_KEYS, NATION, TABLES
+from cds_analysis.errors import DataError, Problem, closest
+from cds_analysis.paths import data_folder
+
+__all__ = ["Dataset", "load"]
+
+_TYPES = {pl.Float64: "a number with a decimal point", pl.Int64: "a whole number", pl.Date: "a date like 2023-12-31"}
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """The validated tables of one data folder, each a :class:`polars.DataFrame`; columns are documented in ``data/README.md``."""
+
+    folder: Path
+    regions: pl.DataFrame
+    units_2025: pl.DataFrame
+    provinces: pl.DataFrame
+    sources: pl.DataFrame
+    context: pl.DataFrame
+    indicators: pl.DataFrame
+    indices: pl.DataFrame
+    breaks: pl.DataFrame
+    observations: pl.DataFrame
+    targets: pl.DataFrame
+    scores: pl.DataFrame
+    unit_scores: pl.DataFrame
+    national_scores: pl.DataFrame
+    claims: pl.DataFrame
+    conflicts: pl.DataFrame
+
+    def row_counts(self) -> dict[str, int]:
+        """Return the number of rows of each table."""
+        return {f.name: getattr(self, f.name).height for f in fields(self) if f.name != "folder"}
+
+
+def load(folder: str | Path | None = None) -> Dataset:
+    """Load and validate a data folder; without `folder`, the bundled dataset.
+
+    Parameters
+    ----------
+    folder
+        A folder with the tables of DESIGN (``provinces.csv``, ``scores.csv`` or ``scores/*.csv``, ...). All must be there.
+
+    Returns
+    -------
+    Dataset
+        One frame per table. Frames are read once per folder state and must not be changed in place.
+
+    Raises
+    ------
+    DataError
+        Lists every problem with file, row, column, rule and value; the message shows the first 20.
+
+    Examples
+    --------
+    >>> load().scores.filter(pl.col("index_id") == "pci").height
+    734
+    """
+    path = Path(folder) if folder is not None and str(folder) else data_folder()
+    if not path.is_dir():
+        raise DataError(path, [Problem(str(path), None, None, "the data folder does not exist; give a folder with the CSV tables")])
+    stamp = tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(path.rglob("*.csv")))
+    return _load(path.resolve(), stamp)
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, stamp: tuple) -> Dataset:
+    problems: list[Problem] = []
+    tables = {name: _read_table(path, name, problems) for name in TABLES}
+    if not problems:
+        problems.extend(_broken_links(tables))
+    if problems:
+        raise DataError(path, problems)
+    return Dataset(folder=path, **tables)
+
+
+def _read_table(folder: Path, name: str, problems: list[Problem]) -> pl.DataFrame:
+    schema = TABLES[name]
+    single, several = folder / f"{name}.csv", folder / name
+    files = [single] if single.is_file() else sorted(several.glob("*.csv")) if several.is_dir() else []
+    if not files:
+        problems.append(Problem(f"{name}.csv", None, None, "the file is missing; a table may be empty but must be there"))
+    parts, origins = [], []
+    for file in files:
+        shown = file.relative_to(folder).as_posix()
+        part = _read_file(file, shown, schema, problems)
+        if part is not None:
+            parts.append(part)
+            origins += [(shown, row) for row in range(2, part.height + 2)]
+    if not parts or len(parts) < len(files):
+        return schema.create_empty()
+    frame = pl.concat(parts)
+    if not schema.is_valid(frame):
+        problems.extend(_broken_rules(frame, schema, origins))
+    return frame
+
+
+def _read_file(file: Path, shown: str, schema: type[dy.Schema], problems: list[Problem]) -> pl.DataFrame | None:
+    try:
+        raw = pl.read_csv(file, infer_schema=False, encoding="utf8")
+    except pl.exceptions.NoDataError:
+        problems.append(Problem(shown, None, None, f"the file is empty; expected a header: {','.join(schema.column_names())}"))
+        return None
+    except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
+        reason = "it is not UTF-8 text" if "utf" in str(error).lower() else str(error).splitlines()[0][:120]
+        problems.append(Problem(shown, None, None, f"cannot be read as CSV: {reason}; save it as comma-separated UTF-8"))
+        return None
+    wanted = schema.column_names()
+    before = len(problems)
+    for column in wanted:
+        if column not in raw.columns:
+            found = closest(column, raw.columns, n=1)
+            hint = f"; is it {found[0]!r}?" if found and found[0] not in wanted else ""
+            problems.append(Problem(shown, 1, column, f"the column is missing{hint}"))
+    for column in raw.columns:
+        if column not in wanted:
+            problems.append(Problem(shown, 1, column, f"unknown column; expected only {', '.join(wanted)}"))
+    if len(problems) > before:
+        return None
+    return _typed(raw.select(wanted), shown, schema, problems)
+
+
+def _typed(raw: pl.DataFrame, shown: str, schema: type[dy.Schema], problems: list[Problem]) -> pl.DataFrame | None:
+    typed, before = {}, len(problems)
+    for name, column in schema.columns().items():
+        text, dtype = raw[name], column.dtype
+        if dtype == pl.String:
+            typed[name] = text
+            continue
+        typed[name] = text.str.to_date("%Y-%m-%d", strict=False) if dtype == pl.Date else text.cast(dtype, strict=False)
+        not_finite = typed[name].is_nan() | typed[name].is_infinite() if dtype == pl.Float64 else pl.Series([False])
+        wrong = (text.is_not_null() & typed[name].is_null()) | not_finite.fill_null(False)
+        for row in wrong.arg_true():
+            comma = dtype == pl.Float64 and "," in text[row]
+            hint = f"; write {text[row].replace('.', '').replace(',', '.')}" if comma else ""
+            problems.append(Problem(shown, row + 2, name, f"must be {_TYPES[dtype]}{hint}", text[row]))
+    return pl.DataFrame(typed) if len(problems) == before else None
+
+
+def _broken_rules(frame: pl.DataFrame, schema: type[dy.Schema], origins: list[tuple[str, int]]) -> Iterator[Problem]:
+    numbered = type("Numbered" + schema.__name__, (schema,), {"row_number": dy.Int64(min=0)})
+    _, failure = numbered.filter(frame.with_row_index("row_number").with_columns(pl.col("row_number").cast(pl.Int64)))
+    details = failure.details().sort("row_number")
+    rules = [c for c in details.columns if c not in frame.columns and c != "row_number"]
+    for row in details.iter_rows(named=True):
+        file, number = origins[row["row_number"]]
+        for rule in rules:
+            if row[rule] == "invalid":
+                column, sentence, value = _explain(rule, schema, row)
+                yield Problem(file, number, column, sentence, value)
+
+
+def _explain(rule: str, schema: type[dy.Schema], row: dict) -> tuple[str | None, str, str | None]:
+    """Turn a rule's name into (column, sentence, offending value)."""
+    if rule == "primary_key":
+        key = schema.primary_key()
+        return ", ".join(key), "the key appears more than once; each row must be unique in these columns", "/".join(str(row[k]) for k in key)
+    if "|" not in rule:
+        return None, (getattr(schema, "rule_sentences", {}).get(rule) or _rule_docstring(schema, rule)), None
+    column, check = rule.split("|", 1)
+    definition = schema.columns()[column]
+    value = None if row[column] is None else str(row[column])
+    sentences = {
+        "nullability": "must not be empty",
+        "regex": f"must match {getattr(definition, 'regex', '')}",
+        "min": f"must be at least {getattr(definition, 'min', '')}",
+        "max": f"must be at most {getattr(definition, 'max', '')}",
+        "min_length": "must not be an empty text",
+        "unique": "must not appear twice",
+        "is_in": f"must be one of {getattr(definition, 'is_in', '')}",
+        "check__one_of": f"must be one of {', '.join((definition.metadata or {}).get('enum', []))}",
+    }
+    return column, sentences.get(check, f"breaks the rule {check}"), value
+
+
+def _rule_docstring(schema: type[dy.Schema], rule: str) -> str:
+    for base in schema.__mro__:
+        factory = base.__dict__.get(rule)
+        if factory is not None:
+            return (factory.validation_fn.__doc__ or rule).strip()
+    return f"breaks the rule {rule}"
+
+
+def _broken_links(tables: dict[str, pl.DataFrame]) -> Iterator[Problem]:
+    for table, columns, other, keys in FOREIGN_KEYS:
+        here = tables[table].select(columns).with_row_index("row").drop_nulls(list(columns))
+        known = tables[other].select(keys).unique()
+        lost = here.join(known, left_on=columns, right_on=keys, how="anti").sort("row")
+        if table == "targets" and columns == ("scope",):
+            lost = lost.filter(pl.col("scope") != NATION)
+        for row in lost.iter_rows(named=True):
+            value = "/".join(row[c] for c in columns)
+            options = ["/".join(k) for k in known.iter_rows()]
+            near = closest(value, options, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            yield Problem(f"{table}.csv", row["row"] + 2, ", ".join(columns), f"is not in {other}.csv{hint}", value)

@@ -1,0 +1,118 @@
+"""Names of provinces: any spelling in, one id out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import polars as pl
+
+from cds_analysis.dataset.load import load
+from cds_analysis.errors import UnknownNameError, closest
+
+__all__ = ["find_province", "find_provinces", "fold", "formed_from"]
+
+_PREFIX = re.compile(r"^(tinh|thanhpho|tp)(?=.{2,})")
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case without accents, spaces, dashes or punctuation.
+
+    Examples
+    --------
+    >>> fold("Bà Rịa – Vũng Tàu")
+    'bariavungtau'
+    """
+    plain = unicodedata.normalize("NFKD", str(text)).replace("đ", "d").replace("Đ", "D")
+    return re.sub(r"[^a-z0-9]", "", plain.casefold())
+
+
+@lru_cache(maxsize=8)
+def _index(provinces: _Hashable) -> dict[str, str]:
+    index: dict[str, str] = {}
+    for row in provinces.frame.iter_rows(named=True):
+        names = [row["province_id"], row["gso_code"], row["iso_code"], row["name_vi"], row["name_en"]]
+        for name in [*names, *(row["aliases"] or "").split(";")]:
+            if fold(name):
+                index.setdefault(fold(name), row["province_id"])
+    return index
+
+
+class _Hashable:
+    """A frame that hashes by identity, so that the name index is made once per frame."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self.frame = frame
+
+    def __hash__(self) -> int:
+        return id(self.frame)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hashable) and self.frame is other.frame
+
+
+def find_province(name: str | int, provinces: pl.DataFrame | None = None) -> str:
+    """Return the id of the province that `name` stands for.
+
+    Parameters
+    ----------
+    name
+        Any spelling: with or without accents, 'tỉnh' or 'thành phố', any case, dash or Unicode form; a known short name
+        ('BR-VT', 'TP.HCM'); a two-digit code of the statistics office; an ISO 3166-2 code; or the id itself.
+    provinces
+        The table of provinces; the bundled one by default.
+
+    Raises
+    ------
+    UnknownNameError
+        When no province has that name; ``suggestions`` holds the closest ones.
+
+    Examples
+    --------
+    >>> find_province("tỉnh Bà Rịa – Vũng Tàu"), find_province("VN-DN"), find_province(20)
+    ('ba-ria-vung-tau', 'da-nang', 'lang-son')
+    """
+    table = load().provinces if provinces is None else provinces
+    index = _index(_Hashable(table))
+    key = f"{name:02d}" if isinstance(name, int) and not isinstance(name, bool) else fold(name)
+    found = index.get(key) or index.get(_PREFIX.sub("", key))
+    if found:
+        return found
+    near = list(dict.fromkeys(index[k] for k in closest(key, list(index), n=6)))[:3]
+    names = dict(table.select("province_id", "name_vi").iter_rows())
+    raise UnknownNameError("province", name, [names[p] for p in near], "`cds list provinces` shows all names.")
+
+
+def find_provinces(names, provinces: pl.DataFrame | None = None) -> list[str]:
+    """Return the ids of several provinces, in the order given and each once.
+
+    A name may also be ``all`` or a region id, which stand for all their provinces.
+
+    Examples
+    --------
+    >>> find_provinces(["Hà Nội", "central-highlands"])
+    ['ha-noi', 'dak-lak', 'dak-nong', 'gia-lai', 'kon-tum', 'lam-dong']
+    """
+    table = load().provinces if provinces is None else provinces
+    found: list[str] = []
+    for name in [names] if isinstance(names, str | int) else names:
+        region = table.filter((pl.col("region_id") == str(name)) | (str(name) == "all"))["province_id"].sort()
+        found += region.to_list() if len(region) else [find_province(name, table)]
+    return list(dict.fromkeys(found))
+
+
+def formed_from(unit_id: str, provinces: pl.DataFrame | None = None) -> list[str]:
+    """Return the provinces that the 2025 unit `unit_id` was formed from, sorted.
+
+    Examples
+    --------
+    >>> formed_from("phu-tho")
+    ['hoa-binh', 'phu-tho', 'vinh-phuc']
+    """
+    table = load().provinces if provinces is None else provinces
+    parts = table.filter(pl.col("unit_2025_id") == unit_id)["province_id"].sort().to_list()
+    if not parts:
+        units = table["unit_2025_id"].unique().sort().to_list()
+        raise UnknownNameError("unit", unit_id, closest(unit_id, units))
+    return parts

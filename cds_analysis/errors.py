@@ -1,0 +1,79 @@
+"""The exceptions this package raises, all below :class:`CdsError`.
+
+Every message is written for the person at the keyboard: what is wrong, where, what was expected, and what to do next. The
+command line prints the message alone; a traceback is for programming errors only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+__all__ = ["CdsError", "DataError", "ParameterError", "Problem", "UnknownNameError", "closest"]
+
+MAX_PROBLEMS_SHOWN = 20
+
+
+class CdsError(Exception):
+    """Base of every error that is the input's fault rather than the program's."""
+
+
+class UnknownNameError(CdsError, LookupError):
+    """A province, index, notebook or other name that is not known; carries the closest names in ``suggestions``."""
+
+    def __init__(self, kind: str, name: object, suggestions: Sequence[str] = (), hint: str = "") -> None:
+        self.kind, self.name, self.suggestions = kind, name, list(suggestions)
+        shown = str(name) if len(str(name)) <= 80 else f"{str(name)[:77]}..."
+        message = f"unknown {kind} {shown!r}"
+        if self.suggestions:
+            message += "; did you mean " + " or ".join(repr(s) for s in self.suggestions) + "?"
+        super().__init__(message + (f" {hint}" if hint else ""))
+
+
+class ParameterError(CdsError, ValueError):
+    """A parameter of a notebook, measure or command that is unknown, of the wrong type, or out of range."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a data folder: where it is, which rule it breaks, and the value found there."""
+
+    file: str
+    row: int | None
+    column: str | None
+    rule: str
+    value: str | None = None
+
+    def __str__(self) -> str:
+        where = self.file
+        if self.row is not None:
+            where += f", row {self.row}"
+        if self.column:
+            where += f", column {self.column}"
+        found = "" if self.value is None else f" (found {self.value[:80]!r})"
+        return f"{where}: {self.rule}{found}"
+
+
+class DataError(CdsError, ValueError):
+    """A data folder that breaks its schemas; ``problems`` lists them all, the message shows the first 20."""
+
+    def __init__(self, folder: object, problems: Sequence[Problem]) -> None:
+        self.folder, self.problems = str(folder), list(problems)
+        shown = [f"  {p}" for p in self.problems[:MAX_PROBLEMS_SHOWN]]
+        left = len(self.problems) - len(shown)
+        if left > 0:
+            shown.append(f"  ... and {left} more (the first {MAX_PROBLEMS_SHOWN} are shown)")
+        count = f"{len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}"
+        super().__init__(f"{count} in {folder}; row 1 is the header:\n" + "\n".join(shown))
+
+
+def closest(name: str, known: Sequence[str], n: int = 3) -> list[str]:
+    """Return up to `n` of the `known` names that look most like `name`, best first.
+
+    Examples
+    --------
+    >>> closest("lang-sonn", ["lang-son", "long-an"], n=1)
+    ['lang-son']
+    """
+    return get_close_matches(str(name), list(known), n=n, cutoff=0.6)
