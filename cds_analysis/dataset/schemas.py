@@ -208,8 +208,8 @@ class Scores(dy.Schema):
     year = _year("The year measured (not the year of announcement).", primary_key=True)
     province_id = _id("Province.", primary_key=True)
     score = dy.Float64(nullable=True, description="Score on the index's scale; empty where only the rank is known.")
-    rank = dy.Int64(nullable=True, min=1, max=63, description="Rank, 1 is best; empty where only the score is known.")
-    n_ranked = dy.Int64(nullable=True, min=1, max=63, description="How many provinces were ranked that year.")
+    rank = dy.Int64(nullable=True, min=1, max=64, description="Rank, 1 is best; empty where only the score is known.")
+    n_ranked = dy.Int64(nullable=True, min=1, max=64, description="How many provinces were ranked that year.")
     status = _choice("Status of the score (of the rank where there is no score).", ["reported", "derived", "computed"])
     rank_status = _choice(
         "Status of the rank: printed, derived from a printed change or list, or computed from scores.",

@@ -1,0 +1,1 @@
+"""Measures: a Polars frame in, a Polars frame out. Nothing here reads files, plots or prints."""

@@ -1,0 +1,216 @@
+"""How far is a province from what it promised, at what pace does it move, and would that pace be enough?
+
+For a target T due at tT, the latest figure x at t, and the earliest comparable figure x0 at t0, with d the indicator's direction:
+
+- ``gap = d (T - x)`` in the indicator's unit; zero or less means the target is met (strictly less for "more than" targets);
+- ``progress = d (x - x0) / |T - x0|``; ``observed_per_year = d (x - x0) / (t - t0)``; ``required_per_year = d (T - x) / (tT - t)``;
+- ``pace_ratio`` is the observed pace over the pace that leads from x0 at t0 straight to T at tT;
+- ``years_late = (t - t0) - (x - x0) / (T - x0) * (tT - t0)``: how far behind that straight line, negative when ahead.
+
+Years are actual days / 365.25. Thresholds of the status follow Eurostat and Statistics Canada practice (0.95, 0.60, 0).
+A linear pace is an arithmetic reading, not a forecast: with two figures no uncertainty can be stated.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from cds_analysis.dataset.schemas import NATION
+from cds_analysis.errors import ParameterError
+
+__all__ = ["DAYS_PER_YEAR", "STATUSES", "gaps", "merge_repeated"]
+
+DAYS_PER_YEAR = 365.25
+ON_TRACK, NEEDS_ACCELERATION = 0.95, 0.60
+
+STATUSES = (
+    "achieved",  # the latest figure meets the target
+    "on_track",  # pace ratio of at least 0.95
+    "needs_acceleration",  # at least 0.60
+    "limited",  # at least 0
+    "deteriorating",  # moved away from the target
+    "missed",  # a figure from the due date or later falls short
+    "undetermined",  # due date passed without a later figure, or only a bound is known
+    "no_baseline",  # one figure only: a gap, but no pace
+    "no_data",  # a target without any figure
+)
+
+_KEYS = ["province_id", "indicator_id"]
+
+
+def gaps(observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataFrame, *, as_of: date | None = None) -> pl.DataFrame:
+    """Set every target against the figures reported for it.
+
+    A national target applies to each province that reports the indicator; a province's own target applies to that province.
+
+    Parameters
+    ----------
+    observations
+        Table ``observations`` (or :func:`~cds_analysis.dataset.series.observations_with_ranks`). With a column ``segment``, a
+        baseline is taken only from the segment of the latest figure.
+    targets, indicators
+        The tables of that name.
+    as_of
+        The day of judgement: later figures are not used, and targets due by then count as due. By default the latest date
+        among the observations.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a province and target: ``province_id, indicator_id, scope, due, target, comparator, direction``; ``value, bound,
+        as_of, printed`` (latest figure), ``baseline, baseline_as_of``; ``gap`` (unit of the indicator, positive is short),
+        ``surplus`` (positive when beyond), ``progress`` (1 is at the target; null when the baseline already met it),
+        ``observed_per_year, required_per_year`` (positive towards the target), ``pace_ratio, years_late, years_left``; ``status``
+        (one of :data:`STATUSES`), ``status_reason``, ``reached_on`` (date of the first figure that met the target), ``is_gap_bound`` (the gap is at most this); coverage: ``n_obs, source_ids,
+        target_source_id, target_printed, target_locator, locator, judged_on``.
+
+    Raises
+    ------
+    ParameterError
+        When `as_of` is not a date, or a target's indicator is not in the register.
+
+    Examples
+    --------
+    >>> day = date
+    >>> obs = pl.DataFrame({"province_id": "p", "indicator_id": "i", "as_of": [day(2022, 12, 31), day(2023, 12, 31)],
+    ...     "source_id": "s", "value": [20.0, 40.0], "bound": "=", "printed": ["20%", "40%"], "locator": "p1"})
+    >>> goal = pl.DataFrame({"scope": "p", "indicator_id": "i", "due": day(2025, 12, 31), "source_id": "s", "value": 80.0,
+    ...     "comparator": ">=", "printed": "80%", "locator": "p2"})
+    >>> register = pl.DataFrame({"indicator_id": "i", "direction": 1})
+    >>> gaps(obs, goal, register).select("gap", "status").rows()
+    [(40.0, 'on_track')]
+    """
+    if as_of is not None and not isinstance(as_of, date):
+        raise ParameterError(f"as_of must be a date, not {as_of!r}")
+    unknown = targets.join(indicators, on="indicator_id", how="anti")["indicator_id"].to_list()
+    if unknown:
+        raise ParameterError(f"targets name indicators that are not in the register: {', '.join(unknown)}")
+    judged_on = as_of or observations["as_of"].max()
+    seen = observations if judged_on is None else observations.filter(pl.col("as_of") <= judged_on)
+    cases = _applicable(targets, observations, indicators)
+    latest, first = _ends(seen)
+    joined = cases.join(latest, on=_KEYS, how="left", validate="m:1").join(first, on=_KEYS, how="left", validate="m:1")
+    joined = joined.join(_reached(cases, seen), on=[*_KEYS, "due", "target_source_id", "scope"], how="left", validate="1:1")
+    return (
+        joined.with_columns(judged_on=pl.lit(judged_on, dtype=pl.Date))
+        .with_columns(**_distances())
+        .with_columns(**_paces())
+        .with_columns(_status())
+        .drop("_met", "_met_before", "_short")
+        .sort("province_id", "due", "indicator_id", "target_source_id")
+    )
+
+
+def _applicable(targets: pl.DataFrame, observations: pl.DataFrame, indicators: pl.DataFrame) -> pl.DataFrame:
+    """Give every target the province it applies to."""
+    named = targets.select(
+        "scope", "indicator_id", "due", "comparator",
+        target="value", target_source_id="source_id", target_printed="printed", target_locator="locator",
+    )  # fmt: skip
+    own = named.filter(pl.col("scope") != NATION).with_columns(province_id=pl.col("scope"))
+    reporting = observations.select(_KEYS).unique()
+    national = named.filter(pl.col("scope") == NATION).join(reporting, on="indicator_id", how="inner")
+    direction = indicators.select("indicator_id", "direction")
+    cases = pl.concat([own, national.select(own.columns)]).join(direction, on="indicator_id", how="left", validate="m:1")
+    # A plain count (direction 0) with a target is read as "reach at least".
+    return cases.with_columns(direction=pl.when(pl.col("direction") == 0).then(1).otherwise(pl.col("direction")))
+
+
+def _ends(seen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the latest figure of each series, and the earliest exact one before it."""
+    ordered = (seen if "segment" in seen.columns else seen.with_columns(segment=pl.lit(0))).sort("as_of")
+    latest = ordered.group_by(_KEYS).agg(
+        *(pl.col(c).last() for c in ("value", "bound", "as_of", "printed", "locator")),
+        source_id=pl.col("source_id").last(),
+        n_obs=pl.col("as_of").n_unique(),
+        source_ids=pl.col("source_id").unique().sort(),
+    )
+    is_earlier = pl.col("as_of") < pl.col("as_of").max().over(_KEYS)
+    is_comparable = pl.col("segment") == pl.col("segment").last().over(_KEYS)
+    exact = ordered.filter((pl.col("bound") == "=") & is_earlier & is_comparable)
+    first = exact.group_by(_KEYS).agg(baseline=pl.col("value").first(), baseline_as_of=pl.col("as_of").first())
+    return latest, first
+
+
+def _reached(cases: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
+    """Return, for each target that was ever met, the date of the first figure that met it."""
+    keys = [*_KEYS, "due", "target_source_id", "scope"]
+    pairs = cases.join(seen.select(*_KEYS, "value", "bound", "as_of"), on=_KEYS, how="inner")
+    return pairs.filter(_met("value")).group_by(keys).agg(reached_on=pl.col("as_of").min())
+
+
+def merge_repeated(judged: pl.DataFrame) -> pl.DataFrame:
+    """Join targets that several documents set alike (same province, indicator, due date and value) into one row.
+
+    Returns the rows of :func:`gaps` with ``target_source_id`` replaced by the list ``target_source_ids`` and ``n_documents``.
+    """
+    same = ["province_id", "indicator_id", "scope", "due", "target"]
+    rest = [c for c in judged.columns if c not in [*same, "target_source_id"]]
+    merged = judged.group_by(same, maintain_order=True).agg(
+        *(pl.col(c).first() for c in rest), target_source_ids=pl.col("target_source_id").unique().sort(), n_documents=pl.len()
+    )
+    return merged.select(*same, *rest, "target_source_ids", "n_documents")
+
+
+def _met(value: str) -> pl.Expr:
+    """Whether a figure meets the target; 'more than' is strict, unless the figure itself is 'more than'."""
+    ahead = pl.col("direction") * (pl.col(value) - pl.col("target"))
+    strict = (pl.col("comparator") == ">") & (pl.col("bound") != ">")
+    return pl.when(strict).then(ahead > 0).otherwise(ahead >= 0)
+
+
+def _years(start: str, end: str) -> pl.Expr:
+    return (pl.col(end) - pl.col(start)).dt.total_days() / DAYS_PER_YEAR
+
+
+def _distances() -> dict[str, pl.Expr]:
+    gap = pl.col("direction") * (pl.col("target") - pl.col("value"))
+    return {
+        "gap": gap,
+        "surplus": pl.when(gap < 0).then(-gap).when(gap.is_not_null()).then(0.0),
+        "is_gap_bound": (pl.col("bound") != "=") & (gap > 0),
+        "years_left": _years("as_of", "due"),
+        "_met": _met("value"),
+        "_met_before": _met("baseline"),
+        "_short": pl.col("direction") * (pl.col("target") - pl.col("baseline")),
+    }
+
+
+def _paces() -> dict[str, pl.Expr]:
+    d, exact = pl.col("direction"), pl.col("bound") == "="
+    moved = pl.when(exact).then(d * (pl.col("value") - pl.col("baseline")))
+    elapsed, whole = _years("baseline_as_of", "as_of"), _years("baseline_as_of", "due")
+    observed = moved / elapsed
+    has_way = (pl.col("_short") > 0) & (whole > 0)
+    return {
+        "progress": pl.when(pl.col("_short") > 0).then(moved / pl.col("_short")),
+        "observed_per_year": observed,
+        "required_per_year": pl.when((pl.col("gap") > 0) & (pl.col("years_left") > 0)).then(pl.col("gap") / pl.col("years_left")),
+        "pace_ratio": pl.when(has_way).then(observed / (pl.col("_short") / whole)),
+        "years_late": pl.when(has_way).then(elapsed - moved / pl.col("_short") * whole),
+    }
+
+
+def _status() -> list[pl.Expr]:
+    due_passed = pl.col("due") <= pl.col("judged_on")
+    ratio = pl.col("pace_ratio")
+    lost = (pl.col("_short") <= 0) & (pl.col("gap") > 0)  # the baseline was at or beyond the target, the latest figure is not
+    steps = [
+        (pl.col("value").is_null(), "no_data", "no figure has been found"),
+        (pl.col("_met"), "achieved", "the latest figure meets the target"),
+        (pl.col("bound") != "=", "undetermined", "only a bound is known"),
+        (pl.col("as_of") >= pl.col("due"), "missed", "a figure from the due date or later falls short"),
+        (due_passed, "undetermined", "the due date has passed and no later figure is on record"),
+        (pl.col("baseline").is_null(), "no_baseline", "one figure only: the gap is known, the pace is not"),
+        (lost, "deteriorating", "the target was met before and is no longer"),
+        (ratio >= ON_TRACK, "on_track", "pace ratio of at least 0.95"),
+        (ratio >= NEEDS_ACCELERATION, "needs_acceleration", "pace ratio from 0.60 to 0.95"),
+        (ratio >= 0, "limited", "pace ratio from 0 to 0.60"),
+        (ratio < 0, "deteriorating", "moved away from the target"),
+    ]
+    status = reason = pl.when(False).then(pl.lit(""))
+    for condition, name, why in steps:
+        status, reason = status.when(condition).then(pl.lit(name)), reason.when(condition).then(pl.lit(why))
+    return [status.otherwise(pl.lit("no_baseline")).alias("status"), reason.otherwise(pl.lit("")).alias("status_reason")]
