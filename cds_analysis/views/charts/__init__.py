@@ -1,0 +1,7 @@
+"""Charts: a measure's frame in, a :class:`~cds_analysis.views.theme.Chart` out, with title, unit, n, source line and alt text."""
+
+from cds_analysis.views.charts.comparison import distribution, dot_plot, heatmap, tile_map
+from cds_analysis.views.charts.ranking import bump, rank_heatmap, trajectory
+from cds_analysis.views.charts.targets import dumbbell, status_matrix
+
+__all__ = ["bump", "distribution", "dot_plot", "dumbbell", "heatmap", "rank_heatmap", "status_matrix", "tile_map", "trajectory"]

@@ -1,0 +1,174 @@
+"""Charts of a comparison: dots against medians, a heatmap, a distribution, a tile map."""
+
+from __future__ import annotations
+
+import textwrap
+
+import polars as pl
+import seaborn as sns
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+
+from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.theme import GREY, INK, MARKERS, MUTED, PALETTE, Chart, canvas, legend, seaborn_columns, spread, style
+
+__all__ = ["SCALE", "distribution", "dot_plot", "heatmap", "tile_map"]
+
+SCALE = LinearSegmentedColormap.from_list("cds", ["#f4efe2", "#a9cfd8", "#3d8fb0", "#0b3f66"])  # light is low, dark is high
+
+
+def _readable_on(colour) -> str:
+    r, g, b = colour[:3]
+    return "white" if 0.299 * r + 0.587 * g + 0.114 * b < 0.55 else INK
+
+
+def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title: str, unit: str, source: str, decimals: int = 2) -> Chart:
+    """Draw one row a series: every province as a grey dot, the highlighted ones named, medians as ticks.
+
+    `compared` comes from :func:`cds_analysis.measures.compare.compare`; the series are drawn in the order they appear.
+    """
+    t, order = text, compared["series_id"].unique(maintain_order=True).to_list()
+    n = compared.group_by("series_id").len()["len"]
+    spread_n = t.number(n.min()) if n.min() == n.max() else f"{t.number(n.min())}–{t.number(n.max())}"
+    subtitle = t("Each grey dot is a province (n = {n}); {unit}.", n=spread_n, unit=unit)
+    with style():
+        figure, (ax,) = canvas(0.62 * len(order) + 0.9, title, subtitle, source)
+        rows = compared.with_columns(row=pl.col("series_id").replace_strict(order, list(range(len(order)))))
+        sns.stripplot(data=seaborn_columns(rows, "value", "row"), x="value", y="row", orient="h", color=GREY, size=3.6, alpha=0.75,
+                      jitter=0.13, ax=ax, zorder=1)  # fmt: skip
+        for row in rows.unique("series_id", maintain_order=True).iter_rows(named=True):
+            y = row["row"]
+            ax.plot([row["national_median"]] * 2, [y - 0.34, y + 0.34], color=INK, lw=1.6, zorder=2, label=t("median of the country") if y == 0 else None)
+        mine = rows.filter(pl.col("province_id").is_in(highlight))
+        if len(highlight) == 1:
+            for row in mine.iter_rows(named=True):
+                y, first = row["row"], row["row"] == mine["row"].min()
+                ax.plot([row["region_median"]] * 2, [y - 0.26, y + 0.26], color=PALETTE[2], lw=2.2, zorder=2, label=t("median of its region") if first else None)
+                if row.get("peer_median") is not None:
+                    ax.plot([row["peer_median"]] * 2, [y - 0.26, y + 0.26], color=PALETTE[3], lw=2.2, ls=(0, (1.4, 1)), zorder=2,
+                            label=t("median of structural peers") if first else None)  # fmt: skip
+        for i, province in enumerate(highlight):
+            own = mine.filter(pl.col("province_id") == province)
+            ax.scatter(own["value"].to_list(), own["row"].to_list(), s=62, color=PALETTE[i % 6], marker=MARKERS[i % 6], edgecolor="white",
+                       linewidth=0.8, zorder=4, label=t.province(province))  # fmt: skip
+            if len(highlight) == 1:
+                for row in own.iter_rows(named=True):
+                    ax.annotate(t.number(row["value"], decimals), (row["value"], row["row"]), xytext=(0, 8), textcoords="offset points",
+                                ha="center", fontsize=8, fontweight="bold", color=PALETTE[0], zorder=5,
+                                path_effects=[withStroke(linewidth=2.5, foreground="white")])  # fmt: skip
+        ax.set_yticks(range(len(order)), ["\n".join(textwrap.wrap(t.series(s), 34)) for s in order])
+        ax.set(xlabel=unit[:1].upper() + unit[1:], ylabel="", ylim=(len(order) - 0.4, -0.6))
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+        ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if ax.get_xlim()[1] - ax.get_xlim()[0] < 8 else 0))
+        legend(ax, ncols=5 if len(highlight) > 1 else 4)
+    return Chart("comparison", figure, title, _dot_alt(mine, t, highlight, title, decimals), compared.drop("source_ids"))
+
+
+def _dot_alt(mine: pl.DataFrame, t: Text, highlight: list[str], title: str, decimals: int) -> str:
+    if len(highlight) != 1 or not mine.height:
+        return title + ". " + t("Provinces shown: {names}.", names=t.listing(t.provinces(highlight)))
+    above = mine.filter(pl.col("diff_national") > 0)
+    facts = [
+        t("{name} is above the national median in {k} of {n} series", name=t.province(highlight[0]), k=t.number(above.height), n=t.number(mine.height))
+    ]
+    for row in mine.iter_rows(named=True):
+        value, median = t.number(row["value"], decimals), t.number(row["national_median"], decimals)
+        facts.append(t("{series}: {value}, national median {median}", series=t.series(row["series_id"]), value=value, median=median))
+    return title + ". " + "; ".join(facts) + "."
+
+
+def heatmap(values: pl.DataFrame, *, text: Text, rows: list[str], provinces: list[str], title: str, subtitle: str, source: str, labels: dict,
+            columns_label: str = "value") -> Chart:  # fmt: skip
+    """Draw series (rows) by province (columns); a missing figure is a hatched cell with a dash, never a colour.
+
+    `values` has ``province_id, series_id`` and ``columns_label`` (0-100, gives the colour); `labels` maps
+    ``(series_id, province_id)`` to the text in the cell.
+    """
+    t = text
+    known = {(s, p): v for s, p, v in values.select("series_id", "province_id", columns_label).iter_rows()}
+    with style():
+        figure, (ax,) = canvas(0.30 * len(rows) + 0.55, title, subtitle, source)
+        grid = [[known.get((s, p), float("nan")) for p in provinces] for s in rows]
+        grid = [[float("nan") if v is None else v for v in line] for line in grid]
+        sns.heatmap(grid, cmap=SCALE, vmin=0, vmax=100, cbar=False, linewidths=1.2, linecolor="white", ax=ax)
+        for i, s in enumerate(rows):
+            for j, p in enumerate(provinces):
+                if grid[i][j] != grid[i][j]:
+                    ax.add_patch(Rectangle((j + 0.02, i + 0.04), 0.96, 0.92, facecolor="#fafbfc", edgecolor="#cfd6dc", hatch="////", lw=0))
+                    ax.text(j + 0.5, i + 0.5, MISSING, ha="center", va="center", color=MUTED, fontsize=9,
+                            bbox={"facecolor": "#fafbfc", "edgecolor": "none", "pad": 1})  # fmt: skip
+                else:
+                    ax.text(j + 0.5, i + 0.5, labels.get((s, p), ""), ha="center", va="center", fontsize=8, color=_readable_on(SCALE(grid[i][j] / 100)))
+        ax.set_yticks([i + 0.5 for i in range(len(rows))], ["\n".join(textwrap.wrap(t.series(s), 62)[:2]) for s in rows], rotation=0, fontsize=7.6)
+        ax.set_xticks([j + 0.5 for j in range(len(provinces))], ["\n".join(textwrap.wrap(t.province(p), 16)) for p in provinces], rotation=0)
+        ax.xaxis.tick_top()
+        ax.tick_params(length=0)
+    have = sum(v == v for line in grid for v in line)
+    alt = title + ". " + t("{have} of {all} cells have a figure; the others are missing and hatched.", have=t.number(have), all=t.number(len(rows) * len(provinces)))
+    return Chart("heatmap", figure, title, alt, values)
+
+
+def distribution(compared: pl.DataFrame, *, text: Text, highlight: list[str], title: str, unit: str, source: str, decimals: int = 2) -> Chart:
+    """Draw the distribution of one series over all provinces, with the highlighted ones picked out by name."""
+    t = text
+    subtitle = t("Number of provinces by score (n = {n}); {unit}. The dashed line is the national median.", n=t.number(compared.height), unit=unit)
+    with style():
+        figure, (ax,) = canvas(2.7, title, subtitle, source)
+        sns.histplot(x=compared["value"].to_list(), bins=16, color="#cdd6dd", edgecolor="white", ax=ax)
+        sns.rugplot(x=compared["value"].to_list(), color=MUTED, height=0.035, lw=0.8, ax=ax)
+        top = ax.get_ylim()[1] * 1.28
+        median = compared["national_median"][0]
+        ax.axvline(median, color=INK, ls="--", lw=1.2, ymax=0.78)
+        mine = compared.filter(pl.col("province_id").is_in(highlight)).sort("value")
+        left, right = ax.get_xlim()
+        places = spread(mine["value"].to_list(), (right - left) * 0.17)
+        shift = min(0.0, right - max(places, default=right) - (right - left) * 0.02)
+        for i, row in enumerate(mine.iter_rows(named=True)):
+            colour = PALETTE[highlight.index(row["province_id"]) % 6]
+            ax.plot([row["value"]] * 2, [0, top * 0.72], color=colour, lw=2)
+            ax.annotate(f"{t.province(row['province_id'])}\n{t.number(row['value'], decimals)}", (row["value"], top * 0.72),
+                        xytext=(places[i] + shift, top * 0.80), ha="center", va="bottom", fontsize=8, color=colour, fontweight="bold",
+                        arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.8})  # fmt: skip
+        ax.set(ylim=(0, top), xlabel=unit[:1].upper() + unit[1:], ylabel=t("Provinces"))
+        ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if right - left < 8 else 0))
+    facts = [f"{t.province(r['province_id'])} {t.number(r['value'], decimals)}" for r in mine.iter_rows(named=True)]
+    alt = title + ". " + t("National median {median}; {facts}.", median=t.number(median, decimals), facts=", ".join(facts) or t("no province picked out"))
+    return Chart("distribution", figure, title, alt, compared.drop("source_ids"))
+
+
+def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: str, subtitle: str, source: str, decimals: int = 1,
+             highlight: list[str] = (), lower_is_better: bool = False) -> Chart:  # fmt: skip
+    """Draw provinces as equal tiles near their true place, so that small provinces are seen as well as large ones.
+
+    `values` has ``province_id, value``; `tiles` has ``province_id, tile_row, tile_col``. A province without a value is hatched.
+    """
+    t = text
+    known = dict(values.select("province_id", "value").drop_nulls().iter_rows())
+    low, high = min(known.values(), default=0), max(known.values(), default=1)
+    rows, cols = tiles["tile_row"].max() + 1, tiles["tile_col"].max() + 1
+    with style():
+        figure, (ax,) = canvas(0.43 * rows, title, subtitle, source, width=0.86 * cols + 0.3)
+        for p, r, c in tiles.select("province_id", "tile_row", "tile_col").iter_rows():
+            box = {"width": 0.94, "height": 0.92, "lw": 2.4 if p in highlight else 0, "edgecolor": PALETTE[1] if p in highlight else "none"}
+            if p in known:
+                share = (known[p] - low) / (high - low) if high > low else 0.5
+                colour = SCALE(1 - share if lower_is_better else share)
+                ax.add_patch(Rectangle((c, r), facecolor=colour, zorder=2, **box))
+                label, ink = t.number(known[p], decimals), _readable_on(colour)
+            else:
+                ax.add_patch(Rectangle((c, r), facecolor="#fafbfc", hatch="////", zorder=2, **{**box, "edgecolor": PALETTE[1] if p in highlight else "#cfd6dc"}))
+                label, ink = MISSING, MUTED
+            name = "\n".join(textwrap.wrap(t.province(p).replace(" - ", "-"), 10))
+            ax.text(c + 0.47, r + 0.36, name, ha="center", va="center", fontsize=6.6, color=ink, linespacing=0.95, zorder=3,
+                    bbox=None if p in known else {"facecolor": "#fafbfc", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+            ax.text(c + 0.47, r + 0.76, label, ha="center", va="center", fontsize=7.4, color=ink, fontweight="bold", zorder=3)
+        ax.set(xlim=(-0.1, cols), ylim=(rows + 0.02, -0.05))
+        ax.axis("off")
+    best = sorted(known, key=known.get, reverse=not lower_is_better)[:3]
+    alt = title + ". " + t("Best: {names}; {k} provinces without a figure.",
+                           names=", ".join(f"{t.province(p)} {t.number(known[p], decimals)}" for p in best), k=t.number(tiles.height - len(known)))  # fmt: skip
+    return Chart("map", figure, title, alt, values)

@@ -1,0 +1,38 @@
+"""English wording of codes (statuses, groups, units, kinds); the catalogue translates it."""
+
+from __future__ import annotations
+
+__all__ = ["BASIS_LABELS", "GROUP_LABELS", "KIND_LABELS", "PILLAR_LABELS", "REASON_LABELS", "STATUS_LABELS", "UNIT_LABELS"]
+
+STATUS_LABELS = {
+    "achieved": "achieved",
+    "on_track": "on track",
+    "needs_acceleration": "needs to speed up",
+    "limited": "limited progress",
+    "deteriorating": "moving away",
+    "missed": "missed",
+    "undetermined": "cannot be judged",
+    "no_baseline": "gap known, pace unknown",
+    "no_data": "no figure",
+}
+REASON_LABELS = {
+    "the due date has passed and no later figure is on record": "the due date has passed and no later figure is on record",
+    "only a bound is known": "only a bound is known",
+}
+GROUP_LABELS = {"high": "high", "mid_high": "mid-high", "mid_low": "mid-low", "low": "low", "A": "A (90 and over)", "B": "B (80 to under 90)"}
+UNIT_LABELS = {
+    "percent": "percent",
+    "percent_per_year": "percent a year",
+    "count": "count",
+    "mbps": "Mb/s",
+    "rank": "rank",
+    "index": "index points",
+}
+PILLAR_LABELS = {
+    "digital_government": "Digital government",
+    "digital_economy": "Digital economy",
+    "digital_society": "Digital society",
+    "infrastructure_security": "Infrastructure and security",
+}
+BASIS_LABELS = {"computed": "computed from scores", "printed": "as printed"}
+KIND_LABELS = {"documented": "documented", "inherited": "inherited from a component", "detected": "detected here"}

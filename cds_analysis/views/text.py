@@ -1,0 +1,178 @@
+"""Words, numbers, dates and names in Vietnamese and English.
+
+Messages are written in English in the code and translated by the gettext catalogue ``locale/vi.po``; Babel formats numbers and
+dates. Names of provinces, indicators and indices come from the dataset's registers and are never typed a second time.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from cds_analysis.dataset.load import Dataset
+from cds_analysis.errors import ParameterError
+
+__all__ = ["LANGUAGES", "Text", "collation_key"]
+
+LANGUAGES = ("vi", "en")
+MISSING = "–"
+
+_LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
+_TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: the order of Vietnamese dictionaries
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> dict[str, str]:
+    with (Path(__file__).parent / "locale" / "vi.po").open("rb") as file:
+        return {m.id: m.string for m in read_po(file, locale="vi") if m.id and m.string}
+
+
+def collation_key(text: str) -> tuple:
+    """Return a sort key in Vietnamese dictionary order: letters first (a ă â b c d đ ...), then tones.
+
+    Examples
+    --------
+    >>> sorted(["Đà Nẵng", "Hà Nội", "An Giang", "Đắk Lắk", "Điện Biên"], key=collation_key)
+    ['An Giang', 'Đà Nẵng', 'Đắk Lắk', 'Điện Biên', 'Hà Nội']
+    """
+    letters, tones = [], []
+    for char in unicodedata.normalize("NFC", text.casefold()):
+        parts = unicodedata.normalize("NFD", char)
+        tone = next((_TONES.index(c) + 1 for c in parts if c in _TONES), 0)
+        base = unicodedata.normalize("NFC", "".join(c for c in parts if c not in _TONES))
+        letters.append(_LETTERS.find(base) if base in _LETTERS else -1)
+        tones.append(tone)
+    return letters, tones, text
+
+
+class Text:
+    """Everything a view says, in one language.
+
+    Parameters
+    ----------
+    lang
+        ``vi`` or ``en``.
+    data
+        The dataset whose registers give the names; needed only for names.
+
+    Raises
+    ------
+    ParameterError
+        When `lang` is neither.
+
+    Examples
+    --------
+    >>> Text("vi").percent(52.3), Text("en").percent(52.3)
+    ('52,3\\xa0%', '52.3%')
+    >>> Text("vi")("Target")
+    'Mục tiêu'
+    """
+
+    def __init__(self, lang: str, data: Dataset | None = None) -> None:
+        if lang not in LANGUAGES:
+            raise ParameterError(f"lang must be 'vi' or 'en', not {lang!r}")
+        self.lang, self.locale, self._data = lang, Locale(lang), data
+
+    def __call__(self, message: str, **values: object) -> str:
+        """Translate `message` and fill in its ``{placeholders}``."""
+        text = message if self.lang == "en" else _catalogue().get(message, message)
+        return text.format(**values) if values else text
+
+    def number(self, value: float | None, decimals: int = 0, *, sign: bool = False) -> str:
+        """Write a number; a missing one is an en dash. With `sign`, a plus or a true minus goes in front."""
+        if value is None or value != value:
+            return MISSING
+        rounded = round(value, decimals) + 0.0  # -0.0 becomes 0.0
+        text = format_decimal(abs(rounded), format="#,##0." + "0" * decimals if decimals else "#,##0", locale=self.locale)
+        return ("+" if rounded > 0 and sign else "−" if rounded < 0 else "") + text
+
+    def percent(self, value: float | None, decimals: int = 1, *, sign: bool = False) -> str:
+        """Write a percentage: ``52,3 %`` in Vietnamese, ``52.3%`` in English."""
+        if value is None or value != value:
+            return MISSING
+        return self.number(value, decimals, sign=sign) + ("\u00a0%" if self.lang == "vi" else "%")
+
+    def value(self, value: float | None, unit: str, decimals: int = 1, *, bound: str | None = "=") -> str:
+        """Write a value of an indicator with its unit; a lower bound is marked as such."""
+        if value is None:
+            return MISSING
+        head = {">": "> ", ">=": "≥ "}.get(bound or "=", "")
+        if unit in ("percent", "percent_per_year"):
+            shown = self.percent(value, 0 if float(value).is_integer() else max(decimals, 1 if round(value, 1) == value else 2))
+            return head + shown + (self(" a year") if unit == "percent_per_year" else "")
+        if unit == "mbps":
+            return head + self.number(value, decimals) + " Mb/s"
+        return head + self.number(value, decimals if unit == "index" else 0)
+
+    def date(self, day: date | None) -> str:
+        """Write a date: ``31/12/2025`` or ``31 Dec 2025``."""
+        if day is None:
+            return MISSING
+        return format_date(day, "dd/MM/yyyy" if self.lang == "vi" else "d MMM yyyy", locale=self.locale)
+
+    def listing(self, items: list[str]) -> str:
+        """Join words as a sentence does: ``a, b và c``."""
+        if len(items) < 2:
+            return "".join(items)
+        return ", ".join(items[:-1]) + f" {self('and')} " + items[-1]
+
+    # ---- names from the registers
+
+    def _names(self, table: str, key: str) -> dict[str, str]:
+        cache = self.__dict__.setdefault("_cache", {})
+        if table not in cache:
+            frame: pl.DataFrame = getattr(self._data, table)
+            cache[table] = dict(frame.select(key, f"name_{self.lang}").iter_rows())
+        return cache[table]
+
+    def province(self, province_id: str) -> str:
+        """Return a province's name."""
+        return self._names("provinces", "province_id").get(province_id, province_id)
+
+    def provinces(self, province_ids) -> list[str]:
+        """Return several provinces' names in dictionary order."""
+        return sorted((self.province(p) for p in province_ids), key=collation_key)
+
+    def region(self, region_id: str) -> str:
+        """Return a region's name."""
+        return self._names("regions", "region_id").get(region_id, region_id)
+
+    def indicator(self, indicator_id: str) -> str:
+        """Return an indicator's name."""
+        return self._names("indicators", "indicator_id").get(indicator_id, indicator_id)
+
+    def dimension(self, index_id: str, dimension_id: str = "overall") -> str:
+        """Return the name of a dimension, or of the index for 'overall'."""
+        cache = self.__dict__.setdefault("_dimensions", {})
+        if not cache:
+            cache.update({(i, d): n for i, d, n in self._data.indices.select("index_id", "dimension_id", f"name_{self.lang}").iter_rows()})
+        return cache.get((index_id, dimension_id), f"{index_id}/{dimension_id}")
+
+    def series(self, series_id: str) -> str:
+        """Return the name of a series: an indicator id, or ``index/dimension``."""
+        return self.dimension(*series_id.split("/")) if "/" in series_id else self.indicator(series_id)
+
+    def index_short(self, index_id: str) -> str:
+        """Return the short name of an index, as in 'PAPI'."""
+        found = re.search(r"\(([^)]+)\)$", self.dimension(index_id))
+        return found.group(1) if found else self.dimension(index_id)
+
+    def source(self, source_id: str) -> str:
+        """Return publisher and title of a source in one line."""
+        row = self._data.sources.row(by_predicate=pl.col("source_id") == source_id, named=True)
+        return f"{row['publisher']}: {row['title']}"
+
+    def publisher(self, index_id: str) -> str:
+        """Return who publishes an index."""
+        return self._data.indices.row(
+            by_predicate=(pl.col("index_id") == index_id) & (pl.col("dimension_id") == "overall"), named=True
+        )["publisher"]
