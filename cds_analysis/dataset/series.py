@@ -6,14 +6,16 @@ series is ``index/dimension`` and ``as_of`` is 31 December of the year measured;
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.errors import UnknownNameError, closest
+from cds_analysis.errors import ParameterError, UnknownNameError, closest
 
 __all__ = [
     "PAR_PARTIAL_BELOW", "check_index", "coverage", "indicator_values", "level_shifts", "not_published", "observations_with_ranks",
-    "score_values", "with_segments",
+    "parse_day", "score_values", "with_segments",
 ]  # fmt: skip
 
 PAR_PARTIAL_BELOW = 50  # a year with fewer provinces on record is a partial sample, and no rank is computed from it
@@ -148,3 +150,24 @@ def level_shifts(scores: pl.DataFrame, breaks: pl.DataFrame, *, ratio: float = 3
         .drop("mad", "iqr")
         .sort("shift_in_iqr", descending=True)
     )
+
+
+def parse_day(text: str | None) -> date | None:
+    """Read an ISO date such as ``2024-06-30``; an empty text is no date.
+
+    Raises
+    ------
+    ParameterError
+        When the text is not a date.
+
+    Examples
+    --------
+    >>> parse_day("2024-06-30"), parse_day("")
+    (datetime.date(2024, 6, 30), None)
+    """
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        raise ParameterError(f"as_of must be a date like 2024-06-30, not {text!r}") from None

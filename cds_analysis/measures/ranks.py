@@ -114,7 +114,7 @@ def places_gained(ranked: pl.DataFrame, *, index_id: str, dimension_id: str = "o
     polars.DataFrame
         ``province_id, rank_from, rank_to, places_gained`` (positive is up), ``places_gained_common`` (both years re-ranked
         within the common provinces; null where a year is only a sample), ``score_from, score_to, score_change`` (null across a
-        break), ``crosses_break, n_common``; largest gain first.
+        break), ``crosses_break, n_common``, ``median_move`` (half of the provinces moved at least this many places); largest gain first.
 
     Raises
     ------
@@ -140,4 +140,5 @@ def places_gained(ranked: pl.DataFrame, *, index_id: str, dimension_id: str = "o
         score_change=pl.when(same).then(pl.col("score_to") - pl.col("score")),
         crosses_break=~same,
         n_common=pl.len(),
+        median_move=(pl.col("rank") - pl.col("rank_to")).abs().median(),
     ).sort("places_gained", "province_id", descending=[True, False])

@@ -9,7 +9,7 @@ from great_tables import GT, loc, style
 
 from cds_analysis.views.labels import BASIS_LABELS, GROUP_LABELS, KIND_LABELS, REASON_LABELS, STATUS_LABELS
 from cds_analysis.views.text import MISSING, Text
-from cds_analysis.views.theme import STATUS_LOOK
+from cds_analysis.views.theme import STATUS_LOOK, flat_csv
 
 __all__ = [
     "Table", "breaks_table", "claims_table", "comparison_table", "conflicts_table", "coverage_table", "gaps_table", "missing_table",
@@ -26,8 +26,7 @@ class Table:
     data: pl.DataFrame
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        flat = self.data.with_columns(pl.col(pl.List(pl.String)).list.join(";"))
-        return {"text/html": self.html, "text/csv": flat.write_csv(), "text/plain": str(self.data)}, {"text/csv": {"name": self.name}}
+        return {"text/html": self.html, "text/csv": flat_csv(self.data), "text/plain": str(self.data)}, {"text/csv": {"name": self.name}}
 
 
 def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], title: str, source: str, right: list[str] = (), data: pl.DataFrame | None = None,

@@ -13,7 +13,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["GREY", "INK", "MUTED", "PALETTE", "STATUS_LOOK", "Chart", "canvas", "legend", "seaborn_columns", "spread", "style"]
+__all__ = ["GREY", "INK", "MUTED", "PALETTE", "STATUS_LOOK", "Chart", "canvas", "flat_csv", "legend", "seaborn_columns", "spread", "style"]
 
 INK, MUTED, GREY, LIGHT = "#1b2a38", "#586774", "#b4bec7", "#e7ebee"
 # Okabe-Ito: told apart by readers with any common colour blindness; markers differ too.
@@ -49,6 +49,12 @@ def style():
         yield
 
 
+def flat_csv(frame: pl.DataFrame) -> str:
+    """Return the frame as CSV; lists become text joined by ';'."""
+    lists = [name for name, dtype in frame.schema.items() if dtype == pl.List]
+    return frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(";")).write_csv()
+
+
 @dataclass(frozen=True, eq=False)
 class Chart:
     """A figure with what a reader who cannot see it needs: ``alt`` tells its message, ``data`` holds the numbers drawn."""
@@ -68,7 +74,7 @@ class Chart:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = base64.b64encode(self.png()).decode("ascii")
-        bundle = {"image/png": picture, "text/csv": self.data.write_csv(), "text/plain": self.alt}
+        bundle = {"image/png": picture, "text/csv": flat_csv(self.data), "text/plain": self.alt}
         return bundle, {"image/png": {"alt": self.alt}, "text/csv": {"name": self.name}}
 
 

@@ -64,7 +64,7 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
         ax.spines["left"].set_visible(False)
         ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if ax.get_xlim()[1] - ax.get_xlim()[0] < 8 else 0))
         legend(ax, ncols=5 if len(highlight) > 1 else 4)
-    return Chart("comparison", figure, title, _dot_alt(mine, t, highlight, title, decimals), compared.drop("source_ids"))
+    return Chart("comparison", figure, title, _dot_alt(mine, t, highlight, title, decimals), compared)
 
 
 def _dot_alt(mine: pl.DataFrame, t: Text, highlight: list[str], title: str, decimals: int) -> str:
@@ -137,7 +137,7 @@ def distribution(compared: pl.DataFrame, *, text: Text, highlight: list[str], ti
         ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if right - left < 8 else 0))
     facts = [f"{t.province(r['province_id'])} {t.number(r['value'], decimals)}" for r in mine.iter_rows(named=True)]
     alt = title + ". " + t("National median {median}; {facts}.", median=t.number(median, decimals), facts=", ".join(facts) or t("no province picked out"))
-    return Chart("distribution", figure, title, alt, compared.drop("source_ids"))
+    return Chart("distribution", figure, title, alt, compared)
 
 
 def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: str, subtitle: str, source: str, decimals: int = 1,

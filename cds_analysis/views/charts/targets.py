@@ -56,7 +56,7 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
             Line2D([], [], color=PALETTE[1], lw=2.2, alpha=0.65, label=t("still short")),
             Line2D([], [], color=PALETTE[2], lw=2.2, alpha=0.65, label=t("met or beyond")),
         ])  # fmt: skip
-    return Chart("targets", figure, title, _dumbbell_alt(judged, t, title), judged.drop("source_ids", "target_source_ids", strict=False))
+    return Chart("targets", figure, title, _dumbbell_alt(judged, t, title), judged)
 
 
 def _row_label(row: dict, t: Text) -> str:
@@ -106,7 +106,7 @@ def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], tit
                       title_fontsize=7.6, alignment="left", fontsize=7.8)  # fmt: skip
     counts = judged.group_by("status").len().sort("len", descending=True).rows()
     alt = title + ". " + "; ".join(f"{t(STATUS_LABELS[s])}: {t.number(k)}" for s, k in counts) + "."
-    return Chart("status", figure, title, alt, judged.drop("source_ids", "target_source_ids", strict=False))
+    return Chart("status", figure, title, alt, judged)
 
 
 def _swatch(status: str, t: Text) -> Rectangle:

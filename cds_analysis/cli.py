@@ -1,0 +1,161 @@
+"""The command ``cds``: a thin layer over the package. Errors of the input are one clear message and exit code 2."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from cds_analysis import __version__
+from cds_analysis.errors import CdsError, ParameterError
+
+__all__ = ["main"]
+
+
+class _Group(click.Group):
+    """Show an error of the input as its message, never as a traceback."""
+
+    def invoke(self, ctx: click.Context):
+        try:
+            return super().invoke(ctx)
+        except CdsError as error:
+            click.secho(f"cds: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
+            ctx.exit(2)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        from cds_analysis.errors import UnknownNameError, closest
+
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            known = self.list_commands(ctx)
+            raise UnknownNameError("command", args[0], closest(args[0], known), f"Known are: {', '.join(known)}.")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, package_name="cds-analysis")
+def main() -> None:
+    """Analyse Vietnam's provincial digital transformation: comparison, target gaps, ranking trends."""
+
+
+def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise ParameterError(f"--set takes NAME=VALUE, for example --set as_of=2024-06-30, not {pair!r}")
+        found[name.strip()] = value
+    return found
+
+
+@main.command()
+@click.argument("notebook", nargs=-1)
+@click.option("--province", "-p", multiple=True, help="A province in any spelling, a region id, or 'all'; may be repeated.")
+@click.option("--lang", "-l", multiple=True, help="vi or en; both by default.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Another parameter of the notebook; may be repeated.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("outputs"), show_default=True, help="Folder for the reports.")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Your own data folder instead of the bundled one.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default="number of cores", help="Reports made at a time.")
+@click.option("--force", is_flag=True, help="Make all, also those that are unchanged.")
+@click.pass_context
+def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, force) -> None:
+    """Make HTML reports: every NOTEBOOK by default, with profiles of the provinces in the articles."""
+    from tqdm import tqdm
+
+    from cds_analysis.dataset.load import load
+    from cds_analysis.dataset.provinces import find_provinces
+    from cds_analysis.reports.batch import plan, run
+    from cds_analysis.reports.catalogue import find_notebook, notebooks
+
+    data = load(data_dir)
+    wanted = [find_notebook(n) for n in dict.fromkeys(notebook)] if notebook else list(notebooks().values())
+    chosen = find_provinces(province, data.provinces) if province else None
+    tasks = plan(wanted, data, provinces=chosen, langs=list(dict.fromkeys(lang)) or None, settings=_settings(settings), data_dir=data_dir)
+    bar = tqdm(total=len(tasks), unit="report", disable=None, file=sys.stderr)
+
+    def show(result) -> None:
+        bar.update()
+        if result.status == "failed":
+            where = f" (cell {result.cell})" if result.cell is not None else ""
+            bar.write(f"failed: {result.key}{where}: {result.error.splitlines()[0]}", file=sys.stderr)
+
+    try:
+        results = run(tasks, out, data=data, jobs=jobs, force=force, on_result=show)
+    finally:
+        bar.close()
+    counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
+    click.echo(f"{counts['made']} made, {counts['unchanged']} unchanged, {counts['failed']} failed: {out / 'index.html'}")
+    if counts["failed"]:
+        click.echo(f"The notebooks that failed are in {out / 'failed'}.", err=True)
+        ctx.exit(1)
+
+
+_TABLES = {
+    "provinces": ("provinces", ["province_id", "gso_code", "iso_code", "name_vi", "name_en", "region_id"]),
+    "units": ("units_2025", ["unit_id", "gso_code", "name_vi", "name_en", "kind"]),
+    "indicators": ("indicators", ["indicator_id", "unit", "name_vi", "name_en"]),
+    "indices": ("indices", ["index_id", "dimension_id", "name_vi", "name_en"]),
+    "sources": ("sources", ["source_id", "kind", "publisher", "title"]),
+}
+
+
+@main.command("list")
+@click.argument("what")
+@click.option("--search", default="", help="Only rows that contain this text, with or without accents.")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Your own data folder instead of the bundled one.")
+def list_(what, search, data_dir) -> None:
+    """List provinces, units, indicators, indices, sources or notebooks (tab-separated)."""
+    from cds_analysis.dataset.load import load
+    from cds_analysis.dataset.provinces import fold
+    from cds_analysis.errors import UnknownNameError, closest
+
+    if what == "notebooks":
+        from cds_analysis.reports.catalogue import notebooks
+
+        rows = [(n.name, ", ".join(f"{p.name}={p.default!r}" for p in n.parameters.values())) for n in notebooks().values()]
+        columns, extra = ["notebook", "parameters"], [""] * len(rows)
+    elif what in _TABLES:
+        table, columns = _TABLES[what]
+        frame = getattr(load(data_dir), table)
+        rows = frame.select(columns).rows()
+        extra = frame["aliases"].fill_null("").to_list() if "aliases" in frame.columns else [""] * len(rows)
+    else:
+        known = [*_TABLES, "notebooks"]
+        raise UnknownNameError("list", what, closest(what, known), f"Known are: {', '.join(known)}.")
+    click.echo("\t".join(columns))
+    for row, more in zip(rows, extra):
+        if fold(search) in fold(" ".join(map(str, row)) + " " + more):
+            click.echo("\t".join("" if v is None else str(v) for v in row))
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--write", is_flag=True, help="Also write README.md (the data dictionary) and datapackage.json into the folder.")
+def check(folder, write) -> None:
+    """Check a data folder (the bundled one by default) against the schemas."""
+    from cds_analysis.dataset.dictionary import write_documents
+    from cds_analysis.dataset.load import load
+
+    data = load(folder)
+    for name, rows in data.row_counts().items():
+        click.echo(f"{name:<16}{rows:>8,} rows")
+    if write:
+        for path in write_documents(data):
+            click.echo(f"wrote {path}")
+    click.echo(f"{data.folder}: no problem found")
+
+
+@main.command()
+@click.argument("arguments", nargs=-1)
+def explore(arguments) -> None:
+    """Open JupyterLab on the explorer; further ARGUMENTS go to jupyter lab."""
+    from cds_analysis.paths import notebooks_folder
+
+    notebook = notebooks_folder() / "05_explorer.ipynb"
+    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook), *arguments]))
+
+
+if __name__ == "__main__":
+    main()

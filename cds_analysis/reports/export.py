@@ -1,0 +1,114 @@
+"""From an executed notebook to one HTML file that needs no network, and the index page that leads to all of them."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from nbconvert import HTMLExporter
+
+from cds_analysis.views.text import LANGUAGES, Text
+
+__all__ = ["export_html", "render_index", "title_of"]
+
+_TEMPLATES = Path(__file__).parent / "template"
+
+
+def title_of(notebook: nbformat.NotebookNode, lang: str) -> str:
+    """Return the first heading of the notebook in a language."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and _is_for(cell, lang):
+            found = re.search(r"^#\s+(.+)$", cell.source, flags=re.MULTILINE)
+            if found:
+                return found.group(1).strip()
+    return "cds-analysis"
+
+
+def _is_for(cell: nbformat.NotebookNode, lang: str) -> bool:
+    tags = cell.metadata.get("tags", [])
+    return lang in tags or not any(other in tags for other in LANGUAGES)
+
+
+def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.NotebookNode:
+    """Keep what a reader of this language sees; the title moves to the page's head."""
+    kept = nbformat.from_dict(notebook)
+    kept.cells = [c for c in kept.cells if _is_for(c, lang) and "injected-parameters" not in c.metadata.get("tags", [])]
+    for cell in kept.cells:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"^#\s+.+\n?", "", cell.source, count=1, flags=re.MULTILINE)
+        cell.get("outputs", [])[:] = [o for o in cell.get("outputs", []) if not (o.output_type == "stream" and o.get("name") == "stderr")]
+    return kept
+
+
+def _csv_link(output: nbformat.NotebookNode, label: str) -> str:
+    """Make a download link of the numbers behind an output, with a byte-order mark so that Excel reads it as UTF-8."""
+    text = output.get("data", {}).get("text/csv")
+    if not text:
+        return ""
+    name = re.sub(r"[^a-z0-9_]", "", output.metadata.get("text/csv", {}).get("name", "data")) or "data"
+    encoded = base64.b64encode(("\ufeff" + text).encode("utf-8")).decode("ascii")
+    return f'<a class="csv" download="{name}.csv" href="data:text/csv;charset=utf-8;base64,{encoded}">{html.escape(label)}</a>'
+
+
+@lru_cache(maxsize=1)
+def _exporter() -> HTMLExporter:
+    exporter = HTMLExporter(template_name="cds", extra_template_basedirs=[str(_TEMPLATES)])
+    exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    # The default exporter loads these from content delivery networks; a report must open from a USB stick.
+    for address in ("require_js_url", "mathjax_url", "jquery_url", "mermaid_js_url", "jupyter_widgets_base_url", "widget_renderer_url"):
+        if exporter.has_trait(address):
+            setattr(exporter, address, "")
+    return exporter
+
+
+@lru_cache(maxsize=1)
+def _pages() -> Environment:
+    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=select_autoescape(["html", "j2"]))
+
+
+def _style() -> str:
+    return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+def _contents(body: str) -> list[tuple[str, str]]:
+    found = re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', body, flags=re.DOTALL)
+    return [(anchor, re.sub(r'<a class="anchor-link".*?</a>|<[^>]+>', "", text).strip()) for anchor, text in found]
+
+
+def export_html(notebook: nbformat.NotebookNode, *, lang: str, title: str, facts: dict[str, str], other_language: str | None = None, index: str = "../index.html") -> str:
+    """Turn an executed notebook into a page.
+
+    Parameters
+    ----------
+    notebook
+        With its outputs; Markdown cells tagged with the other language are left out.
+    lang, title
+        Language and heading of the page.
+    facts
+        What made the report (notebook, parameters, versions, checksums), printed at its foot.
+    other_language, index
+        Relative addresses of the same report in the other language, and of the index page.
+    """
+    t = Text(lang)
+    label = t("Download the numbers (CSV)")
+    resources = {"cds_csv": lambda output: _csv_link(output, label)}
+    body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
+    page = _pages().get_template("report.html.j2")
+    return page.render(lang=lang, title=title, body=body, style=_style(), t=t, contents=_contents(body), facts=facts, other=other_language, index=index)
+
+
+def render_index(reports: list[dict], failed: list[dict]) -> str:
+    """Make the index page: every report by notebook, both languages, searchable with or without accents."""
+    groups: dict[str, dict] = {}
+    for report in reports:
+        group = groups.setdefault(report["notebook"], {"titles": {}, "rows": {}})
+        group["titles"][report["lang"]] = report["notebook_title"]
+        row = group["rows"].setdefault(report["stem"], {"name": report["name"], "search": report["search"], "links": {}})
+        row["links"][report["lang"]] = report["path"]
+    page = _pages().get_template("index.html.j2")
+    return page.render(groups=groups, failed=failed, style=_style(), vi=Text("vi"), en=Text("en"), n=len(reports))
