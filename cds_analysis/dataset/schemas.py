@@ -79,7 +79,9 @@ class Sources(dy.Schema):
 
     source_id = _id("Short name used by the other tables.", primary_key=True)
     title = _text("Title, or what the page is about where no title was recorded.")
+    title_en = _text("Title in English, where the title is not; empty if none was made.", nullable=True)
     publisher = _text("Who published it; the host name of the page where nothing else is known.")
+    publisher_en = _text("Publisher in English, where the name is not; empty if none was made.", nullable=True)
     published = dy.Date(nullable=True, description="Date of publication; empty where the source gives none.")
     kind = _choice("What sort of source.", ["article", "decision", "report", "dataset"])
     file = _text("Name of the stored text of an article (the text itself is not part of the project).", nullable=True)
@@ -282,7 +284,8 @@ class Conflicts(dy.Schema):
     column = _id("Column that differs.", primary_key=True)
     chosen = _text("The figure kept; '-' where none was.")
     other = _text("The figure not kept.", primary_key=True)
-    reason = _text("Why.")
+    reason_vi = _text("Why, in Vietnamese.")
+    reason_en = _text("Why, in English.")
     source_id = _id("Source of the figure not kept.")
 
 

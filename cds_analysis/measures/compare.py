@@ -47,7 +47,7 @@ def compare(
     polars.DataFrame
         One row a province and series: ``province_id, series_id, value, as_of, direction, region_id``; ``national_median,
         region_median, best``; ``diff_national, diff_region, diff_best`` (unit of the value, positive is better; ``diff_best`` <= 0);
-        ``percentile`` (0-100: share of reporting provinces at or below, ties shared); ``robust_z`` (null when the MAD is 0);
+        ``percentile`` (0 worst to 100 best: share of the other reporting provinces that do worse, ties count half; null when alone); ``robust_z`` (null when the MAD is 0);
         coverage: ``n_reporting, n_region, n_obs, first_as_of, source_ids``. With `peers`: ``peer_median, diff_peers, n_peers``.
 
     Raises
@@ -88,7 +88,7 @@ def compare(
         best=good.max().over("series_id") * pl.col("direction"),
         n_reporting=n,
         n_region=pl.len().over("series_id", "region_id"),
-        percentile=100 * (good.rank("average").over("series_id") - 0.5) / n,
+        percentile=pl.when(n > 1).then(100 * (good.rank("average").over("series_id") - 1) / (n - 1)),
         robust_z=pl.when(mad > 0).then(pl.col("direction") * (pl.col("value") - median.over("series_id")) / (MAD_TO_SIGMA * mad)),
     ).with_columns(
         diff_national=pl.col("direction") * (pl.col("value") - pl.col("national_median")),

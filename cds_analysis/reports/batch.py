@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import shutil
 import tempfile
 import time
@@ -29,7 +30,7 @@ from cds_analysis.reports.export import export_html, render_index, title_of
 from cds_analysis.reports.manifest import (
     checksum_of_files, checksum_of_text, load_manifest, versions, write_atomically, write_manifest,
 )  # fmt: skip
-from cds_analysis.views.text import LANGUAGES, Text
+from cds_analysis.views.text import LANGUAGES, Text, collation_key
 
 __all__ = ["ARTICLE_PROVINCES", "Result", "Task", "plan", "run"]
 
@@ -48,6 +49,7 @@ class Task:
     title: str
     notebook_title: str
     name: str
+    number: str
     parameters: dict
     facts: dict
     fingerprint: str
@@ -115,7 +117,7 @@ def plan(wanted: list[Notebook], data: Dataset, *, provinces: list[str] | None =
                 others = [x for x in (langs or LANGUAGES) if x != lang]
                 tasks.append(Task(
                     key=f"{notebook.name}/{stem}.{lang}", notebook=notebook.name, notebook_path=str(notebook.path), stem=stem, lang=lang,
-                    title=f"{heading}: {name}" if name else heading, notebook_title=heading, name=name, parameters=values, facts=facts,
+                    title=f"{heading}: {name}" if name else heading, notebook_title=heading, name=name, number=notebook.path.stem, parameters=values, facts=facts,
                     fingerprint=print_code, other=f"{stem}.{others[0]}.html" if others else None,
                 ))  # fmt: skip
     return tasks
@@ -183,7 +185,8 @@ def run(tasks: list[Task], out: Path, *, data: Dataset, jobs: int = 1, force: bo
 def _execute(tasks: list[Task], out: Path, jobs: int) -> Iterator[tuple[Task, Result]]:
     waiting = list(tasks)
     while waiting:
-        with ProcessPoolExecutor(max_workers=min(jobs, len(waiting)), mp_context=multiprocessing.get_context("spawn")) as pool:
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(min(jobs, len(waiting)), mp_context=context, initializer=_quiet) as pool:
             futures = {pool.submit(make_report, task, str(out)): task for task in waiting}
             lost = []
             for future in as_completed(futures):
@@ -197,6 +200,11 @@ def _execute(tasks: list[Task], out: Path, jobs: int) -> Iterator[tuple[Task, Re
                 yield task, Result(task.key, "failed", error="the process that made this report died")
             return
         waiting = lost
+
+
+def _quiet() -> None:
+    """Send a worker's standard error away: kernels write to it when they are stopped; what matters is in the result."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _is_current(task: Task, manifest: dict, out: Path) -> bool:
@@ -242,7 +250,6 @@ def _save(out: Path, manifest: dict, data: Dataset) -> None:
             search = fold(" ".join([entry["notebook_title"], entry["name"], *names]))
             shown = names[0] if names and entry["name"] else ""
             reports.append({**entry, "search": search, "name": shown})
-    order = {name: i for i, name in enumerate(dict.fromkeys(e["notebook"] for e in sorted(reports, key=lambda e: e["notebook"])))}
-    reports.sort(key=lambda e: (e["notebook"] == "province_profile", order[e["notebook"]], e["stem"], e["lang"] == "en"))
+    reports.sort(key=lambda e: (e["number"], collation_key(e["name"]), e["stem"], e["lang"] == "en"))
     failed = [{"key": k, "error": e["error"], "cell": e["cell"]} for k, e in entries if e["status"] == "failed"]
     write_atomically(out / "index.html", render_index(reports, failed).encode("utf-8"))

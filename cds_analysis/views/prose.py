@@ -61,7 +61,7 @@ def comparison(compared: pl.DataFrame, t: Text, *, provinces: list[str], index_i
             continue
         row = own.row(0, named=True)
         lines.append("- " + t("**{name}**: {value}, {national} against the national median, {region} against the median of its region ({region_name}, n = {k}); "
-                              "above {percentile} of the provinces.", name=t.province(p), value=t.number(row["value"], decimals),
+                              "above {percentile} of the others.", name=t.province(p), value=t.number(row["value"], decimals),
                               national=t.number(row["diff_national"], decimals, sign=True), region=t.number(row["diff_region"], decimals, sign=True),
                               region_name=t.region(row["region_id"]), k=t.number(row["n_region"]), percentile=t.percent(row["percentile"], 0)))  # fmt: skip
     return Prose("\n".join(lines))
@@ -129,6 +129,8 @@ def standing(ranked: pl.DataFrame, t: Text, *, province: str) -> Prose:
             continue
         row = rows.row(-1, named=True)
         move = "" if row["places_gained"] is None else ", " + t("{k} places against the year before", k=t.number(row["places_gained"], 0, sign=True))
+        if row["crosses_break"]:
+            move += " " + t("(the definition changed, so read this with care)")
         of = f"/{row['n_ranked']}" if row["n_ranked"] else ""
         parts.append("- " + t("**{index} {year}**: rank {rank}{move}.", index=t.index_short(index_id), year=str(row["year"]), rank=f"{row['rank']}{of}", move=move))
     last = ranked.filter((pl.col("index_id") == "papi") & (pl.col("dimension_id") == "overall"))["year"].max()

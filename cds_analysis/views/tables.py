@@ -198,8 +198,8 @@ def sources_table(sources: pl.DataFrame, *, text: Text, title: str, source: str)
     shown = _with(
         sources,
         id=lambda r: r["source_id"],
-        publisher=lambda r: r["publisher"],
-        title=lambda r: r["title"],
+        publisher=t.publisher_of,
+        title=t.title_of,
         published=lambda r: t.date(r["published"]),
         where=lambda r: r["url"] or r["file"] or MISSING,
     )
@@ -223,12 +223,13 @@ def coverage_table(covered: pl.DataFrame, *, text: Text, title: str, source: str
 
 
 def missing_table(missing: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row an index, dimension and year: the provinces not published."""
+    """One row an index and year: the provinces not published, and in which dimensions."""
     t = text
-    grouped = missing.group_by("index_id", "dimension_id", "year", maintain_order=True).agg(pl.col("province_id"))
+    by_dimension = missing.sort("province_id").group_by("index_id", "dimension_id", "year", maintain_order=True).agg(pl.col("province_id"))
+    grouped = by_dimension.group_by("index_id", "year", "province_id", maintain_order=True).agg(pl.col("dimension_id")).sort("index_id", "year")
     shown = _with(
         grouped,
-        series=lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
+        series=lambda r: t.index_short(r["index_id"]) + ": " + "; ".join(t("overall") if d == "overall" else t.dimension(r["index_id"], d) for d in r["dimension_id"]),
         year=lambda r: str(r["year"]),
         names=lambda r: ", ".join(t.provinces(r["province_id"])),
     )
@@ -271,10 +272,16 @@ def shifts_table(shifts: pl.DataFrame, *, text: Text, title: str, source: str) -
 def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a disagreement between sources."""
     t = text
-    shown = _with(conflicts, key=lambda r: r["key"], column=lambda r: r["column"], chosen=lambda r: r["chosen"], other=lambda r: r["other"],
-                  reason=lambda r: r["reason"], source=lambda r: r["source_id"])  # fmt: skip
-    columns = {"key": t("Figure"), "column": t("Column"), "chosen": t("Kept"), "other": t("Not kept"), "reason": t("Reason (in English)"), "source": t("Source not kept")}
+    shown = _with(conflicts, key=lambda r: r["key"], column=lambda r: r["column"], chosen=lambda r: _figure(r["chosen"], t), other=lambda r: _figure(r["other"], t),
+                  reason=lambda r: r[f"reason_{t.lang}"], source=lambda r: r["source_id"])  # fmt: skip
+    columns = {"key": t("Figure"), "column": t("Column"), "chosen": t("Kept"), "other": t("Not kept"), "reason": t("Reason"), "source": t("Source not kept")}
     return plain_table(shown, name="conflicts", columns=columns, title=title, source=source, data=conflicts, right=["chosen", "other"], empty=t("None."))
+
+
+def _figure(text: str, t: Text) -> str:
+    """Write a figure that the table keeps as text the way the language does."""
+    number = pl.Series([text]).cast(pl.Float64, strict=False)[0]
+    return MISSING if number is None else t.number(number, len(text.partition(".")[2]))
 
 
 def claims_table(claims: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:

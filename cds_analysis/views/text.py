@@ -102,12 +102,12 @@ class Text:
         return self.number(value, decimals, sign=sign) + ("\u00a0%" if self.lang == "vi" else "%")
 
     def value(self, value: float | None, unit: str, decimals: int = 1, *, bound: str | None = "=") -> str:
-        """Write a value of an indicator with its unit; a lower bound is marked as such."""
+        """Write a value of an indicator with its unit; percentages keep up to two decimals, a lower bound is marked as such."""
         if value is None:
             return MISSING
         head = {">": "> ", ">=": "≥ "}.get(bound or "=", "")
         if unit in ("percent", "percent_per_year"):
-            shown = self.percent(value, 0 if float(value).is_integer() else max(decimals, 1 if round(value, 1) == value else 2))
+            shown = self.percent(value, next(d for d in (0, 1, 2) if d == 2 or round(value, d) == round(value, 2)))
             return head + shown + (self(" a year") if unit == "percent_per_year" else "")
         if unit == "mbps":
             return head + self.number(value, decimals) + " Mb/s"
@@ -169,10 +169,12 @@ class Text:
     def source(self, source_id: str) -> str:
         """Return publisher and title of a source in one line."""
         row = self._data.sources.row(by_predicate=pl.col("source_id") == source_id, named=True)
-        return f"{row['publisher']}: {row['title']}"
+        return f"{self.publisher_of(row)}: {self.title_of(row)}"
 
-    def publisher(self, index_id: str) -> str:
-        """Return who publishes an index."""
-        return self._data.indices.row(
-            by_predicate=(pl.col("index_id") == index_id) & (pl.col("dimension_id") == "overall"), named=True
-        )["publisher"]
+    def title_of(self, source: dict) -> str:
+        """Return the title of a row of ``sources``, in English where one was made and this is English."""
+        return (source["title_en"] if self.lang == "en" else None) or source["title"]
+
+    def publisher_of(self, source: dict) -> str:
+        """Return the publisher of a row of ``sources``, likewise."""
+        return (source["publisher_en"] if self.lang == "en" else None) or source["publisher"]

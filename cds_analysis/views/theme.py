@@ -33,7 +33,7 @@ STATUS_LOOK = {
     "no_data": ("–", "#ffffff", "black"),
 }
 
-WIDTH, DPI = 9.0, 160
+WIDTH, DPI, CSS_PX_PER_INCH = 9.0, 200, 108  # a figure is shown at 108 px an inch, and drawn sharper for dense screens
 _STYLE = {
     "font.family": "DejaVu Sans", "font.size": 9, "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": GREY,
     "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 9.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
@@ -75,7 +75,7 @@ class Chart:
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = base64.b64encode(self.png()).decode("ascii")
         bundle = {"image/png": picture, "text/csv": flat_csv(self.data), "text/plain": self.alt}
-        return bundle, {"image/png": {"alt": self.alt}, "text/csv": {"name": self.name}}
+        return bundle, {"image/png": {"alt": self.alt, "width": round(self.figure.get_figwidth() * CSS_PX_PER_INCH)}, "text/csv": {"name": self.name}}
 
 
 def canvas(height: float, title: str, subtitle: str, footer: str, *, columns: int = 1, width: float = WIDTH, **options) -> tuple[Figure, list[Axes]]:
@@ -84,7 +84,7 @@ def canvas(height: float, title: str, subtitle: str, footer: str, *, columns: in
     `height` is the height of the axes' part in inches; header and footer come on top of it, so that nothing ever overlaps.
     """
     title_lines, sub_lines, foot_lines = (
-        textwrap.wrap(text, int(n * width / 9)) for text, n in ((title, 88), (subtitle, 128), (footer, 158))
+        textwrap.wrap(text, int(n * width / 9)) for text, n in ((title, 88), (subtitle, 124), (footer, 146))
     )
     head = 0.12 + 0.24 * len(title_lines) + 0.185 * len(sub_lines) + 0.1
     foot = 0.10 + 0.15 * len(foot_lines)

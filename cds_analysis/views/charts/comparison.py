@@ -141,7 +141,7 @@ def distribution(compared: pl.DataFrame, *, text: Text, highlight: list[str], ti
 
 
 def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: str, subtitle: str, source: str, decimals: int = 1,
-             highlight: list[str] = (), lower_is_better: bool = False) -> Chart:  # fmt: skip
+             highlight: list[str] = (), lower_is_better: bool = False, sign: bool = False) -> Chart:  # fmt: skip
     """Draw provinces as equal tiles near their true place, so that small provinces are seen as well as large ones.
 
     `values` has ``province_id, value``; `tiles` has ``province_id, tile_row, tile_col``. A province without a value is hatched.
@@ -158,7 +158,7 @@ def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: st
                 share = (known[p] - low) / (high - low) if high > low else 0.5
                 colour = SCALE(1 - share if lower_is_better else share)
                 ax.add_patch(Rectangle((c, r), facecolor=colour, zorder=2, **box))
-                label, ink = t.number(known[p], decimals), _readable_on(colour)
+                label, ink = t.number(known[p], decimals, sign=sign), _readable_on(colour)
             else:
                 ax.add_patch(Rectangle((c, r), facecolor="#fafbfc", hatch="////", zorder=2, **{**box, "edgecolor": PALETTE[1] if p in highlight else "#cfd6dc"}))
                 label, ink = MISSING, MUTED

@@ -36,17 +36,17 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
                 ax.annotate(t.value(row["value"], "percent", bound=row["bound"]), (row["value"], y), xytext=(0, 6), textcoords="offset points",
                             ha="center", fontsize=7.6, color=PALETTE[0], fontweight="bold", zorder=5)  # fmt: skip
             ax.scatter([row["target"]], [y], s=40, marker="D", facecolor=INK if row["scope"] != "viet-nam" else "white", edgecolor=INK, zorder=3)
-            ax.text(106, y, t.value(row["target"], "percent", bound=row["comparator"] if row["comparator"] == ">" else "="), va="center", fontsize=8)
-            ax.text(121, y, t.date(row["due"]), va="center", fontsize=8, color=MUTED)
+            ax.text(105, y, t.value(row["target"], "percent", bound=row["comparator"] if row["comparator"] == ">" else "="), va="center", fontsize=8)
+            ax.text(124, y, t.date(row["due"]), va="center", fontsize=8, color=MUTED)
             label = t(STATUS_LABELS[row["status"]])
-            ax.text(145, y, symbol, va="center", ha="center", fontsize=8.5, color="black" if colour == "#ffffff" else "white" if STATUS_LOOK[row["status"]][2] == "white" else "black",
+            ax.text(152, y, symbol, va="center", ha="center", fontsize=8.5, color="black" if colour == "#ffffff" else "white" if STATUS_LOOK[row["status"]][2] == "white" else "black",
                     bbox={"boxstyle": "round,pad=0.22", "facecolor": colour, "edgecolor": GREY, "lw": 0.6})  # fmt: skip
-            ax.text(149, y, label, va="center", fontsize=8)
-        for x, head in ((106, t("Target")), (121, t("Due")), (142.5, t("Status"))):
+            ax.text(157, y, label, va="center", fontsize=8)
+        for x, head in ((105, t("Target")), (124, t("Due")), (149.5, t("Status"))):
             ax.text(x, -0.85, head, fontsize=8, color=MUTED, fontweight="bold", va="center")
         ax.set_yticks(range(n), [_row_label(row, t) for row in judged.iter_rows(named=True)], fontsize=7.8)
         ax.set_xticks([0, 25, 50, 75, 100], [t.percent(v, 0) for v in (0, 25, 50, 75, 100)])
-        ax.set(ylim=(n - 0.3, -1.3), xlim=(-2, 178))
+        ax.set(ylim=(n - 0.3, -1.3), xlim=(-2, 214))
         ax.tick_params(length=0)
         for side in ("left", "bottom"):
             ax.spines[side].set_visible(False)
@@ -60,7 +60,7 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
 
 
 def _row_label(row: dict, t: Text) -> str:
-    return "\n".join(textwrap.wrap(t.indicator(row["indicator_id"]), 46)[:2])
+    return "\n".join(textwrap.wrap(t.indicator(row["indicator_id"]), 42)[:3])
 
 
 def _dumbbell_alt(judged: pl.DataFrame, t: Text, title: str) -> str:
