@@ -57,7 +57,9 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Another parameter of the notebook; may be repeated.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("outputs"), show_default=True, help="Folder for the reports.")
 @click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Your own data folder instead of the bundled one.")
-@click.option("--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default="number of cores", help="Reports made at a time.")
+@click.option(
+    "--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default="number of cores", help="Reports made at a time."
+)
 @click.option("--force", is_flag=True, help="Make all, also those that are unchanged.")
 @click.pass_context
 def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, force) -> None:

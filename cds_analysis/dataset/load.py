@@ -113,7 +113,11 @@ def _read_table(folder: Path, name: str, problems: list[Problem]) -> pl.DataFram
 
 def _read_file(file: Path, shown: str, schema: type[dy.Schema], problems: list[Problem]) -> pl.DataFrame | None:
     try:
-        raw = pl.read_csv(file, infer_schema=False, encoding="utf8")
+        content = file.read_bytes()
+        content.decode("utf-8")
+        if b"\x00" in content:
+            raise UnicodeError("not utf-8 text")
+        raw = pl.read_csv(content, infer_schema=False)
     except pl.exceptions.NoDataError:
         problems.append(Problem(shown, None, None, f"the file is empty; expected a header: {','.join(schema.column_names())}"))
         return None
@@ -170,7 +174,11 @@ def _explain(rule: str, schema: type[dy.Schema], row: dict) -> tuple[str | None,
     """Turn a rule's name into (column, sentence, offending value)."""
     if rule == "primary_key":
         key = schema.primary_key()
-        return ", ".join(key), "the key appears more than once; each row must be unique in these columns", "/".join(str(row[k]) for k in key)
+        return (
+            ", ".join(key),
+            "the key appears more than once; each row must be unique in these columns",
+            "/".join(str(row[k]) for k in key),
+        )
     if "|" not in rule:
         return None, (getattr(schema, "rule_sentences", {}).get(rule) or _rule_docstring(schema, rule)), None
     column, check = rule.split("|", 1)

@@ -25,9 +25,7 @@ def _text(description: str, **options) -> dy.String:
 
 
 def _choice(description: str, choices: list[str], **options) -> dy.String:
-    return dy.String(
-        check={"one_of": lambda c: c.is_in(choices)}, description=description, metadata={"enum": choices}, **options
-    )
+    return dy.String(check={"one_of": lambda c: c.is_in(choices)}, description=description, metadata={"enum": choices}, **options)
 
 
 def _year(description: str, **options) -> dy.Int64:

@@ -66,9 +66,7 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
         group=_group(is_full),
     )
     series = ["index_id", "dimension_id", "province_id"]
-    before = ranked.select(
-        *series, year=pl.col("year") + 1, previous_year="year", _rank="rank", _score="score", _segment="segment"
-    )
+    before = ranked.select(*series, year=pl.col("year") + 1, previous_year="year", _rank="rank", _score="score", _segment="segment")
     return (
         ranked.join(before, on=[*series, "year"], how="left", validate="1:1")
         .with_columns(

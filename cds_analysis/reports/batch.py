@@ -28,7 +28,12 @@ from cds_analysis.reports.catalogue import Notebook, checked_parameters
 from cds_analysis.reports.engine import ReportError, execute
 from cds_analysis.reports.export import export_html, render_index, title_of
 from cds_analysis.reports.manifest import (
-    checksum_of_files, checksum_of_text, load_manifest, versions, write_atomically, write_manifest,
+    checksum_of_files,
+    checksum_of_text,
+    load_manifest,
+    versions,
+    write_atomically,
+    write_manifest,
 )  # fmt: skip
 from cds_analysis.views.text import LANGUAGES, Text, collation_key
 
@@ -153,7 +158,15 @@ def make_report(task: Task, out: str) -> Result:
             return Result(task.key, "failed", time.perf_counter() - start, f"{type(error).__name__}: {error}")
 
 
-def run(tasks: list[Task], out: Path, *, data: Dataset, jobs: int = 1, force: bool = False, on_result: Callable[[Result], None] = lambda result: None) -> list[Result]:
+def run(
+    tasks: list[Task],
+    out: Path,
+    *,
+    data: Dataset,
+    jobs: int = 1,
+    force: bool = False,
+    on_result: Callable[[Result], None] = lambda result: None,
+) -> list[Result]:
     """Make the reports and return what became of each, in the order of `tasks`.
 
     Raises
@@ -242,9 +255,12 @@ def _save(out: Path, manifest: dict, data: Dataset) -> None:
     manifest.update(package=__version__, versions=versions())
     write_manifest(out, manifest)
     entries = [(k, e) for k, e in sorted(manifest["reports"].items())]
-    words = {p: (vi, en, aliases or "") for p, vi, en, aliases in data.provinces.select("province_id", "name_vi", "name_en", "aliases").iter_rows()}
+    words = {
+        p: (vi, en, aliases or "")
+        for p, vi, en, aliases in data.provinces.select("province_id", "name_vi", "name_en", "aliases").iter_rows()
+    }
     reports = []
-    for key, entry in entries:
+    for _, entry in entries:
         if entry["status"] == "made" and (out / entry["path"]).is_file():
             names = words.get(entry["stem"], ())
             search = fold(" ".join([entry["notebook_title"], entry["name"], *names]))

@@ -80,7 +80,15 @@ def _contents(body: str) -> list[tuple[str, str]]:
     return [(anchor, re.sub(r'<a class="anchor-link".*?</a>|<[^>]+>', "", text).strip()) for anchor, text in found]
 
 
-def export_html(notebook: nbformat.NotebookNode, *, lang: str, title: str, facts: dict[str, str], other_language: str | None = None, index: str = "../index.html") -> str:
+def export_html(
+    notebook: nbformat.NotebookNode,
+    *,
+    lang: str,
+    title: str,
+    facts: dict[str, str],
+    other_language: str | None = None,
+    index: str = "../index.html",
+) -> str:
     """Turn an executed notebook into a page.
 
     Parameters
@@ -99,7 +107,9 @@ def export_html(notebook: nbformat.NotebookNode, *, lang: str, title: str, facts
     resources = {"cds_csv": lambda output: _csv_link(output, label)}
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
     page = _pages().get_template("report.html.j2")
-    return page.render(lang=lang, title=title, body=body, style=_style(), t=t, contents=_contents(body), facts=facts, other=other_language, index=index)
+    return page.render(
+        lang=lang, title=title, body=body, style=_style(), t=t, contents=_contents(body), facts=facts, other=other_language, index=index
+    )
 
 
 def render_index(reports: list[dict], failed: list[dict]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BASIS_LABELS", "GROUP_LABELS", "KIND_LABELS", "PILLAR_LABELS", "REASON_LABELS", "STATUS_LABELS", "UNIT_LABELS"]
+__all__ = ["BASIS_LABELS", "GROUP_LABELS", "KIND_LABELS", "REASON_LABELS", "STATUS_LABELS", "TAB_LABELS"]
 
 STATUS_LABELS = {
     "achieved": "achieved",
@@ -19,20 +19,14 @@ REASON_LABELS = {
     "the due date has passed and no later figure is on record": "the due date has passed and no later figure is on record",
     "only a bound is known": "only a bound is known",
 }
-GROUP_LABELS = {"high": "high", "mid_high": "mid-high", "mid_low": "mid-low", "low": "low", "A": "A (90 and over)", "B": "B (80 to under 90)"}
-UNIT_LABELS = {
-    "percent": "percent",
-    "percent_per_year": "percent a year",
-    "count": "count",
-    "mbps": "Mb/s",
-    "rank": "rank",
-    "index": "index points",
-}
-PILLAR_LABELS = {
-    "digital_government": "Digital government",
-    "digital_economy": "Digital economy",
-    "digital_society": "Digital society",
-    "infrastructure_security": "Infrastructure and security",
+GROUP_LABELS = {
+    "high": "high",
+    "mid_high": "mid-high",
+    "mid_low": "mid-low",
+    "low": "low",
+    "A": "A (90 and over)",
+    "B": "B (80 to under 90)",
 }
 BASIS_LABELS = {"computed": "computed from scores", "printed": "as printed"}
 KIND_LABELS = {"documented": "documented", "inherited": "inherited from a component", "detected": "detected here"}
+TAB_LABELS = {"comparison": "Comparison", "targets": "Target gap", "trend": "Ranking trend", "map": "Map", "table": "Table"}

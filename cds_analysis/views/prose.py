@@ -71,14 +71,21 @@ def target_gap(judged: pl.DataFrame, t: Text, *, province: str, units: dict[str,
     """How many of a province's targets are met, and the largest gap among those in percent."""
     mine = judged.filter(pl.col("province_id") == province)
     if not mine.height:
-        return Prose(t("**{name}: no target is on record that its reported figures can be set against.** That says nothing about its results.", name=t.province(province)))
+        return Prose(
+            t(
+                "**{name}: no target is on record that its reported figures can be set against.** That says nothing about its results.",
+                name=t.province(province),
+            )
+        )
     own, national = (mine.filter((pl.col("scope") == "viet-nam") == flag) for flag in (False, True))
     counts = mine.group_by("status").len().sort("len", descending=True).rows()
     parts = [t("**{name}: {met} of {n} targets are met at the latest figure** ({own} of its own, {national} national yardsticks), judged on {day}.",
                name=t.province(province), met=t.number(mine.filter(pl.col("status") == "achieved").height), n=t.number(mine.height), own=t.number(own.height),
                national=t.number(national.height), day=t.date(mine["judged_on"][0]))]  # fmt: skip
     parts.append(t("By status: {list}.", list="; ".join(f"{t(STATUS_LABELS[s])} {t.number(k)}" for s, k in counts)))
-    short = mine.filter((pl.col("gap") > 0) & pl.col("indicator_id").is_in([i for i, u in units.items() if u == "percent"])).sort("gap", descending=True)
+    short = mine.filter((pl.col("gap") > 0) & pl.col("indicator_id").is_in([i for i, u in units.items() if u == "percent"])).sort(
+        "gap", descending=True
+    )
     if short.height:
         row = short.row(0, named=True)
         parts.append(t("The largest gap is {gap} percentage points: {name} stood at {value} on {day}; the target is {target} by {due}.", gap=t.number(row["gap"], 1),
@@ -98,7 +105,10 @@ def moves(moved: pl.DataFrame, t: Text, *, index_name: str, provinces: list[str]
     lines = [t("**{index}, {a} to {b}: half of the {n} provinces ranked in both years moved at least {median} places.**", index=index_name, a=str(year_from), b=str(year_to),
                n=t.number(moved["n_common"][0]), median=t.number(moved["median_move"][0], 0 if float(moved["median_move"][0]).is_integer() else 1))]  # fmt: skip
     if moved["n_common"][0] >= 50:
-        lines[0] += " " + t("If ranks were drawn afresh at random, provinces would move {random} places on average, so a move of a few places says little.", random=t.number(RANDOM_SHIFT_63, 0))
+        lines[0] += " " + t(
+            "If ranks were drawn afresh at random, provinces would move {random} places on average, so a move of a few places says little.",
+            random=t.number(RANDOM_SHIFT_63, 0),
+        )
     else:
         lines[0] += " " + t("This is a sample of the provinces, in which leaders, last places and large jumps are over-represented.")
     if moved["crosses_break"].any():
@@ -111,10 +121,30 @@ def moves(moved: pl.DataFrame, t: Text, *, index_name: str, provinces: list[str]
             continue
         row = own.row(0, named=True)
         common = row["places_gained_common"]
-        aside = "" if common is None or common == row["places_gained"] else " " + t("({k} among the provinces published in both years)", k=t.number(common, 0, sign=True))
+        aside = (
+            ""
+            if common is None or common == row["places_gained"]
+            else " " + t("({k} among the provinces published in both years)", k=t.number(common, 0, sign=True))
+        )
         gained = row["places_gained"]
-        verb = t("rose {k} places", k=t.number(gained)) if gained > 0 else t("fell {k} places", k=t.number(-gained)) if gained < 0 else t("kept its place")
-        lines.append("- " + t("**{name}** {verb}, from {a} to {b}{aside}.", name=t.province(p), verb=verb, a=str(row["rank_from"]), b=str(row["rank_to"]), aside=aside))
+        verb = (
+            t("rose {k} places", k=t.number(gained))
+            if gained > 0
+            else t("fell {k} places", k=t.number(-gained))
+            if gained < 0
+            else t("kept its place")
+        )
+        lines.append(
+            "- "
+            + t(
+                "**{name}** {verb}, from {a} to {b}{aside}.",
+                name=t.province(p),
+                verb=verb,
+                a=str(row["rank_from"]),
+                b=str(row["rank_to"]),
+                aside=aside,
+            )
+        )
     return Prose("\n".join(lines))
 
 
@@ -128,11 +158,24 @@ def standing(ranked: pl.DataFrame, t: Text, *, province: str) -> Prose:
             parts.append("- " + t("**{index}**: no rank on record.", index=t.index_short(index_id)))
             continue
         row = rows.row(-1, named=True)
-        move = "" if row["places_gained"] is None else ", " + t("{k} places against the year before", k=t.number(row["places_gained"], 0, sign=True))
+        move = (
+            ""
+            if row["places_gained"] is None
+            else ", " + t("{k} places against the year before", k=t.number(row["places_gained"], 0, sign=True))
+        )
         if row["crosses_break"]:
             move += " " + t("(the definition changed, so read this with care)")
         of = f"/{row['n_ranked']}" if row["n_ranked"] else ""
-        parts.append("- " + t("**{index} {year}**: rank {rank}{move}.", index=t.index_short(index_id), year=str(row["year"]), rank=f"{row['rank']}{of}", move=move))
+        parts.append(
+            "- "
+            + t(
+                "**{index} {year}**: rank {rank}{move}.",
+                index=t.index_short(index_id),
+                year=str(row["year"]),
+                rank=f"{row['rank']}{of}",
+                move=move,
+            )
+        )
     last = ranked.filter((pl.col("index_id") == "papi") & (pl.col("dimension_id") == "overall"))["year"].max()
     if last is not None and not own.filter((pl.col("index_id") == "papi") & (pl.col("year") == last)).height:
         parts.append("- " + t("PAPI {year} did not publish {name}: it is missing, not last.", year=str(last), name=t.province(province)))

@@ -55,13 +55,21 @@ def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], titl
         .cols_label(**columns)
         .tab_source_note(source)
         .cols_align("left")
-        .tab_options(table_font_size="0.86rem", heading_title_font_size="1rem", heading_align="left", table_width="100%", source_notes_font_size="0.78rem")
+        .tab_options(
+            table_font_size="0.86rem",
+            heading_title_font_size="1rem",
+            heading_align="left",
+            table_width="100%",
+            source_notes_font_size="0.78rem",
+        )
     )
     if right:
         table = table.cols_align("right", columns=list(right))
     if bold_rows:
         table = table.tab_style(style.text(weight="bold"), loc.body(rows=list(bold_rows)))
-    return Table(name, f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">{table.as_raw_html(inline_css=False)}</div>', data)
+    return Table(
+        name, f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">{table.as_raw_html(inline_css=False)}</div>', data
+    )
 
 
 def _with(frame: pl.DataFrame, **cells) -> pl.DataFrame:
@@ -185,7 +193,14 @@ def observations_table(observations: pl.DataFrame, *, text: Text, title: str, so
         printed=lambda r: r["printed"],
         source=lambda r: f"{r['source_id']} {r['locator']}",
     )
-    columns = {"province": t("Province"), "indicator": t("Indicator"), "value": t("Value"), "as_of": t("As of"), "printed": t("As printed"), "source": t("Sources")}
+    columns = {
+        "province": t("Province"),
+        "indicator": t("Indicator"),
+        "value": t("Value"),
+        "as_of": t("As of"),
+        "printed": t("As printed"),
+        "source": t("Sources"),
+    }
     if shown.height and shown["province"].n_unique() == 1:
         columns.pop("province")
     return plain_table(shown, name="figures", columns=columns, title=title, source=source, data=observations, right=["value"],
@@ -203,7 +218,13 @@ def sources_table(sources: pl.DataFrame, *, text: Text, title: str, source: str)
         published=lambda r: t.date(r["published"]),
         where=lambda r: r["url"] or r["file"] or MISSING,
     )
-    columns = {"id": t("Short name"), "publisher": t("Publisher"), "title": t("Title"), "published": t("Published"), "where": t("Address or file")}
+    columns = {
+        "id": t("Short name"),
+        "publisher": t("Publisher"),
+        "title": t("Title"),
+        "published": t("Published"),
+        "where": t("Address or file"),
+    }
     return plain_table(shown, name="sources", columns=columns, title=title, source=source, data=sources, empty=t("No source."))
 
 
@@ -218,7 +239,13 @@ def coverage_table(covered: pl.DataFrame, *, text: Text, title: str, source: str
         ranks=lambda r: t.number(r["n_ranks"]),
         kind=lambda r: t("sample of provinces") if r["is_partial"] else t("full table"),
     )
-    columns = {"index": t("Index"), "year": t("Year"), "scores": t("Provinces with a score"), "ranks": t("Provinces with a rank"), "kind": t("What it is")}
+    columns = {
+        "index": t("Index"),
+        "year": t("Year"),
+        "scores": t("Provinces with a score"),
+        "ranks": t("Provinces with a rank"),
+        "kind": t("What it is"),
+    }
     return plain_table(shown, name="coverage", columns=columns, title=title, source=source, data=covered, right=["scores", "ranks"])
 
 
@@ -226,10 +253,16 @@ def missing_table(missing: pl.DataFrame, *, text: Text, title: str, source: str)
     """One row an index and year: the provinces not published, and in which dimensions."""
     t = text
     by_dimension = missing.sort("province_id").group_by("index_id", "dimension_id", "year", maintain_order=True).agg(pl.col("province_id"))
-    grouped = by_dimension.group_by("index_id", "year", "province_id", maintain_order=True).agg(pl.col("dimension_id")).sort("index_id", "year")
+    grouped = (
+        by_dimension.group_by("index_id", "year", "province_id", maintain_order=True).agg(pl.col("dimension_id")).sort("index_id", "year")
+    )
     shown = _with(
         grouped,
-        series=lambda r: t.index_short(r["index_id"]) + ": " + "; ".join(t("overall") if d == "overall" else t.dimension(r["index_id"], d) for d in r["dimension_id"]),
+        series=lambda r: (
+            t.index_short(r["index_id"])
+            + ": "
+            + "; ".join(t("overall") if d == "overall" else t.dimension(r["index_id"], d) for d in r["dimension_id"])
+        ),
         year=lambda r: str(r["year"]),
         names=lambda r: ", ".join(t.provinces(r["province_id"])),
     )
@@ -266,7 +299,16 @@ def shifts_table(shifts: pl.DataFrame, *, text: Text, title: str, source: str) -
     )
     columns = {"series": t("Series"), "year": t("Year"), "before": t("Median before"), "after": t("Median after"), "ratio": t("Shift, in interquartile ranges"),
                "known": t("Break on record")}  # fmt: skip
-    return plain_table(shown, name="level_shifts", columns=columns, title=title, source=source, data=shifts, right=["before", "after", "ratio"], empty=t("None."))
+    return plain_table(
+        shown,
+        name="level_shifts",
+        columns=columns,
+        title=title,
+        source=source,
+        data=shifts,
+        right=["before", "after", "ratio"],
+        empty=t("None."),
+    )
 
 
 def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -274,8 +316,17 @@ def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: 
     t = text
     shown = _with(conflicts, key=lambda r: r["key"], column=lambda r: r["column"], chosen=lambda r: _figure(r["chosen"], t), other=lambda r: _figure(r["other"], t),
                   reason=lambda r: r[f"reason_{t.lang}"], source=lambda r: r["source_id"])  # fmt: skip
-    columns = {"key": t("Figure"), "column": t("Column"), "chosen": t("Kept"), "other": t("Not kept"), "reason": t("Reason"), "source": t("Source not kept")}
-    return plain_table(shown, name="conflicts", columns=columns, title=title, source=source, data=conflicts, right=["chosen", "other"], empty=t("None."))
+    columns = {
+        "key": t("Figure"),
+        "column": t("Column"),
+        "chosen": t("Kept"),
+        "other": t("Not kept"),
+        "reason": t("Reason"),
+        "source": t("Source not kept"),
+    }
+    return plain_table(
+        shown, name="conflicts", columns=columns, title=title, source=source, data=conflicts, right=["chosen", "other"], empty=t("None.")
+    )
 
 
 def _figure(text: str, t: Text) -> str:
@@ -297,5 +348,12 @@ def claims_table(claims: pl.DataFrame, *, text: Text, title: str, source: str) -
         value=lambda r: ("≤ " if r["bound"] == "<=" else "") + t.number(r["value"], 0 if float(r["value"]).is_integer() else 2),
         source=lambda r: f"{r['source_id']} {r['locator'] or ''}".strip(),
     )
-    columns = {"province": t("Province"), "series": t("Index"), "year": t("Year"), "quantity": t("What is said"), "value": t("Value"), "source": t("Sources")}
+    columns = {
+        "province": t("Province"),
+        "series": t("Index"),
+        "year": t("Year"),
+        "quantity": t("What is said"),
+        "value": t("Value"),
+        "source": t("Sources"),
+    }
     return plain_table(shown, name="claims", columns=columns, title=title, source=source, data=claims, right=["value"], empty=t("None."))

@@ -13,7 +13,21 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["GREY", "INK", "MUTED", "PALETTE", "STATUS_LOOK", "Chart", "canvas", "flat_csv", "legend", "seaborn_columns", "spread", "style"]
+__all__ = [
+    "GREY",
+    "INK",
+    "MUTED",
+    "PALETTE",
+    "STATUS_LOOK",
+    "Chart",
+    "canvas",
+    "empty_chart",
+    "flat_csv",
+    "legend",
+    "seaborn_columns",
+    "spread",
+    "style",
+]
 
 INK, MUTED, GREY, LIGHT = "#1b2a38", "#586774", "#b4bec7", "#e7ebee"
 # Okabe-Ito: told apart by readers with any common colour blindness; markers differ too.
@@ -49,6 +63,15 @@ def style():
         yield
 
 
+def empty_chart(name: str, title: str, message: str, footer: str, data: pl.DataFrame) -> Chart:
+    """Return a figure that says in words that there is nothing to draw, instead of empty axes."""
+    with style():
+        figure, (ax,) = canvas(0.8, title, "", footer)
+        ax.axis("off")
+        ax.text(0, 0.5, message, transform=ax.transAxes, fontsize=10, color=MUTED, va="center")
+    return Chart(name, figure, title, f"{title}. {message}", data)
+
+
 def flat_csv(frame: pl.DataFrame) -> str:
     """Return the frame as CSV; lists become text joined by ';'."""
     lists = [name for name, dtype in frame.schema.items() if dtype == pl.List]
@@ -75,10 +98,15 @@ class Chart:
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = base64.b64encode(self.png()).decode("ascii")
         bundle = {"image/png": picture, "text/csv": flat_csv(self.data), "text/plain": self.alt}
-        return bundle, {"image/png": {"alt": self.alt, "width": round(self.figure.get_figwidth() * CSS_PX_PER_INCH)}, "text/csv": {"name": self.name}}
+        return bundle, {
+            "image/png": {"alt": self.alt, "width": round(self.figure.get_figwidth() * CSS_PX_PER_INCH)},
+            "text/csv": {"name": self.name},
+        }
 
 
-def canvas(height: float, title: str, subtitle: str, footer: str, *, columns: int = 1, width: float = WIDTH, **options) -> tuple[Figure, list[Axes]]:
+def canvas(
+    height: float, title: str, subtitle: str, footer: str, *, columns: int = 1, width: float = WIDTH, **options
+) -> tuple[Figure, list[Axes]]:
     """Return a figure with title, subtitle and footer set, and its axes in the space between.
 
     `height` is the height of the axes' part in inches; header and footer come on top of it, so that nothing ever overlaps.

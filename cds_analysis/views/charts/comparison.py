@@ -12,7 +12,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from cds_analysis.views.text import MISSING, Text
-from cds_analysis.views.theme import GREY, INK, MARKERS, MUTED, PALETTE, Chart, canvas, legend, seaborn_columns, spread, style
+from cds_analysis.views.theme import GREY, INK, MARKERS, MUTED, PALETTE, Chart, canvas, empty_chart, legend, seaborn_columns, spread, style
 
 __all__ = ["SCALE", "distribution", "dot_plot", "heatmap", "tile_map"]
 
@@ -30,6 +30,8 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
     `compared` comes from :func:`cds_analysis.measures.compare.compare`; the series are drawn in the order they appear.
     """
     t, order = text, compared["series_id"].unique(maintain_order=True).to_list()
+    if not order:
+        return empty_chart("comparison", title, t("No figure to compare."), source, compared)
     n = compared.group_by("series_id").len()["len"]
     spread_n = t.number(n.min()) if n.min() == n.max() else f"{t.number(n.min())}–{t.number(n.max())}"
     subtitle = t("Each grey dot is a province (n = {n}); {unit}.", n=spread_n, unit=unit)
@@ -40,12 +42,26 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
                       jitter=0.13, ax=ax, zorder=1)  # fmt: skip
         for row in rows.unique("series_id", maintain_order=True).iter_rows(named=True):
             y = row["row"]
-            ax.plot([row["national_median"]] * 2, [y - 0.34, y + 0.34], color=INK, lw=1.6, zorder=2, label=t("median of the country") if y == 0 else None)
+            ax.plot(
+                [row["national_median"]] * 2,
+                [y - 0.34, y + 0.34],
+                color=INK,
+                lw=1.6,
+                zorder=2,
+                label=t("median of the country") if y == 0 else None,
+            )
         mine = rows.filter(pl.col("province_id").is_in(highlight))
         if len(highlight) == 1:
             for row in mine.iter_rows(named=True):
                 y, first = row["row"], row["row"] == mine["row"].min()
-                ax.plot([row["region_median"]] * 2, [y - 0.26, y + 0.26], color=PALETTE[2], lw=2.2, zorder=2, label=t("median of its region") if first else None)
+                ax.plot(
+                    [row["region_median"]] * 2,
+                    [y - 0.26, y + 0.26],
+                    color=PALETTE[2],
+                    lw=2.2,
+                    zorder=2,
+                    label=t("median of its region") if first else None,
+                )
                 if row.get("peer_median") is not None:
                     ax.plot([row["peer_median"]] * 2, [y - 0.26, y + 0.26], color=PALETTE[3], lw=2.2, ls=(0, (1.4, 1)), zorder=2,
                             label=t("median of structural peers") if first else None)  # fmt: skip
@@ -72,7 +88,12 @@ def _dot_alt(mine: pl.DataFrame, t: Text, highlight: list[str], title: str, deci
         return title + ". " + t("Provinces shown: {names}.", names=t.listing(t.provinces(highlight)))
     above = mine.filter(pl.col("diff_national") > 0)
     facts = [
-        t("{name} is above the national median in {k} of {n} series", name=t.province(highlight[0]), k=t.number(above.height), n=t.number(mine.height))
+        t(
+            "{name} is above the national median in {k} of {n} series",
+            name=t.province(highlight[0]),
+            k=t.number(above.height),
+            n=t.number(mine.height),
+        )
     ]
     for row in mine.iter_rows(named=True):
         value, median = t.number(row["value"], decimals), t.number(row["national_median"], decimals)
@@ -101,20 +122,46 @@ def heatmap(values: pl.DataFrame, *, text: Text, rows: list[str], provinces: lis
                     ax.text(j + 0.5, i + 0.5, MISSING, ha="center", va="center", color=MUTED, fontsize=9,
                             bbox={"facecolor": "#fafbfc", "edgecolor": "none", "pad": 1})  # fmt: skip
                 else:
-                    ax.text(j + 0.5, i + 0.5, labels.get((s, p), ""), ha="center", va="center", fontsize=8, color=_readable_on(SCALE(grid[i][j] / 100)))
-        ax.set_yticks([i + 0.5 for i in range(len(rows))], ["\n".join(textwrap.wrap(t.series(s), 62)[:2]) for s in rows], rotation=0, fontsize=7.6)
-        ax.set_xticks([j + 0.5 for j in range(len(provinces))], ["\n".join(textwrap.wrap(t.province(p), 16)) for p in provinces], rotation=0)
+                    ax.text(
+                        j + 0.5,
+                        i + 0.5,
+                        labels.get((s, p), ""),
+                        ha="center",
+                        va="center",
+                        fontsize=8,
+                        color=_readable_on(SCALE(grid[i][j] / 100)),
+                    )
+        ax.set_yticks(
+            [i + 0.5 for i in range(len(rows))], ["\n".join(textwrap.wrap(t.series(s), 62)[:2]) for s in rows], rotation=0, fontsize=7.6
+        )
+        ax.set_xticks(
+            [j + 0.5 for j in range(len(provinces))], ["\n".join(textwrap.wrap(t.province(p), 16)) for p in provinces], rotation=0
+        )
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
     have = sum(v == v for line in grid for v in line)
-    alt = title + ". " + t("{have} of {all} cells have a figure; the others are missing and hatched.", have=t.number(have), all=t.number(len(rows) * len(provinces)))
+    alt = (
+        title
+        + ". "
+        + t(
+            "{have} of {all} cells have a figure; the others are missing and hatched.",
+            have=t.number(have),
+            all=t.number(len(rows) * len(provinces)),
+        )
+    )
     return Chart("heatmap", figure, title, alt, values)
 
 
-def distribution(compared: pl.DataFrame, *, text: Text, highlight: list[str], title: str, unit: str, source: str, decimals: int = 2) -> Chart:
+def distribution(
+    compared: pl.DataFrame, *, text: Text, highlight: list[str], title: str, unit: str, source: str, decimals: int = 2
+) -> Chart:
     """Draw the distribution of one series over all provinces, with the highlighted ones picked out by name."""
     t = text
-    subtitle = t("Number of provinces by score (n = {n}); {unit}. The dashed line is the national median.", n=t.number(compared.height), unit=unit)
+    if not compared.height:
+        return empty_chart("distribution", title, t("No figure to compare."), source, compared)
+    subtitle = t(
+        "Number of provinces by score (n = {n}); {unit}. The dashed line is the national median.", n=t.number(compared.height), unit=unit
+    )
     with style():
         figure, (ax,) = canvas(2.7, title, subtitle, source)
         sns.histplot(x=compared["value"].to_list(), bins=16, color="#cdd6dd", edgecolor="white", ax=ax)
@@ -136,7 +183,11 @@ def distribution(compared: pl.DataFrame, *, text: Text, highlight: list[str], ti
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if right - left < 8 else 0))
     facts = [f"{t.province(r['province_id'])} {t.number(r['value'], decimals)}" for r in mine.iter_rows(named=True)]
-    alt = title + ". " + t("National median {median}; {facts}.", median=t.number(median, decimals), facts=", ".join(facts) or t("no province picked out"))
+    alt = (
+        title
+        + ". "
+        + t("National median {median}; {facts}.", median=t.number(median, decimals), facts=", ".join(facts) or t("no province picked out"))
+    )
     return Chart("distribution", figure, title, alt, compared)
 
 
@@ -160,7 +211,15 @@ def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: st
                 ax.add_patch(Rectangle((c, r), facecolor=colour, zorder=2, **box))
                 label, ink = t.number(known[p], decimals, sign=sign), _readable_on(colour)
             else:
-                ax.add_patch(Rectangle((c, r), facecolor="#fafbfc", hatch="////", zorder=2, **{**box, "edgecolor": PALETTE[1] if p in highlight else "#cfd6dc"}))
+                ax.add_patch(
+                    Rectangle(
+                        (c, r),
+                        facecolor="#fafbfc",
+                        hatch="////",
+                        zorder=2,
+                        **{**box, "edgecolor": PALETTE[1] if p in highlight else "#cfd6dc"},
+                    )
+                )
                 label, ink = MISSING, MUTED
             name = "\n".join(textwrap.wrap(t.province(p).replace(" - ", "-"), 10))
             ax.text(c + 0.47, r + 0.36, name, ha="center", va="center", fontsize=6.6, color=ink, linespacing=0.95, zorder=3,

@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from cds_analysis.views.charts.comparison import SCALE, _readable_on
 from cds_analysis.views.text import MISSING, Text
-from cds_analysis.views.theme import GREY, INK, LIGHT, MARKERS, MUTED, PALETTE, Chart, canvas, spread, style
+from cds_analysis.views.theme import GREY, INK, LIGHT, MARKERS, MUTED, PALETTE, Chart, canvas, empty_chart, spread, style
 
 __all__ = ["bump", "rank_heatmap", "trajectory"]
 
@@ -29,7 +29,9 @@ def _runs(rows: pl.DataFrame, value: str, *, at_breaks: bool) -> list[tuple[list
     return runs
 
 
-def _line(ax: Axes, rows: pl.DataFrame, value: str, *, at_breaks: bool, colour: str, marker: str | None, width: float, z: int, size: float = 5) -> None:
+def _line(
+    ax: Axes, rows: pl.DataFrame, value: str, *, at_breaks: bool, colour: str, marker: str | None, width: float, z: int, size: float = 5
+) -> None:
     for years, values in _runs(rows, value, at_breaks=at_breaks):
         ax.plot(years, values, color=colour, lw=width, marker=marker, ms=size, mec="white", mew=0.7, zorder=z, solid_capstyle="round")
 
@@ -59,13 +61,17 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
     """
     t = text
     rows = ranked.drop_nulls("rank")
+    if not rows.height:
+        return empty_chart("ranks", title, t("No score or rank is on record."), source, rows)
     top = max(rows["n_ranked"].drop_nulls().max() or 0, rows["rank"].max())
     years = sorted(rows["year"].unique())
     with style():
         breaks = sorted({s for s in rows["segment"].to_list() if s and s > years[0]})
         note = t("Rank 1 is best. A gap in a line is a year without a rank.")
         if breaks:
-            note += " " + t("Dotted lines: new definition from {years}; read ranks across them with care.", years=t.listing([str(y) for y in breaks]))
+            note += " " + t(
+                "Dotted lines: new definition from {years}; read ranks across them with care.", years=t.listing([str(y) for y in breaks])
+            )
         figure, (ax,) = canvas(4.6, title, note, source)
         for (province,), own in rows.group_by("province_id"):
             if province not in highlight:
@@ -87,21 +93,48 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
         own = rows.filter(pl.col("province_id") == province).sort("year")
         if own.height:
             a, b = own.row(0, named=True), own.row(-1, named=True)
-            facts.append(t("{name}: rank {a} in {year_a}, rank {b} in {year_b}", name=t.province(province), a=a["rank"], year_a=a["year"], b=b["rank"], year_b=b["year"]))
-    return Chart("ranks", figure, title, title + ". " + "; ".join(facts or [t("no rank on record")]) + ".", rows.filter(pl.col("province_id").is_in(highlight)))
+            facts.append(
+                t(
+                    "{name}: rank {a} in {year_a}, rank {b} in {year_b}",
+                    name=t.province(province),
+                    a=a["rank"],
+                    year_a=a["year"],
+                    b=b["rank"],
+                    year_b=b["year"],
+                )
+            )
+    return Chart(
+        "ranks",
+        figure,
+        title,
+        title + ". " + "; ".join(facts or [t("no rank on record")]) + ".",
+        rows.filter(pl.col("province_id").is_in(highlight)),
+    )
 
 
 def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, unit: str, source: str, decimals: int = 1) -> Chart:
     """Draw a province's score and rank by year, side by side, with the middle half of the provinces as a band."""
     t = text
     own = ranked.filter(pl.col("province_id") == province)
+    if not own.height:
+        return empty_chart("trajectory", title, t("No score or rank is on record."), source, own)
     full = ranked.filter(pl.col("is_full"))
-    band = full.group_by("year", "segment").agg(low=pl.col("score").quantile(0.25, "linear"), mid=pl.col("score").median(), high=pl.col("score").quantile(0.75, "linear")).sort("year")
+    band = (
+        full.group_by("year", "segment")
+        .agg(low=pl.col("score").quantile(0.25, "linear"), mid=pl.col("score").median(), high=pl.col("score").quantile(0.75, "linear"))
+        .sort("year")
+    )
     years = sorted(set(ranked["year"].to_list()))
     breaks = sorted({s for s in ranked["segment"].to_list() if s and s > years[0]})
-    note = t("Band: middle half of the provinces; thin line: national median.") if band.height else t("Too few provinces on record for a band.")
+    note = (
+        t("Band: middle half of the provinces; thin line: national median.")
+        if band.height
+        else t("Too few provinces on record for a band.")
+    )
     if breaks:
-        note += " " + t("Dotted lines: new definition from {years}; scores do not compare across them.", years=t.listing([str(y) for y in breaks]))
+        note += " " + t(
+            "Dotted lines: new definition from {years}; scores do not compare across them.", years=t.listing([str(y) for y in breaks])
+        )
     with style():
         figure, (left, right) = canvas(2.7, title, note, source, columns=2)
         for segment in band["segment"].unique().sort():
@@ -129,7 +162,10 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
             ax.set_xticks(years[::step], [str(y) for y in years[::step]])
             ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
         left.yaxis.set_major_formatter(lambda v, _: t.number(v, decimals if high - low < 1 else 1 if high - low < 8 else 0))
-    facts = [f"{r['year']}: {t.number(r['score'], decimals)}" + (f", {t('rank')} {r['rank']}" if r["rank"] else "") for r in own.sort("year").iter_rows(named=True)]
+    facts = [
+        f"{r['year']}: {t.number(r['score'], decimals)}" + (f", {t('rank')} {r['rank']}" if r["rank"] else "")
+        for r in own.sort("year").iter_rows(named=True)
+    ]
     return Chart("trajectory", figure, title, title + ". " + ("; ".join(facts) or t("no figure on record")) + ".", own)
 
 
@@ -144,19 +180,38 @@ def rank_heatmap(ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, h
     """Draw the rank of all provinces (rows, best of the latest year first) by year (columns); a missing rank is hatched."""
     t = text
     rows = ranked.drop_nulls("rank")
+    if not rows.height:
+        return empty_chart("rank_heatmap", title, t("No score or rank is on record."), source, rows)
     years = sorted(rows["year"].unique())
     known = {(p, y): r for p, y, r in rows.select("province_id", "year", "rank").iter_rows()}
-    order = sorted(provinces["province_id"].to_list(), key=lambda p: (known.get((p, years[-1]), 999), [known.get((p, y), 999) for y in reversed(years)]))
+    order = sorted(
+        provinces["province_id"].to_list(),
+        key=lambda p: (known.get((p, years[-1]), 999), [known.get((p, y), 999) for y in reversed(years)]),
+    )
     top = rows["rank"].max()
     missing = len(order) * len(years) - len(known)
-    subtitle = t("Rank by year, dark is best; provinces in the order of {year}. Hatched: no rank published or on record (n = {n} cells).", year=years[-1], n=t.number(missing))
+    subtitle = t(
+        "Rank by year, dark is best; provinces in the order of {year}. Hatched: no rank published or on record (n = {n} cells).",
+        year=years[-1],
+        n=t.number(missing),
+    )
     with style():
         figure, (ax,) = canvas(0.152 * len(order) + 0.35, title, subtitle, source)
         for i, p in enumerate(order):
             for j, y in enumerate(years):
                 rank = known.get((p, y))
                 colour = SCALE(1 - (rank - 1) / max(top - 1, 1)) if rank else "#fafbfc"
-                ax.add_patch(Rectangle((j, i), 0.97, 0.94, facecolor=colour, hatch=None if rank else "//////", edgecolor="none" if rank else "#cfd6dc", lw=0))
+                ax.add_patch(
+                    Rectangle(
+                        (j, i),
+                        0.97,
+                        0.94,
+                        facecolor=colour,
+                        hatch=None if rank else "//////",
+                        edgecolor="none" if rank else "#cfd6dc",
+                        lw=0,
+                    )
+                )
                 ax.text(j + 0.485, i + 0.5, str(rank) if rank else MISSING, ha="center", va="center", fontsize=6.2,
                         color=_readable_on(colour) if rank else MUTED)  # fmt: skip
         ax.set(xlim=(0, len(years)), ylim=(len(order), 0))

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from cds_analysis.views.labels import STATUS_LABELS
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import GREY, INK, LIGHT, MUTED, PALETTE, STATUS_LOOK, Chart, canvas, legend, style
+from cds_analysis.views.theme import GREY, INK, LIGHT, MUTED, PALETTE, STATUS_LOOK, Chart, canvas, empty_chart, legend, style
 
 __all__ = ["dumbbell", "status_matrix"]
 
@@ -21,6 +21,8 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
     `judged` comes from :func:`cds_analysis.measures.gaps.gaps` (one province, indicators in percent), drawn in its order.
     """
     t, n = text, judged.height
+    if not n:
+        return empty_chart("targets", title, t("No target is on record."), source, judged)
     subtitle = t("Percent. Ring: first figure on record; dot: latest figure; diamond: target. n = {n} targets, {k} without any figure.",
                  n=t.number(n), k=t.number(judged["value"].null_count()))  # fmt: skip
     with style():
@@ -29,14 +31,24 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
             ax.plot([0, 100], [y, y], color=LIGHT, lw=1, zorder=0)
             symbol, colour, _ = STATUS_LOOK[row["status"]]
             if row["value"] is not None:
-                ax.plot([row["value"], row["target"]], [y, y], color=PALETTE[1] if row["gap"] > 0 else PALETTE[2], lw=2.2, alpha=0.65, zorder=1)
+                ax.plot(
+                    [row["value"], row["target"]], [y, y], color=PALETTE[1] if row["gap"] > 0 else PALETTE[2], lw=2.2, alpha=0.65, zorder=1
+                )
                 if row["baseline"] is not None:
                     ax.scatter([row["baseline"]], [y], s=46, facecolor="white", edgecolor=PALETTE[0], linewidth=1.5, zorder=3)
                 ax.scatter([row["value"]], [y], s=44, color=PALETTE[0], zorder=4)
                 ax.annotate(t.value(row["value"], "percent", bound=row["bound"]), (row["value"], y), xytext=(0, 6), textcoords="offset points",
                             ha="center", fontsize=7.6, color=PALETTE[0], fontweight="bold", zorder=5)  # fmt: skip
-            ax.scatter([row["target"]], [y], s=40, marker="D", facecolor=INK if row["scope"] != "viet-nam" else "white", edgecolor=INK, zorder=3)
-            ax.text(105, y, t.value(row["target"], "percent", bound=row["comparator"] if row["comparator"] == ">" else "="), va="center", fontsize=8)
+            ax.scatter(
+                [row["target"]], [y], s=40, marker="D", facecolor=INK if row["scope"] != "viet-nam" else "white", edgecolor=INK, zorder=3
+            )
+            ax.text(
+                105,
+                y,
+                t.value(row["target"], "percent", bound=row["comparator"] if row["comparator"] == ">" else "="),
+                va="center",
+                fontsize=8,
+            )
             ax.text(124, y, t.date(row["due"]), va="center", fontsize=8, color=MUTED)
             label = t(STATUS_LABELS[row["status"]])
             ax.text(152, y, symbol, va="center", ha="center", fontsize=8.5, color="black" if colour == "#ffffff" else "white" if STATUS_LOOK[row["status"]][2] == "white" else "black",
@@ -77,12 +89,17 @@ def _dumbbell_alt(judged: pl.DataFrame, t: Text, title: str) -> str:
 def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], title: str, source: str) -> Chart:
     """Draw one row a target (indicator and due date), one column a province; each cell is a symbol on a colour."""
     t = text
+    if not judged.height:
+        return empty_chart("status", title, t("No target is on record."), source, judged)
     rows = judged.select("indicator_id", "due", "target", "scope").unique(maintain_order=True).rows()
     cells = {(i, due, goal, scope, p): s for i, due, goal, scope, p, s in
              judged.select("indicator_id", "due", "target", "scope", "province_id", "status").iter_rows()}  # fmt: skip
     units = dict(text._data.indicators.select("indicator_id", "unit").iter_rows())
     seen = [s for s in STATUS_LOOK if s in set(judged["status"])]
-    subtitle = t("Status of {n} targets at the latest figure of each; an empty cell means the target does not apply or the province reports no such figure.", n=t.number(len(rows)))
+    subtitle = t(
+        "Status of {n} targets at the latest figure of each; an empty cell means the target does not apply or the province reports no such figure.",
+        n=t.number(len(rows)),
+    )
     with style():
         figure, (ax,) = canvas(0.27 * len(rows) + 0.8, title, subtitle, source)
         for y, (indicator, due, goal, scope) in enumerate(rows):
@@ -93,7 +110,10 @@ def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], tit
                     symbol, colour, ink = STATUS_LOOK[status]
                     ax.add_patch(Rectangle((x - 0.42, y - 0.42), 0.84, 0.84, facecolor=colour, edgecolor=GREY, lw=0.6))
                     ax.text(x, y, symbol, ha="center", va="center", color=ink, fontsize=9)
-        labels = [f"{textwrap.shorten(t.indicator(i), 66, placeholder='…')} · {t.value(g, units[i])} · {t.date(d)}{' ★' if s == 'viet-nam' else ''}" for i, d, g, s in rows]
+        labels = [
+            f"{textwrap.shorten(t.indicator(i), 66, placeholder='…')} · {t.value(g, units[i])} · {t.date(d)}{' ★' if s == 'viet-nam' else ''}"
+            for i, d, g, s in rows
+        ]
         ax.set_yticks(range(len(rows)), labels, fontsize=7.4)
         ax.set_xticks(range(len(provinces)), ["\n".join(textwrap.wrap(t.province(p), 12)) for p in provinces], fontsize=8)
         ax.xaxis.tick_top()
