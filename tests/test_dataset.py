@@ -12,7 +12,8 @@ from cds_analysis.dataset.series import level_shifts, not_published, observation
 
 def figure(data, province, indicator, source):
     return data.observations.row(
-        by_predicate=(pl.col("province_id") == province) & (pl.col("indicator_id") == indicator) & (pl.col("source_id") == source), named=True
+        by_predicate=(pl.col("province_id") == province) & (pl.col("indicator_id") == indicator) & (pl.col("source_id") == source),
+        named=True,
     )
 
 
@@ -67,8 +68,14 @@ def test_counts_in_the_articles_add_up(data):
     parts = [value["lang-son", f"tasks_project06_{k}"] for k in ("completed", "regular", "in_progress", "not_completed")]
     assert parts == [12, 33, 7, 0]
     assert sum(parts) == value["lang-son", "tasks_project06_assigned"]
-    assert value["da-nang", "plan_targets_completed"] + value["da-nang", "plan_targets_in_progress"] == value["da-nang", "plan_targets_total"] == 20
-    groups = [value["ba-ria-vung-tau", f"plan_targets_{k}"] for k in ("digital_government", "digital_economy", "digital_society", "cybersecurity")]
+    assert (
+        value["da-nang", "plan_targets_completed"] + value["da-nang", "plan_targets_in_progress"]
+        == value["da-nang", "plan_targets_total"]
+        == 20
+    )
+    groups = [
+        value["ba-ria-vung-tau", f"plan_targets_{k}"] for k in ("digital_government", "digital_economy", "digital_society", "cybersecurity")
+    ]
     assert groups == [17, 8, 14, 7]
 
 
@@ -91,7 +98,9 @@ def test_rank_changes_are_kept_as_two_ends(data):
 
 
 def test_the_rank_target_is_read_against_the_scores(data):
-    ranks = observations_with_ranks(data).filter(pl.col("indicator_id") == "dti_rank", pl.col("province_id") == "ba-ria-vung-tau").sort("as_of")
+    ranks = (
+        observations_with_ranks(data).filter(pl.col("indicator_id") == "dti_rank", pl.col("province_id") == "ba-ria-vung-tau").sort("as_of")
+    )
     assert ranks["value"].to_list() == [28, 10, 7]
     assert ranks["segment"].to_list() == [2021, 2021, 2024]
 
@@ -108,14 +117,18 @@ def test_the_rank_target_is_read_against_the_scores(data):
     ],
 )
 def test_provinces_that_papi_withheld_are_missing_not_last(data, year, names):
-    missing = not_published(data.scores, data.provinces).filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == year)
+    missing = not_published(data.scores, data.provinces).filter(
+        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == year
+    )
     assert missing["province_id"].to_list() == names
 
 
 def test_conflicts_keep_both_figures(data):
     row = data.conflicts.row(by_predicate=pl.col("key") == "par/overall/2023/hai-phong", named=True)
     assert (row["chosen"], row["other"]) == ("91.87", "91.81")
-    chosen = data.scores.filter(pl.col("index_id") == "par", pl.col("dimension_id") == "overall", pl.col("year") == 2023, pl.col("province_id") == "hai-phong")
+    chosen = data.scores.filter(
+        pl.col("index_id") == "par", pl.col("dimension_id") == "overall", pl.col("year") == 2023, pl.col("province_id") == "hai-phong"
+    )
     assert chosen["score"].item() == 91.87
 
 

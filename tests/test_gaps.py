@@ -47,7 +47,16 @@ def test_every_quantity_by_hand():
 
 @pytest.mark.parametrize(
     "latest, status",
-    [(80, "achieved"), (90, "achieved"), (50, "on_track"), (49, "on_track"), (40, "needs_acceleration"), (30, "limited"), (20, "limited"), (10, "deteriorating")],
+    [
+        (80, "achieved"),
+        (90, "achieved"),
+        (50, "on_track"),
+        (49, "on_track"),
+        (40, "needs_acceleration"),
+        (30, "limited"),
+        (20, "limited"),
+        (10, "deteriorating"),
+    ],
 )
 def test_status_by_the_pace(latest, status):
     assert judge([(Y[2021], 20), (Y[2023], latest)], target(80))["status"] == status
@@ -180,6 +189,8 @@ def test_ba_ria_vung_tau_reached_the_top_ten_in_2023(data):
 
 def test_households_with_fibre_fell_although_the_target_is_met(data):
     result = cds.gaps(data.observations, data.targets, data.indicators)
-    row = result.row(by_predicate=(pl.col("province_id") == "ba-ria-vung-tau") & (pl.col("indicator_id") == "households_fibre_pct"), named=True)
+    row = result.row(
+        by_predicate=(pl.col("province_id") == "ba-ria-vung-tau") & (pl.col("indicator_id") == "households_fibre_pct"), named=True
+    )
     assert row["status"] == "achieved"
     assert row["observed_per_year"] == pytest.approx((98.04 - 98.3) / (181 / 365.25))

@@ -26,7 +26,12 @@ def test_a_copy_of_the_data_loads(folder, data):
         ("observations", ",84.02,", ",nan,", ["column value", "must be a number"]),
         ("observations", "2023-06-30", "30/06/2023", ["column as_of", "a date like 2023-12-31", "'30/06/2023'"]),
         ("observations", "lang-son,", "lang-sonn,", ["column province_id", "is not in provinces.csv", "did you mean 'lang-son'"]),
-        ("observations", ",ehealth_records_pct,", ",ehealth_record,", ["column indicator_id", "is not in indicators.csv", "'ehealth_record'"]),
+        (
+            "observations",
+            ",ehealth_records_pct,",
+            ",ehealth_record,",
+            ["column indicator_id", "is not in indicators.csv", "'ehealth_record'"],
+        ),
         ("observations", "168014.0,171997.0", "68014.0,171997.0", ["value must agree with 100 * numerator / denominator"]),
         ("indicators", ",percent,", ",per cent,", ["column unit", "must be one of percent", "'per cent'"]),
         ("provinces", "\nlang-son,20,", "\nlang-son,2,", ["column gso_code", "must match"]),

@@ -11,7 +11,14 @@ from cds_analysis.dataset.provinces import find_province, find_provinces, fold
 SPELLINGS = [
     (spelling, row["province_id"])
     for row in cds.load().provinces.iter_rows(named=True)
-    for spelling in [row["province_id"], row["gso_code"], row["iso_code"], row["name_vi"], row["name_en"], *(row["aliases"] or "").split(";")]
+    for spelling in [
+        row["province_id"],
+        row["gso_code"],
+        row["iso_code"],
+        row["name_vi"],
+        row["name_en"],
+        *(row["aliases"] or "").split(";"),
+    ]
     if spelling
 ]
 
@@ -34,7 +41,9 @@ def test_the_kind_of_unit_may_stand_before_the_name(prefix):
         assert find_province(prefix + name) == province
 
 
-@pytest.mark.parametrize("name", ["Bà Rịa – Vũng Tàu", "Bà Rịa — Vũng Tàu", "bà rịa-vũng tàu", "BRVT", "ba ria vung tau", "77", 77, "VN-43"])
+@pytest.mark.parametrize(
+    "name", ["Bà Rịa – Vũng Tàu", "Bà Rịa — Vũng Tàu", "bà rịa-vũng tàu", "BRVT", "ba ria vung tau", "77", 77, "VN-43"]
+)
 def test_dashes_and_codes(name):
     assert find_province(name) == "ba-ria-vung-tau"
 

@@ -24,7 +24,12 @@ def ranked(data):
 
 
 def pick(ranked, index, province, year, dimension="overall"):
-    wanted = (pl.col("index_id") == index) & (pl.col("dimension_id") == dimension) & (pl.col("province_id") == province) & (pl.col("year") == year)
+    wanted = (
+        (pl.col("index_id") == index)
+        & (pl.col("dimension_id") == dimension)
+        & (pl.col("province_id") == province)
+        & (pl.col("year") == year)
+    )
     return ranked.row(by_predicate=wanted, named=True)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import nbformat
@@ -59,20 +58,15 @@ def _parameters(path: Path) -> dict[str, Parameter]:
     return found
 
 
-@lru_cache(maxsize=4)
-def _all(folder: Path) -> dict[str, Notebook]:
+def notebooks(folder: Path | None = None) -> dict[str, Notebook]:
+    """Return the notebooks that make reports, by name (``province_profile`` for ``04_province_profile.ipynb``), in order."""
     found = {}
-    for path in sorted(folder.glob("[0-9]*.ipynb")):
+    for path in sorted((folder or notebooks_folder()).glob("[0-9]*.ipynb")):
         meta = json.loads(path.read_text(encoding="utf-8"))["metadata"]
         if meta.get("cds", {}).get("report", True):
             name = path.stem.split("_", 1)[1]
             found[name] = Notebook(name, path, _parameters(path))
     return found
-
-
-def notebooks(folder: Path | None = None) -> dict[str, Notebook]:
-    """Return the notebooks that make reports, by name (``province_profile`` for ``04_province_profile.ipynb``), in order."""
-    return _all(folder or notebooks_folder())
 
 
 def find_notebook(name: str, folder: Path | None = None) -> Notebook:

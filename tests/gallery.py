@@ -1,0 +1,40 @@
+"""Make the pictures in ``outputs/gallery``: ``python tests/gallery.py [OUTPUTS]`` after ``cds report``. Needs Chromium and Playwright."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).parent.parent
+PICTURES = {  # name: (page below the outputs, element, height of the cut in CSS pixels)
+    "profile.en": ("province_profile/ba-ria-vung-tau.en.html", "body", 1060),
+    "profile.vi": ("province_profile/ba-ria-vung-tau.vi.html", "body", 1060),
+    "comparison.en": ("province_comparison/province_comparison.en.html", "figure:has(img[alt*='dimensions'])", 760),
+    "targets.en": ("target_gap/target_gap.en.html", "figure:has(img[alt*='figures and targets'])", 1400),
+    "trends.en": ("ranking_trends/ranking_trends.en.html", "figure:has(img[alt*='rank by year'])", 700),
+    "index": ("index.html", "body", 760),
+}
+
+
+def main() -> None:
+    outputs = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "outputs").resolve()
+    gallery = ROOT / "outputs" / "gallery"
+    gallery.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1080, "height": 1100})
+        for name, (address, element, height) in PICTURES.items():
+            page.goto((outputs / address).as_uri())
+            box = page.locator(element).first.bounding_box()
+            clip = {"x": max(box["x"], 0), "y": box["y"], "width": min(box["width"], 1080), "height": min(height, box["height"])}
+            path = gallery / f"{name}.png"
+            page.screenshot(path=path, clip=clip, full_page=True)
+            Image.open(path).convert("P", palette=Image.Palette.ADAPTIVE, colors=96).save(path, optimize=True)
+            print(path.relative_to(ROOT), path.stat().st_size // 1024, "kB")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

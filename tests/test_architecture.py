@@ -1,0 +1,147 @@
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "cds_analysis"
+LAYERS = ["errors", "paths", "dataset", "measures", "views", "reports", "cli"]
+
+
+def modules():
+    return [p for p in PACKAGE.rglob("*.py") if not p.relative_to(PACKAGE).parts[0].startswith("_")]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (a.name for a in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+
+
+def layer(name):
+    return LAYERS.index(name.removesuffix(".py"))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: p.relative_to(PACKAGE).as_posix())
+def test_a_layer_imports_only_layers_before_it(path):
+    own = layer(path.relative_to(PACKAGE).parts[0])
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] == "cds_analysis" and len(parts) > 1:
+            assert layer(parts[1]) <= own, f"{path.name} imports {name}"
+
+
+@pytest.mark.parametrize(
+    "library, allowed",
+    [
+        ("matplotlib", ("views/theme.py", "views/charts/")),
+        ("seaborn", ("views/theme.py", "views/charts/")),
+        ("papermill", ("reports/",)),
+        ("nbconvert", ("reports/",)),
+        ("ipywidgets", ("views/widgets.py",)),
+        ("great_tables", ("views/tables.py",)),
+        ("click", ("cli.py",)),
+    ],
+)
+def test_a_library_is_used_in_one_place_only(library, allowed):
+    for path in modules():
+        if any(name.split(".")[0] == library for name in imports(path)):
+            assert path.relative_to(PACKAGE).as_posix().startswith(allowed), path
+
+
+def test_measures_do_not_read_files_or_print():
+    for path in (PACKAGE / "measures").glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        called = {
+            n.func.id if isinstance(n.func, ast.Name) else getattr(n.func, "attr", "") for n in ast.walk(tree) if isinstance(n, ast.Call)
+        }
+        assert not called & {"print", "open", "read_csv", "read_text", "write_csv"}
+
+
+def test_importing_the_package_is_light():
+    code = "import sys, cds_analysis; print([m for m in ('polars', 'seaborn', 'statsmodels', 'matplotlib', 'jupyterlab', 'papermill') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_every_public_name_can_be_reached():
+    import cds_analysis
+
+    for name in cds_analysis.__all__:
+        assert getattr(cds_analysis, name) is not None
+
+
+def test_every_public_function_has_a_docstring():
+    for path in modules():
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{path.name}: {node.name}"
+
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_notebooks_are_prose_and_short_calls(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    code = [c for c in notebook.cells if c.cell_type == "code"]
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert all(not c.outputs and c.execution_count is None for c in code)
+    assert max(len(c.source.splitlines()) for c in code) <= 12
+    assert not any(re.search(r"^\s*(def|class) ", c.source, re.MULTILINE) for c in code)
+    prose = [c for c in notebook.cells if c.cell_type == "markdown"]
+    tags = [tuple(c.metadata.tags) for c in prose]
+    assert tags.count(("vi",)) == tags.count(("en",)) == len(prose) / 2
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_papermill_reads_every_parameter_with_its_help(path):
+    import papermill
+
+    found = papermill.inspect_notebook(str(path))
+    assert "lang" in found and "data_dir" in found
+    assert all(p["help"] and p["inferred_type_name"] != "None" for p in found.values())
+
+
+def ranges(requirements):
+    return {re.split(r"[><=!~]", r)[0].strip().lower(): re.sub(r"^[A-Za-z0-9_.-]+", "", r).strip() for r in requirements}
+
+
+@pytest.fixture(scope="module")
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_environment_and_project_name_the_same_packages(project):
+    lines = (ROOT / "environment.yml").read_text(encoding="utf-8").split("dependencies:")[1].splitlines()
+    conda = ranges([line.strip()[2:] for line in lines if line.strip().startswith("- ")])
+    assert conda.pop("python") == project["requires-python"]
+    conda.pop("pip")
+    assert conda == ranges(project["dependencies"])
+
+
+def test_readme_says_why_each_dependency_was_chosen(project):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ranges([*project["dependencies"], *project["optional-dependencies"]["dev"]]):
+        assert re.search(rf"^\| `{re.escape(name)}` \| .{{15,}} \|$", readme, re.MULTILINE), name
+
+
+def test_top_level_holds_nothing_unexpected():
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if tracked.returncode:
+        pytest.skip("not a git checkout: run the tests in a clone to check which folders are tracked")
+    folders = {line.split("/")[0] for line in tracked.stdout.splitlines() if "/" in line}
+    assert folders <= {"notebooks", "cds_analysis", "data", "outputs", "tests", ".ci"}
+
+
+def test_no_path_of_a_machine_is_in_the_project():
+    for path in [*PACKAGE.rglob("*"), *(ROOT / "data").rglob("*.csv"), *NOTEBOOKS, *ROOT.glob("*.md")]:
+        if path.is_file() and path.suffix in {".py", ".j2", ".md", ".ipynb", ".csv", ".po"}:
+            assert not re.search(r"/(work|home|tmp|root|Users)/\w", path.read_text(encoding="utf-8")), path

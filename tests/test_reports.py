@@ -1,0 +1,252 @@
+import base64
+import io
+import json
+import re
+from html.parser import HTMLParser
+
+import nbformat
+import polars as pl
+import pytest
+
+import cds_analysis as cds
+from cds_analysis.reports.batch import plan, run
+from cds_analysis.reports.catalogue import checked_parameters, find_notebook, notebooks
+from cds_analysis.reports.manifest import checksum_of_files, write_atomically
+
+pytestmark = pytest.mark.xdist_group("reports")
+
+
+class Page(HTMLParser):
+    """What a page loads, links to, and how its pictures are described."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.loads, self.links, self.images, self.downloads, self.lang, self.ids = [], [], [], {}, None, set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        a = dict(attrs)
+        if tag == "html":
+            self.lang = a.get("lang")
+        if tag == "img":
+            self.images.append(a)
+        if tag == "a":
+            self.links.append(a.get("href", ""))
+            if "download" in a:
+                self.downloads.setdefault(a["download"], []).append(a["href"])
+        elif tag not in ("base",):
+            self.loads += [a[k] for k in ("src", "href", "srcset", "poster", "data", "action") if a.get(k)]
+        if "id" in a:
+            self.ids.add(a["id"])
+
+
+def pages(made):
+    out, tasks, _ = made
+    return {t.key: ((out / t.path).read_text(encoding="utf-8"), t) for t in tasks}
+
+
+def test_every_notebook_runs_in_both_languages(made):
+    _, tasks, results = made
+    assert [(r.key, r.error) for r in results if r.status != "made"] == []
+    assert {(t.notebook, t.lang) for t in tasks} == {(n, lang) for n in notebooks() for lang in ("vi", "en")}
+
+
+def test_a_report_loads_nothing_from_outside(made):
+    for text, _ in pages(made).values():
+        page = Page(text)
+        assert all(address.startswith("data:") for address in page.loads)
+        assert not re.search(r"@import|url\(\s*['\"]?(?!data:)[a-z]", text)
+        assert "<script" not in text
+
+
+def test_every_picture_has_an_alternative_text_with_a_number_in_it(made):
+    for text, task in pages(made).values():
+        images = Page(text).images
+        if task.notebook != "data_quality":
+            assert images
+        assert all(len(i.get("alt", "")) > 30 for i in images), task.key
+
+
+def test_a_page_speaks_one_language(made):
+    words = {"vi": ["trung vị", "Nguồn:", "Tải số liệu"], "en": ["median", "Source:", "Download the numbers"]}
+    for text, task in pages(made).values():
+        shown = re.sub(r"<style>.*?</style>|data:[^\"]*|<[^>]+>", " ", text, flags=re.DOTALL)
+        other = "en" if task.lang == "vi" else "vi"
+        assert Page(text).lang == task.lang
+        assert any(w in shown for w in words[task.lang])
+        assert not any(w in shown for w in words[other]), task.key
+
+
+def test_no_code_no_error_and_no_warning_is_shown(made):
+    for text, _ in pages(made).values():
+        for sign in ("Traceback", "Warning:", "import polars", 'class="input"', "In [", "nbsp;["):
+            assert sign not in text
+
+
+def test_links_within_a_page_and_between_pages_lead_somewhere(made):
+    out, _, _ = made
+    for text, task in pages(made).values():
+        page = Page(text)
+        for link in page.links:
+            if link.startswith("#"):
+                assert link[1:] in page.ids
+            elif not link.startswith(("data:", "http")):
+                assert (out / task.path).parent.joinpath(link).resolve().is_file(), link
+
+
+def test_the_numbers_behind_a_figure_can_be_downloaded(made):
+    text, _ = pages(made)["province_comparison/province_comparison.en"]
+    link = Page(text).downloads["map.csv"][0]
+    content = base64.b64decode(link.partition("base64,")[2])
+    assert content.startswith(b"\xef\xbb\xbf")
+    frame = pl.read_csv(io.BytesIO(content))
+    tay_ninh = frame.filter(pl.col("province_id") == "tay-ninh")
+    published = cds.load().scores.filter(
+        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024, pl.col("province_id") == "tay-ninh"
+    )
+    assert tay_ninh["value"].item() == published["score"].item()
+
+
+def test_a_profile_of_a_withheld_province_says_so(made):
+    text, _ = pages(made)["province_profile/vinh-phuc.en"]
+    assert "PAPI 2024 did not publish Vinh Phuc: it is missing, not last." in text
+
+
+def test_the_index_leads_to_every_report(made):
+    out, tasks, _ = made
+    page = Page((out / "index.html").read_text(encoding="utf-8"))
+    assert {t.path for t in tasks} <= set(page.links)
+    assert all(a.startswith("data:") for a in page.loads)
+
+
+def test_the_manifest_tells_how_each_report_was_made(made):
+    out, tasks, _ = made
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    assert set(manifest["reports"]) == {t.key for t in tasks}
+    entry = manifest["reports"]["province_profile/vinh-phuc.vi"]
+    assert entry["status"] == "made" and entry["seconds"] > 0 and entry["parameters"]["province"] == "vinh-phuc"
+    assert "polars" in manifest["versions"]
+
+
+def test_nothing_temporary_is_left(made):
+    out, _, _ = made
+    assert not list(out.rglob("*.tmp")) and not list(out.rglob(".*"))
+
+
+def test_a_second_run_makes_only_what_is_missing_or_changed(made, data):
+    out, tasks, _ = made
+    few = [t for t in tasks if t.notebook == "province_profile"]
+    spoilt, gone = out / few[0].path, out / few[1].path
+    spoilt.write_text("spoilt", encoding="utf-8")
+    gone.unlink()
+    status = {r.key: r.status for r in run(few, out, data=data, jobs=2)}
+    assert status == {few[0].key: "made", few[1].key: "made", **{t.key: "unchanged" for t in few[2:]}}
+
+
+def test_changed_data_changes_the_fingerprint(folder, data):
+    profile = [find_notebook("province_profile")]
+    before = plan(profile, data, langs=["vi"])[0].fingerprint
+    file = folder / "observations.csv"
+    file.write_text(file.read_text(encoding="utf-8").replace("84.02", "84.03"), encoding="utf-8")
+    assert plan(profile, cds.load(folder), langs=["vi"])[0].fingerprint != before
+    assert plan(profile, data, langs=["vi"])[0].fingerprint == before
+
+
+def one(write_notebook, data, name, *cells):
+    folder = write_notebook(name, *cells)
+    return plan([find_notebook(name.split("_", 1)[1], folder)], data, langs=["en"])
+
+
+def test_a_notebook_that_raises_leaves_no_report_and_the_others_go_on(write_notebook, data, tmp_path):
+    tasks = one(write_notebook, data, "10_broken", "x = 1", "1 / 0") + one(write_notebook, data, "11_fine", "print('all is well')")
+    out = tmp_path / "out"
+    broken, fine = run(tasks, out, data=data, jobs=2)
+    assert (broken.status, fine.status) == ("failed", "made")
+    assert "ZeroDivisionError" in broken.error and broken.cell == 4 and "1 / 0" in broken.traceback
+    assert {p.name for p in out.rglob("*.html")} == {"fine.en.html", "index.html"}
+    kept = nbformat.read(out / "failed" / "broken" / "broken.en.ipynb", as_version=4)
+    assert "ZeroDivisionError" in json.dumps(kept)
+    assert "ZeroDivisionError" in (out / "index.html").read_text(encoding="utf-8")
+    assert "all is well" in (out / tasks[1].path).read_text(encoding="utf-8")
+
+
+def test_an_earlier_report_that_now_fails_is_set_aside_not_lost(write_notebook, data, tmp_path):
+    out = tmp_path / "out"
+    run(one(write_notebook, data, "10_once", "print('first')"), out, data=data)
+    assert (out / "once" / "once.en.html").is_file()
+    run(one(write_notebook, data, "10_once", "raise SystemError('second')"), out, data=data)
+    assert not (out / "once" / "once.en.html").exists()
+    assert "first" in (out / "failed" / "once" / "once.en.earlier.html.txt").read_text(encoding="utf-8")
+
+
+def test_a_kernel_that_dies_costs_only_its_own_report(write_notebook, data, tmp_path):
+    tasks = one(write_notebook, data, "10_dies", "import os", "os._exit(3)") + one(write_notebook, data, "11_fine", "print('well')")
+    dies, fine = run(tasks, tmp_path / "out", data=data, jobs=2)
+    assert (dies.status, fine.status) == ("failed", "made")
+    assert "Kernel died" in dies.error or "DeadKernel" in dies.error
+
+
+@pytest.mark.parametrize("below", ["a-file/out", "/proc/cds-out"])
+def test_an_output_folder_that_cannot_be_written_is_refused_first(tmp_path, data, below):
+    (tmp_path / "a-file").write_text("not a folder")
+    with pytest.raises(cds.CdsError, match="cannot write into the output folder"):
+        run([], tmp_path / below, data=data)
+    assert (tmp_path / "a-file").read_text() == "not a folder"
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    file = tmp_path / "page.html"
+    write_atomically(file, b"old")
+    with pytest.raises(TypeError):
+        write_atomically(file, "not bytes")
+    assert file.read_bytes() == b"old"
+    assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_checksum_sees_names_and_contents(tmp_path):
+    (tmp_path / "a.csv").write_text("1")
+    first = checksum_of_files(tmp_path, "*.csv")
+    (tmp_path / "a.csv").write_text("2")
+    second = checksum_of_files(tmp_path, "*.csv")
+    (tmp_path / "a.csv").rename(tmp_path / "b.csv")
+    assert len({first, second, checksum_of_files(tmp_path, "*.csv")}) == 3
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ({"provinse": "x"}, "did you mean 'province'"),
+        ({"province": "Lang Sonn"}, "did you mean 'Lạng Sơn'"),
+        ({"as_of": "30/06/2024"}, "a date like 2024-06-30"),
+        ({"lang": "fr"}, "lang must be"),
+    ],
+)
+def test_parameters_of_a_profile_are_checked(data, given, words):
+    with pytest.raises(cds.CdsError, match=re.escape(words)):
+        checked_parameters(find_notebook("province_profile"), given, data)
+
+
+@pytest.mark.parametrize(
+    "given, words",
+    [
+        ({"index": "papy"}, "did you mean 'papi'"),
+        ({"dimension": "e_goverment"}, "e_governance"),
+        ({"year_from": "soon"}, "must be a whole number"),
+        ({"year_from": "2024"}, "year_from must be before year_to"),
+        ({"year_to": "12"}, "must be a year"),
+        ({"provinces": "lang-son, nowhere"}, "unknown province 'nowhere'"),
+    ],
+)
+def test_parameters_of_the_trends_are_checked(data, given, words):
+    with pytest.raises(cds.CdsError, match=re.escape(words)):
+        checked_parameters(find_notebook("ranking_trends"), given, data)
+
+
+def test_parameters_are_typed_and_provinces_become_ids(data):
+    values = checked_parameters(find_notebook("03_ranking_trends"), {"year_from": "2021", "provinces": "BR-VT,Huế"}, data)
+    assert values == {"year_from": 2021, "provinces": ["ba-ria-vung-tau", "thua-thien-hue"]}
+
+
+def test_an_unknown_notebook_suggests_the_one_meant():
+    with pytest.raises(cds.UnknownNameError, match="did you mean 'province_profile'"):
+        find_notebook("provinc_profile")

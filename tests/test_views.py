@@ -1,0 +1,230 @@
+import itertools
+import struct
+
+import matplotlib as mpl
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+import cds_analysis as cds
+from cds_analysis.dataset.series import observations_with_ranks, score_values
+from cds_analysis.measures.gaps import merge_repeated
+from cds_analysis.views import charts, prose, tables
+from cds_analysis.views.text import Text
+from cds_analysis.views.theme import STATUS_LOOK, spread
+from cds_analysis.views.widgets import Explorer
+
+FOUR = ["ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc"]
+
+
+@pytest.fixture(scope="module")
+def frames(data):
+    papi = data.scores.filter(pl.col("index_id") == "papi", pl.col("year") == 2024)
+    compared = cds.compare(score_values(papi), data.provinces, peers=cds.structural_peers(data.context))
+    every = cds.ranks(data.scores, data.breaks)
+    judged = merge_repeated(cds.gaps(observations_with_ranks(data), data.targets, data.indicators))
+    return {"compared": compared, "ranked": every.filter(pl.col("dimension_id") == "overall"), "judged": judged}
+
+
+def draw(name, data, frames, text, *, empty=False):
+    compared, ranked, judged = frames["compared"], frames["ranked"], frames["judged"]
+    overall, papi = compared.filter(pl.col("series_id") == "papi/overall"), ranked.filter(pl.col("index_id") == "papi")
+    percent = judged.filter(pl.col("province_id") == FOUR[0], pl.col("target") <= 100, pl.col("indicator_id").str.ends_with("_pct"))
+    if empty:
+        overall, papi, judged, percent = overall.clear(), papi.clear(), judged.clear(), percent.clear()
+    common = {"text": text, "title": "Title", "source": "Source"}
+    if name == "dot_plot":
+        return charts.dot_plot(overall, highlight=FOUR[:1], unit="score", **common)
+    if name == "dot_plot_of_four":
+        return charts.dot_plot(overall, highlight=FOUR, unit="score", **common)
+    if name == "distribution":
+        return charts.distribution(overall, highlight=FOUR, unit="score", **common)
+    if name == "tile_map":
+        return charts.tile_map(overall, data.provinces, highlight=FOUR, subtitle="score", **common)
+    if name == "heatmap":
+        return charts.heatmap(
+            overall, rows=["papi/overall"], provinces=FOUR, subtitle="score", labels={}, columns_label="percentile", **common
+        )
+    if name == "dumbbell":
+        return charts.dumbbell(percent, **common)
+    if name == "status_matrix":
+        return charts.status_matrix(judged, provinces=FOUR, **common)
+    if name == "bump":
+        return charts.bump(papi, highlight=FOUR, **common)
+    if name == "trajectory":
+        return charts.trajectory(papi, province="lang-son", unit="score", **common)
+    return charts.rank_heatmap(papi, data.provinces, highlight=FOUR, **common)
+
+
+CHARTS = [
+    "dot_plot",
+    "dot_plot_of_four",
+    "distribution",
+    "tile_map",
+    "heatmap",
+    "dumbbell",
+    "status_matrix",
+    "bump",
+    "trajectory",
+    "rank_heatmap",
+]
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_has_title_alt_text_numbers_and_source(data, frames, name, lang):
+    before = dict(mpl.rcParams)
+    chart = draw(name, data, frames, Text(lang, data))
+    bundle, metadata = chart._repr_mimebundle_()
+    written = " ".join(item.get_text() for item in chart.figure.texts)
+    assert "Title" in written and "Source" in written
+    assert len(metadata["image/png"]["alt"]) > len("Title. ") + 10
+    assert bundle["text/csv"].count("\n") >= 2
+    width, height = struct.unpack(">II", chart.png()[16:24])
+    assert width > 1000 and height > 300
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_without_data_says_so_or_shows_only_gaps(data, frames, name):
+    chart = draw(name, data, frames, Text("en", data), empty=True)
+    assert chart.png().startswith(b"\x89PNG")
+    assert chart.alt.startswith("Title. ")
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_text_of_a_chart_is_clipped(data, frames, name):
+    chart = draw(name, data, frames, Text("vi", data))
+    FigureCanvasAgg(chart.figure).draw()
+    box, beyond = chart.figure.bbox, set()
+    for axis in [
+        a for ax in chart.figure.axes for a in (ax.xaxis, ax.yaxis)
+    ]:  # matplotlib keeps ticks beyond the ends and does not draw them
+        low, high = sorted(axis.get_view_interval())
+        beyond |= {tick.label1 for tick in axis.get_major_ticks() if not low <= tick.get_loc() <= high}
+    for item in chart.figure.findobj(mpl.text.Text):
+        if item.get_visible() and item.get_text().strip() and item not in beyond:
+            extent = item.get_window_extent()
+            assert extent.x0 >= box.x0 - 1 and extent.x1 <= box.x1 + 1, item.get_text()
+            assert extent.y0 >= box.y0 - 1 and extent.y1 <= box.y1 + 1, item.get_text()
+
+
+def test_alt_text_tells_the_message(data, frames):
+    alt = draw("dot_plot", data, frames, Text("vi", data)).alt
+    assert "Bà Rịa - Vũng Tàu cao hơn trung vị cả nước ở 1 trong 1 chuỗi" in alt
+    assert "45,53" in alt
+
+
+def test_a_line_stops_at_a_missing_year_and_at_a_break(frames, data):
+    chart = draw("trajectory", data, frames, Text("en", data))
+    score = chart.figure.axes[0]
+    blue = [line for line in score.lines if line.get_color() == "#0072B2"]
+    assert [list(line.get_xdata()) for line in blue] == [
+        [2011, 2012, 2013, 2014, 2015],
+        [2016, 2017],
+        [2018],
+        [2019],
+        [2020],
+        [2021, 2022, 2023, 2024],
+    ]
+    withheld = charts.trajectory(
+        frames["ranked"].filter(pl.col("index_id") == "papi"),
+        text=Text("en", data),
+        province="quang-ninh",
+        title="T",
+        unit="score",
+        source="S",
+    )
+    drawn = {year for line in withheld.figure.axes[1].lines for year in line.get_xdata()}
+    assert not {2018, 2021, 2023} & drawn
+
+
+def test_every_status_has_its_own_symbol():
+    symbols = [look[0] for look in STATUS_LOOK.values()]
+    assert len(set(symbols)) == len(symbols)
+
+
+@given(st.lists(st.floats(-100, 100), max_size=12), st.floats(0.1, 5))
+def test_spread_keeps_order_and_distance(positions, gap):
+    moved = spread(positions, gap)
+    order = sorted(range(len(positions)), key=positions.__getitem__)
+    for a, b in itertools.pairwise(order):
+        assert moved[b] - moved[a] >= gap - 1e-6
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_tables_carry_source_and_numbers(data, frames, lang):
+    text = Text(lang, data)
+    units = dict(data.indicators.select("indicator_id", "unit").iter_rows())
+    made = [
+        tables.comparison_table(frames["compared"].head(5), text=text, title="Title", source="Source"),
+        tables.gaps_table(frames["judged"], text=text, title="Title", source="Source", units=units),
+        tables.ranks_table(frames["ranked"].head(20), text=text, title="Title", source="Source"),
+        tables.breaks_table(data.breaks, text=text, title="Title", source="Source"),
+        tables.conflicts_table(data.conflicts, text=text, title="Title", source="Source"),
+        tables.claims_table(data.claims, text=text, title="Title", source="Source"),
+        tables.sources_table(data.sources, text=text, title="Title", source="Source"),
+        tables.observations_table(data.observations, text=text, title="Title", source="Source", units=units),
+    ]
+    for table in made:
+        assert "Title" in table.html and "Source" in table.html
+        assert "<th" in table.html
+        bundle, _ = table._repr_mimebundle_()
+        assert bundle["text/csv"].count("\n") == table.data.height + 1
+
+
+def test_a_table_without_rows_is_a_sentence(data):
+    table = tables.breaks_table(data.breaks.clear(), text=Text("vi", data), title="Title", source="Source")
+    assert "Không có." in table.html
+
+
+def test_prose_says_what_is_missing(data, frames):
+    overall = frames["compared"].filter(pl.col("series_id") == "papi/overall")
+    said = prose.comparison(overall, Text("en", data), provinces=["vinh-phuc", "lang-son"], index_id="papi", year=2024).markdown
+    assert "**Vinh Phuc** has no published score in this year; it is missing, not last." in said
+    assert "61 provinces were published; the national median is 43.48" in said
+    assert (
+        "No score of PAPI is on record for 1999"
+        in prose.comparison(overall.clear(), Text("en", data), provinces=[], index_id="papi", year=1999).markdown
+    )
+
+
+def test_prose_of_targets(data, frames):
+    units = dict(data.indicators.select("indicator_id", "unit").iter_rows())
+    said = prose.target_gap(frames["judged"], Text("en", data), province="ba-ria-vung-tau", units=units).markdown
+    assert "the top 10 of DTI was reached in the ranking of 2023; the latest rank is 7" in said
+    assert "The largest gap is 57.4 percentage points" in said
+    assert "no target is on record" in prose.target_gap(frames["judged"], Text("en", data), province="ha-noi", units=units).markdown
+
+
+def test_explorer_finds_provinces_as_one_types(data):
+    explorer = Explorer(data, lang="vi")
+    for typed, first in (("ba ria", "ba-ria-vung-tau"), ("brvt", "ba-ria-vung-tau"), ("đà nẵng", "da-nang"), ("ha", "ha-giang")):
+        explorer.search.value = typed
+        assert explorer.matches()[0] == first
+    explorer.search.value = "zzz"
+    assert explorer.matches() == [] and "không có tỉnh nào khớp" in explorer.hint.value
+
+
+def test_explorer_draws_only_the_open_tab_and_keeps_the_choice(data):
+    explorer = Explorer(data, lang="en", provinces=["lang-son"])
+    first = explorer.tabs.children[0].value
+    assert "<img" in first and explorer.tabs.children[3].value == ""
+    explorer.tabs.selected_index = 3
+    assert "<img" in explorer.tabs.children[3].value
+    explorer.index.value = "dti"
+    assert explorer.selected == ["lang-son"]
+    assert explorer.year.value == 2024 and explorer.dimension.value == "overall"
+    explorer.tabs.selected_index = 0
+    assert explorer.tabs.children[0].value != first
+
+
+def test_every_tab_of_the_explorer_survives_every_index_and_no_choice(data):
+    explorer = Explorer(data, lang="vi")
+    for index in ("papi", "par", "dti", "sipas"):
+        explorer.index.value = index
+        for tab in range(5):
+            explorer.tabs.selected_index = tab
+            assert explorer.tabs.children[tab].value
