@@ -60,21 +60,31 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option(
     "--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default="number of cores", help="Reports made at a time."
 )
+@click.option("--standalone", is_flag=True, help="Leave out the links to other pages, for a page that is sent on by itself.")
 @click.option("--force", is_flag=True, help="Make all, also those that are unchanged.")
 @click.pass_context
-def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, force) -> None:
+def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, standalone, force) -> None:
     """Make HTML reports: every NOTEBOOK by default, with profiles of the provinces in the articles."""
     from tqdm import tqdm
 
     from cds_analysis.dataset.load import load
     from cds_analysis.dataset.provinces import find_provinces
-    from cds_analysis.reports.batch import plan, run
+    from cds_analysis.reports.batch import run
     from cds_analysis.reports.catalogue import find_notebook, notebooks
+    from cds_analysis.reports.plan import plan
 
     data = load(data_dir)
     wanted = [find_notebook(n) for n in dict.fromkeys(notebook)] if notebook else list(notebooks().values())
     chosen = find_provinces(province, data.provinces) if province else None
-    tasks = plan(wanted, data, provinces=chosen, langs=list(dict.fromkeys(lang)) or None, settings=_settings(settings), data_dir=data_dir)
+    tasks = plan(
+        wanted,
+        data,
+        provinces=chosen,
+        langs=list(dict.fromkeys(lang)) or None,
+        settings=_settings(settings),
+        data_dir=data_dir,
+        is_standalone=standalone,
+    )
     bar = tqdm(total=len(tasks), unit="report", disable=None, file=sys.stderr)
 
     def show(result) -> None:

@@ -5,8 +5,9 @@ import pytest
 
 import cds_analysis as cds
 from cds_analysis.paths import data_folder
-from cds_analysis.reports.batch import plan, run
+from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import notebooks
+from cds_analysis.reports.plan import plan
 
 
 @pytest.fixture(scope="session")

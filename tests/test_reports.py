@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 import cds_analysis as cds
-from cds_analysis.reports.batch import plan, run
+from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import checked_parameters, find_notebook, notebooks
 from cds_analysis.reports.manifest import checksum_of_files, write_atomically
+from cds_analysis.reports.plan import plan
 
 pytestmark = pytest.mark.xdist_group("reports")
 
@@ -162,7 +163,7 @@ def test_a_notebook_that_raises_leaves_no_report_and_the_others_go_on(write_note
     out = tmp_path / "out"
     broken, fine = run(tasks, out, data=data, jobs=2)
     assert (broken.status, fine.status) == ("failed", "made")
-    assert "ZeroDivisionError" in broken.error and broken.cell == 4 and "1 / 0" in broken.traceback
+    assert "ZeroDivisionError" in broken.error and broken.cell == 6 and "1 / 0" in broken.traceback
     assert {p.name for p in out.rglob("*.html")} == {"fine.en.html", "index.html"}
     kept = nbformat.read(out / "failed" / "broken" / "broken.en.ipynb", as_version=4)
     assert "ZeroDivisionError" in json.dumps(kept)

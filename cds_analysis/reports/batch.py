@@ -1,4 +1,4 @@
-"""Make many reports: plan them, skip what is unchanged, run the rest side by side, and leave an index and a manifest.
+"""Make many reports: skip what is unchanged, run the rest side by side, and leave an index and a manifest.
 
 A report is written to a temporary name and moved when complete. One that fails leaves no page: its notebook goes to ``failed/``,
 an earlier page of the same report is moved there too, and the others go on.
@@ -6,7 +6,6 @@ an earlier page of the same report is moved there too, and the others go on.
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import shutil
@@ -24,46 +23,19 @@ from cds_analysis import __version__
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import fold
 from cds_analysis.errors import CdsError
-from cds_analysis.reports.catalogue import Notebook, checked_parameters
 from cds_analysis.reports.engine import ReportError, execute
-from cds_analysis.reports.export import export_html, render_index, title_of
+from cds_analysis.reports.export import export_html, render_index
 from cds_analysis.reports.manifest import (
-    checksum_of_files,
     checksum_of_text,
     load_manifest,
     versions,
     write_atomically,
     write_manifest,
 )  # fmt: skip
-from cds_analysis.views.text import LANGUAGES, Text, collation_key
+from cds_analysis.reports.plan import Task
+from cds_analysis.views.text import collation_key
 
-__all__ = ["ARTICLE_PROVINCES", "Result", "Task", "plan", "run"]
-
-ARTICLE_PROVINCES = ("ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc")
-
-
-@dataclass(frozen=True)
-class Task:
-    """One report to make; all a worker needs."""
-
-    key: str
-    notebook: str
-    notebook_path: str
-    stem: str
-    lang: str
-    title: str
-    notebook_title: str
-    name: str
-    number: str
-    parameters: dict
-    facts: dict
-    fingerprint: str
-    other: str | None
-
-    @property
-    def path(self) -> str:
-        """Address of the page below the output folder."""
-        return f"{self.notebook}/{self.stem}.{self.lang}.html"
+__all__ = ["Result", "make_report", "run"]
 
 
 @dataclass(frozen=True)
@@ -79,65 +51,6 @@ class Result:
     output: dict = field(default_factory=dict)
 
 
-def plan(wanted: list[Notebook], data: Dataset, *, provinces: list[str] | None = None, langs: list[str] | None = None,
-         settings: dict | None = None, data_dir: Path | None = None) -> list[Task]:  # fmt: skip
-    """List the reports to make, with every parameter checked.
-
-    Parameters
-    ----------
-    wanted
-        From :func:`~cds_analysis.reports.catalogue.find_notebook`. A profile is made once for each province.
-    provinces
-        Province ids; for a profile the article provinces by default, for the others what the notebook picks out.
-    langs
-        Both languages by default.
-    settings
-        Further parameters; each must be known to at least one of the notebooks, and is given to those that know it.
-
-    Raises
-    ------
-    ParameterError, UnknownNameError
-        Before anything runs.
-    """
-    given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
-    made_with, tasks = versions(), []
-    code = checksum_of_files(Path(__file__).parent.parent, "*.py", "*.j2", "*.css", "*.po", "conf.json")
-    figures = checksum_of_files(data.folder, "*.csv")
-    for notebook in wanted:
-        mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
-        source = notebook.path.read_text(encoding="utf-8")
-        parsed = nbformat.reads(source, as_version=4)
-        for stem, extra in _cases(notebook, provinces):
-            for lang in langs or LANGUAGES:
-                values = checked_parameters(notebook, {**mine, **extra, "lang": lang}, data)
-                if data_dir is not None:
-                    values["data_dir"] = str(Path(data_dir).resolve())
-                t = Text(lang, data)
-                heading = title_of(parsed, lang)
-                name = t.province(values["province"]) if notebook.is_profile else ""
-                print_code = checksum_of_text(source, json.dumps(values, sort_keys=True), figures, code, json.dumps(made_with))
-                facts = {t("Notebook"): notebook.path.name, t("Parameters"): ", ".join(f"{k}={v}" for k, v in values.items() if k != "data_dir"),
-                         t("Version"): f"cds-analysis {__version__}, Python {made_with['python']}, Polars {made_with['polars']}",
-                         t("Checksum of the data"): figures}  # fmt: skip
-                others = [x for x in (langs or LANGUAGES) if x != lang]
-                tasks.append(Task(
-                    key=f"{notebook.name}/{stem}.{lang}", notebook=notebook.name, notebook_path=str(notebook.path), stem=stem, lang=lang,
-                    title=f"{heading}: {name}" if name else heading, notebook_title=heading, name=name, number=notebook.path.stem, parameters=values, facts=facts,
-                    fingerprint=print_code, other=f"{stem}.{others[0]}.html" if others else None,
-                ))  # fmt: skip
-    return tasks
-
-
-def _cases(notebook: Notebook, provinces: list[str] | None) -> Iterator[tuple[str, dict]]:
-    if notebook.is_profile:
-        for province in provinces or ARTICLE_PROVINCES:
-            yield province, {"province": province}
-    elif provinces and "provinces" in notebook.parameters:
-        yield provinces[0] if len(provinces) == 1 else "selection", {"provinces": provinces}
-    else:
-        yield notebook.name, {}
-
-
 def make_report(task: Task, out: str) -> Result:
     """Execute one task and write its page; never raises."""
     start, folder = time.perf_counter(), Path(out)
@@ -145,7 +58,9 @@ def make_report(task: Task, out: str) -> Result:
     with tempfile.TemporaryDirectory(prefix="cds", ignore_cleanup_errors=True) as scratch:
         try:
             notebook = execute(Path(task.notebook_path), task.parameters, Path(scratch))
-            page = export_html(notebook, lang=task.lang, title=task.title, facts=task.facts, other_language=task.other)
+            page = export_html(
+                notebook, lang=task.lang, title=task.title, facts=task.facts, other_language=task.other, has_index=not task.is_standalone
+            )
             content = page.encode("utf-8")
             write_atomically(folder / task.path, content)
             kept.unlink(missing_ok=True)
@@ -228,7 +143,7 @@ def _is_current(task: Task, manifest: dict, out: Path) -> bool:
 
 
 def _entry(task: Task, result: Result) -> dict:
-    shown = {k: v for k, v in asdict(task).items() if k not in ("key", "facts", "notebook_path", "other")}
+    shown = {k: v for k, v in asdict(task).items() if k not in ("key", "facts", "notebook_path", "other", "is_standalone")}
     kept = {k: v for k, v in asdict(result).items() if k != "key"}
     return {**shown, **kept, "path": task.path, "seconds": round(result.seconds, 2)}
 
@@ -262,10 +177,9 @@ def _save(out: Path, manifest: dict, data: Dataset) -> None:
     reports = []
     for _, entry in entries:
         if entry["status"] == "made" and (out / entry["path"]).is_file():
-            names = words.get(entry["stem"], ())
+            names = [word for p in entry.get("provinces", []) for word in words.get(p, ())]
             search = fold(" ".join([entry["notebook_title"], entry["name"], *names]))
-            shown = names[0] if names and entry["name"] else ""
-            reports.append({**entry, "search": search, "name": shown})
-    reports.sort(key=lambda e: (e["number"], collation_key(e["name"]), e["stem"], e["lang"] == "en"))
+            reports.append({**entry, "search": search})
+    reports.sort(key=lambda e: (e["number"], e["stem"] != e["notebook"], collation_key(e["name"]), e["stem"], e["lang"] == "en"))
     failed = [{"key": k, "error": e["error"], "cell": e["cell"]} for k, e in entries if e["status"] == "failed"]
     write_atomically(out / "index.html", render_index(reports, failed).encode("utf-8"))

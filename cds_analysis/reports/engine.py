@@ -18,7 +18,7 @@ CELL_TIMEOUT_S = 600
 
 
 class ReportError(CdsError):
-    """A notebook that raised; keeps the notebook as far as it ran, the cell, and the traceback."""
+    """A notebook that raised; keeps the notebook as far as it ran, the number of the cell in it (from 1), and the traceback."""
 
     def __init__(self, message: str, notebook: nbformat.NotebookNode | None = None, cell: int | None = None, traceback: str = "") -> None:
         super().__init__(message)
@@ -56,7 +56,7 @@ def execute(notebook: Path, parameters: dict, scratch: Path) -> nbformat.Noteboo
         )  # fmt: skip
     except PapermillExecutionError as error:
         kept = nbformat.read(output, as_version=4) if output.is_file() else None
-        raise ReportError(f"{error.ename}: {error.evalue}", kept, error.cell_index, "\n".join(error.traceback)) from None
+        raise ReportError(f"{error.ename}: {error.evalue}", kept, error.cell_index + 1, "\n".join(error.traceback)) from None
     except Exception as error:  # a dead kernel, a timeout, a notebook that does not parse: the report fails, the batch goes on
         kept = nbformat.read(output, as_version=4) if output.is_file() else None
         raise ReportError(f"{type(error).__name__}: {error}", kept) from None

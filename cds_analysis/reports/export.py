@@ -87,7 +87,7 @@ def export_html(
     title: str,
     facts: dict[str, str],
     other_language: str | None = None,
-    index: str = "../index.html",
+    has_index: bool = True,
 ) -> str:
     """Turn an executed notebook into a page.
 
@@ -99,8 +99,10 @@ def export_html(
         Language and heading of the page.
     facts
         What made the report (notebook, parameters, versions, checksums), printed at its foot.
-    other_language, index
-        Relative addresses of the same report in the other language, and of the index page.
+    other_language
+        Relative address of the same report in the other language.
+    has_index
+        Whether the page links to the index page.
     """
     t = Text(lang)
     label = t("Download the numbers (CSV)")
@@ -108,7 +110,15 @@ def export_html(
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
     page = _pages().get_template("report.html.j2")
     return page.render(
-        lang=lang, title=title, body=body, style=_style(), t=t, contents=_contents(body), facts=facts, other=other_language, index=index
+        lang=lang,
+        title=title,
+        body=body,
+        style=_style(),
+        t=t,
+        contents=_contents(body),
+        facts=facts,
+        other=other_language,
+        index="../index.html" if has_index else None,
     )
 
 

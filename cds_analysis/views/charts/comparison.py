@@ -200,6 +200,7 @@ def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: st
     t = text
     known = dict(values.select("province_id", "value").drop_nulls().iter_rows())
     low, high = min(known.values(), default=0), max(known.values(), default=1)
+    subtitle = f"{subtitle} (n = {t.number(len(known))})"
     rows, cols = tiles["tile_row"].max() + 1, tiles["tile_col"].max() + 1
     with style():
         figure, (ax,) = canvas(0.43 * rows, title, subtitle, source, width=0.86 * cols + 0.3)

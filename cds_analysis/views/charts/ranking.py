@@ -67,7 +67,9 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
     years = sorted(rows["year"].unique())
     with style():
         breaks = sorted({s for s in rows["segment"].to_list() if s and s > years[0]})
-        note = t("Rank 1 is best. A gap in a line is a year without a rank.")
+        note = t(
+            "Rank 1 is best (n = {n} provinces). A gap in a line is a year without a rank.", n=t.number(rows["province_id"].n_unique())
+        )
         if breaks:
             note += " " + t(
                 "Dotted lines: new definition from {years}; read ranks across them with care.", years=t.listing([str(y) for y in breaks])
@@ -126,11 +128,11 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
     )
     years = sorted(set(ranked["year"].to_list()))
     breaks = sorted({s for s in ranked["segment"].to_list() if s and s > years[0]})
-    note = (
-        t("Band: middle half of the provinces; thin line: national median.")
-        if band.height
-        else t("Too few provinces on record for a band.")
-    )
+    note = t("n = {n} years on record.", n=t.number(own.height)) + " "
+    if band.height:
+        note += t("Band: middle half of the provinces; thin line: national median.")
+    else:
+        note += t("Too few provinces on record for a band.")
     if breaks:
         note += " " + t(
             "Dotted lines: new definition from {years}; scores do not compare across them.", years=t.listing([str(y) for y in breaks])

@@ -1,0 +1,148 @@
+"""List the reports to make: which notebook, for whom, in which language, with which parameters, all checked before anything runs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from cds_analysis import __version__
+from cds_analysis.dataset.load import Dataset
+from cds_analysis.reports.catalogue import Notebook, checked_parameters
+from cds_analysis.reports.export import title_of
+from cds_analysis.reports.manifest import checksum_of_files, checksum_of_text, versions
+from cds_analysis.views.text import LANGUAGES, Text
+
+__all__ = ["ARTICLE_PROVINCES", "Task", "plan"]
+
+ARTICLE_PROVINCES = ("ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One report to make; all a worker needs."""
+
+    key: str
+    notebook: str
+    notebook_path: str
+    stem: str
+    lang: str
+    title: str
+    notebook_title: str
+    name: str
+    number: str
+    provinces: list[str]
+    parameters: dict
+    facts: dict
+    fingerprint: str
+    other: str | None
+    is_standalone: bool = False
+
+    @property
+    def path(self) -> str:
+        """Address of the page below the output folder."""
+        return f"{self.notebook}/{self.stem}.{self.lang}.html"
+
+
+def plan(
+    wanted: list[Notebook],
+    data: Dataset,
+    *,
+    provinces: list[str] | None = None,
+    langs: list[str] | None = None,
+    settings: dict | None = None,
+    data_dir: Path | None = None,
+    is_standalone: bool = False,
+) -> list[Task]:
+    """List the reports to make, with every parameter checked.
+
+    Parameters
+    ----------
+    wanted
+        From :func:`~cds_analysis.reports.catalogue.find_notebook`. A profile is made once for each province.
+    provinces
+        Province ids; for a profile the article provinces by default, for the others what the notebook picks out.
+    langs
+        Both languages by default.
+    settings
+        Further parameters; each must be known to at least one of the notebooks, and is given to those that know it. They are part of the
+        file's name, so that a report with other settings never replaces the one without.
+    is_standalone
+        Leave out the links to the index page and to the other language, for a page that is sent on by itself.
+
+    Raises
+    ------
+    ParameterError, UnknownNameError
+        Before anything runs.
+    """
+    given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
+    made_with, tasks = versions(), []
+    code = checksum_of_files(Path(__file__).parent.parent, "*.py", "*.j2", "*.css", "*.po", "conf.json")
+    figures = checksum_of_files(data.folder, "*.csv")
+    for notebook in wanted:
+        mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
+        source = notebook.path.read_text(encoding="utf-8")
+        parsed = nbformat.reads(source, as_version=4)
+        for case, extra in _cases(notebook, provinces):
+            stem = _stem(case, mine)
+            for lang in langs or LANGUAGES:
+                values = checked_parameters(notebook, {**mine, **extra, "lang": lang}, data)
+                if data_dir is not None:
+                    values["data_dir"] = str(Path(data_dir).resolve())
+                t, heading = Text(lang, data), title_of(parsed, lang)
+                chosen = [values["province"]] if notebook.is_profile else values.get("provinces", [])
+                name = _name(t, chosen, mine)
+                facts = {
+                    t("Notebook"): notebook.path.name,
+                    t("Parameters"): ", ".join(f"{k}={v}" for k, v in values.items() if k != "data_dir"),
+                    t("Version"): f"cds-analysis {__version__}, Python {made_with['python']}, Polars {made_with['polars']}",
+                    t("Checksum of the data"): figures,
+                }
+                other = next((x for x in langs or LANGUAGES if x != lang), None)
+                tasks.append(
+                    Task(
+                        key=f"{notebook.name}/{stem}.{lang}",
+                        notebook=notebook.name,
+                        notebook_path=str(notebook.path),
+                        stem=stem,
+                        lang=lang,
+                        title=f"{heading}: {name}" if notebook.is_profile else heading,
+                        notebook_title=heading,
+                        name=name,
+                        number=notebook.path.stem,
+                        provinces=chosen,
+                        parameters=values,
+                        facts=facts,
+                        fingerprint=checksum_of_text(
+                            source, json.dumps(values, sort_keys=True), figures, code, json.dumps(made_with), str(is_standalone)
+                        ),
+                        other=f"{stem}.{other}.html" if other and not is_standalone else None,
+                        is_standalone=is_standalone,
+                    )
+                )
+    return tasks
+
+
+def _cases(notebook: Notebook, provinces: list[str] | None) -> Iterator[tuple[str, dict]]:
+    if notebook.is_profile:
+        for province in provinces or ARTICLE_PROVINCES:
+            yield province, {"province": province}
+    elif provinces and "provinces" in notebook.parameters:
+        yield "_".join(provinces) if len(provinces) <= 4 else f"selection-{checksum_of_text(*provinces)[:8]}", {"provinces": provinces}
+    else:
+        yield notebook.name, {}
+
+
+def _stem(case: str, settings: dict) -> str:
+    parts = [case, *(f"{k}-{v}" for k, v in sorted(settings.items()))]
+    stem = ".".join(re.sub(r"[^A-Za-z0-9_-]+", "-", part).strip("-") for part in parts)
+    return stem if len(stem) <= 120 else f"{stem[:100]}-{checksum_of_text(stem)[:8]}"
+
+
+def _name(t: Text, provinces: list[str], settings: dict) -> str:
+    shown = ", ".join(t.provinces(provinces)) if len(provinces) <= 4 else f"{len(provinces)}"
+    return "; ".join(filter(None, [shown, *(f"{k} = {v}" for k, v in sorted(settings.items()))]))
