@@ -159,13 +159,27 @@ def check(folder, write) -> None:
     click.echo(f"{data.folder}: no problem found")
 
 
-@main.command()
-@click.argument("arguments", nargs=-1)
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def explore(arguments) -> None:
-    """Open JupyterLab on the explorer; further ARGUMENTS go to jupyter lab."""
-    from cds_analysis.paths import notebooks_folder
+    """Open JupyterLab on the explorer; further ARGUMENTS go to jupyter lab (for example --no-browser).
+
+    Without a checkout the notebook is first copied to the current folder, so that the installed one stays as it is.
+    """
+    import shutil
+
+    from cds_analysis.paths import is_checkout, notebooks_folder
 
     notebook = notebooks_folder() / "05_explorer.ipynb"
+    if not is_checkout():
+        own = Path.cwd() / notebook.name
+        try:
+            if not own.exists():
+                shutil.copy(notebook, own)
+                click.echo(f"copied the explorer to {own}")
+        except OSError as error:
+            raise CdsError(f"cannot copy the explorer to {own}: {error.strerror}. Start it in a folder that can be written.") from None
+        notebook = own
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook), *arguments]))
 
 

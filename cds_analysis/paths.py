@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["data_folder", "notebooks_folder"]
+__all__ = ["data_folder", "is_checkout", "notebooks_folder"]
 
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def _bundled(name: str) -> Path:
+def is_checkout() -> bool:
+    """Return whether the package runs from a checkout rather than an installed copy."""
     checkout = _PACKAGE.parent
-    if (checkout / "pyproject.toml").is_file() and (checkout / name).is_dir():
-        return checkout / name
-    return _PACKAGE / f"_{name}"
+    return (checkout / "pyproject.toml").is_file() and (checkout / "data").is_dir() and (checkout / "notebooks").is_dir()
+
+
+def _bundled(name: str) -> Path:
+    return _PACKAGE.parent / name if is_checkout() else _PACKAGE / f"_{name}"
 
 
 def data_folder() -> Path:

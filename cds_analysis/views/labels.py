@@ -29,4 +29,4 @@ GROUP_LABELS = {
 }
 BASIS_LABELS = {"computed": "computed from scores", "printed": "as printed"}
 KIND_LABELS = {"documented": "documented", "inherited": "inherited from a component", "detected": "detected here"}
-TAB_LABELS = {"comparison": "Comparison", "targets": "Target gap", "trend": "Ranking trend", "map": "Map", "table": "Table"}
+TAB_LABELS = {"comparison": "Comparison", "targets": "Targets", "trend": "Ranking trend", "map": "Map", "table": "Table"}

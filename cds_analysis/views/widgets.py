@@ -72,7 +72,7 @@ class Explorer:
         wide = {"layout": w.Layout(width="21rem"), "style": {"description_width": "7rem"}}
         self.search = w.Text(description=t("Search"), placeholder=t("Type a name, with or without accents"), continuous_update=True, **wide)
         self.add_match = w.Button(description=t("Add the first match"), layout=w.Layout(width="21rem"))
-        self.picked = w.SelectMultiple(description=t("Provinces picked out"), options=names, value=sorted(set(provinces)), rows=10, **wide)
+        self.picked = w.SelectMultiple(description=t("Picked"), options=names, value=sorted(set(provinces)), rows=10, **wide)
         regions = [(t.region(r), r) for r in data.regions["region_id"]]
         self.region = w.Dropdown(description=t("Region"), options=regions, **wide)
         self.add_region, self.add_peers, self.clear = (
