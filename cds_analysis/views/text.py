@@ -105,7 +105,7 @@ class Text:
         """Write a value of an indicator with its unit; percentages keep up to two decimals, a lower bound is marked as such."""
         if value is None:
             return MISSING
-        head = {">": "> ", ">=": "≥ "}.get(bound or "=", "")
+        head = {">": ">\u00a0", ">=": "≥\u00a0"}.get(bound or "=", "")
         if unit in ("percent", "percent_per_year"):
             shown = self.percent(value, next(d for d in (0, 1, 2) if d == 2 or round(value, d) == round(value, 2)))
             return head + shown + (self(" a year") if unit == "percent_per_year" else "")
@@ -117,7 +117,8 @@ class Text:
         """Write a date: ``31/12/2025`` or ``31 Dec 2025``."""
         if day is None:
             return MISSING
-        return format_date(day, "dd/MM/yyyy" if self.lang == "vi" else "d MMM yyyy", locale=self.locale)
+        pattern = "dd/MM/yyyy" if self.lang == "vi" else "d\u00a0MMM\u00a0yyyy"
+        return format_date(day, pattern, locale=self.locale)
 
     def listing(self, items: list[str]) -> str:
         """Join words as a sentence does: ``a, b và c``."""
