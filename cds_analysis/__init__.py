@@ -24,6 +24,8 @@ _HOME = {
     "gaps": "measures.gaps",
     "ranks": "measures.ranks",
     "places_gained": "measures.ranks",
+    "trends": "measures.trends",
+    "convergence": "measures.trends",
     "CdsError": "errors",
     "DataError": "errors",
     "ParameterError": "errors",

@@ -180,6 +180,6 @@ def _save(out: Path, manifest: dict, data: Dataset) -> None:
             names = [word for p in entry.get("provinces", []) for word in words.get(p, ())]
             search = fold(" ".join([entry["notebook_title"], entry["name"], *names]))
             reports.append({**entry, "search": search})
-    reports.sort(key=lambda e: (e["number"], e["stem"] != e["notebook"], collation_key(e["name"]), e["stem"], e["lang"] == "en"))
+    reports.sort(key=lambda e: (e["number"], e["lang"] == "en", e["stem"] != e["notebook"], collation_key(e["name"]), e["stem"]))
     failed = [{"key": k, "error": e["error"], "cell": e["cell"]} for k, e in entries if e["status"] == "failed"]
     write_atomically(out / "index.html", render_index(reports, failed).encode("utf-8"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,7 @@ from cds_analysis.errors import CdsError
 __all__ = ["ReportError", "execute"]
 
 CELL_TIMEOUT_S = 600
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # terminal colours that kernels put into tracebacks
 
 
 class ReportError(CdsError):
@@ -56,7 +58,9 @@ def execute(notebook: Path, parameters: dict, scratch: Path) -> nbformat.Noteboo
         )  # fmt: skip
     except PapermillExecutionError as error:
         kept = nbformat.read(output, as_version=4) if output.is_file() else None
-        raise ReportError(f"{error.ename}: {error.evalue}", kept, error.cell_index + 1, "\n".join(error.traceback)) from None
+        raise ReportError(
+            f"{error.ename}: {error.evalue}", kept, error.cell_index + 1, _COLOURS.sub("", "\n".join(error.traceback))
+        ) from None
     except Exception as error:  # a dead kernel, a timeout, a notebook that does not parse: the report fails, the batch goes on
         kept = nbformat.read(output, as_version=4) if output.is_file() else None
         raise ReportError(f"{type(error).__name__}: {error}", kept) from None

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-__all__ = ["BASIS_LABELS", "GROUP_LABELS", "KIND_LABELS", "REASON_LABELS", "STATUS_LABELS", "TAB_LABELS"]
+__all__ = [
+    "BASIS_LABELS",
+    "GROUP_LABELS",
+    "KIND_LABELS",
+    "READING_LABELS",
+    "REASON_LABELS",
+    "STATUS_LABELS",
+    "TAB_LABELS",
+    "VERDICT_LABELS",
+]
 
 STATUS_LABELS = {
     "achieved": "achieved",
@@ -30,3 +39,10 @@ GROUP_LABELS = {
 BASIS_LABELS = {"computed": "computed from scores", "printed": "as printed"}
 KIND_LABELS = {"documented": "documented", "inherited": "inherited from a component", "detected": "detected here"}
 TAB_LABELS = {"comparison": "Comparison", "targets": "Targets", "trend": "Ranking trend", "map": "Map", "table": "Table"}
+VERDICT_LABELS = {"rising": "rising", "falling": "falling", "no_trend": "no trend found", "too_short": "too few years for a verdict"}
+READING_LABELS = {
+    "converging": "Both say that provinces converge.",
+    "only_beta": "The spread did not clearly shrink, so this alone is what regression to the mean looks like.",
+    "diverging": "Provinces moved apart: the spread grew.",
+    "neither": "Neither convergence nor divergence is clear.",
+}

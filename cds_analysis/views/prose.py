@@ -9,10 +9,10 @@ import polars as pl
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import formed_from
 from cds_analysis.measures.ranks import RANDOM_SHIFT_63
-from cds_analysis.views.labels import STATUS_LABELS
+from cds_analysis.views.labels import READING_LABELS, STATUS_LABELS
 from cds_analysis.views.text import Text
 
-__all__ = ["Prose", "comparison", "dataset", "moves", "place", "profile", "source_line", "standing", "target_gap"]
+__all__ = ["Prose", "comparison", "dataset", "moves", "place", "profile", "source_line", "standing", "target_gap", "trend"]
 
 
 @dataclass(frozen=True)
@@ -146,6 +146,45 @@ def moves(moved: pl.DataFrame, t: Text, *, index_name: str, provinces: list[str]
             )
         )
     return Prose("\n".join(lines))
+
+
+def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name: str) -> Prose:
+    """How many provinces show a trend in each run of years with one definition, and whether they converge."""
+    lines, short = [], []
+    for _, rows in judged.group_by("segment", maintain_order=True):
+        first, last = rows["first_year"].min(), rows["last_year"].max()
+        years = f"{first}–{last}" if first < last else str(first)
+        tested = rows.filter(pl.col("verdict") != "too_short")
+        if not tested.height:
+            short.append(years)
+            continue
+        count = dict(tested.group_by("verdict").len().iter_rows())
+        said = t(
+            "**{years}**: of {n} provinces tested, {up} rise, {down} fall, and for {none} no trend can be told from chance.",
+            years=years,
+            n=t.number(tested.height),
+            up=t.number(count.get("rising", 0)),
+            down=t.number(count.get("falling", 0)),
+            none=t.number(count.get("no_trend", 0)),
+        )
+        lines.append(f"- {said}")
+    if short:
+        lines.append("- " + t("**{years}**: fewer than five years of one definition, too few for a verdict.", years=", ".join(short)))
+    for row in converged.iter_rows(named=True):
+        said = t(
+            "**Spread {years}** (n = {n}): the standard deviation went from {a} to {b} (p = {p}); low starters gained {beta} points a year for each point they "
+            "started lower (95% interval {low} to {high}).",
+            years=f"{row['first_year']}–{row['last_year']}",
+            n=t.number(row["n_provinces"]),
+            a=t.number(row["sd_first"], 2),
+            b=t.number(row["sd_last"], 2),
+            p=t.number(row["p_sigma"], 3),
+            beta=t.number(-row["beta"], 3),
+            low=t.number(-row["beta_high"], 3),
+            high=t.number(-row["beta_low"], 3),
+        )
+        lines.append(f"- {said} {t(READING_LABELS[row['reading']])}")
+    return Prose("\n".join([t("**{index}: trends within one definition.**", index=index_name), "", *lines]))
 
 
 def standing(ranked: pl.DataFrame, t: Text, *, province: str) -> Prose:

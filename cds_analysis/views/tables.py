@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import polars as pl
 from great_tables import GT, loc, style
 
-from cds_analysis.views.labels import BASIS_LABELS, GROUP_LABELS, KIND_LABELS, REASON_LABELS, STATUS_LABELS
+from cds_analysis.views.labels import BASIS_LABELS, GROUP_LABELS, KIND_LABELS, REASON_LABELS, STATUS_LABELS, VERDICT_LABELS
 from cds_analysis.views.text import MISSING, Text
 from cds_analysis.views.theme import STATUS_LOOK, flat_csv
 
 __all__ = [
     "Table", "breaks_table", "claims_table", "comparison_table", "conflicts_table", "coverage_table", "gaps_table", "missing_table",
-    "movers_table", "observations_table", "plain_table", "ranks_table", "shifts_table", "sources_table",
+    "movers_table", "observations_table", "plain_table", "ranks_table", "shifts_table", "sources_table", "trends_table",
 ]  # fmt: skip
 
 
@@ -205,6 +205,38 @@ def observations_table(observations: pl.DataFrame, *, text: Text, title: str, so
         columns.pop("province")
     return plain_table(shown, name="figures", columns=columns, title=title, source=source, data=observations, right=["value"],
                        empty=t("No figure of this province is on record from the articles."))  # fmt: skip
+
+
+def trends_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
+    """One row a province and run of years with one definition: slope with its interval, p, verdict."""
+    t = text
+    shown = _with(
+        judged,
+        province=lambda r: t.province(r["province_id"]),
+        years=lambda r: f"{r['first_year']}–{r['last_year']}",
+        n=lambda r: t.number(r["n_years"]),
+        slope=lambda r: t.number(r["slope_per_year"], decimals, sign=True),
+        interval=lambda r: (
+            MISSING
+            if r["slope_low"] is None
+            else f"{t.number(r['slope_low'], decimals, sign=True)} … {t.number(r['slope_high'], decimals, sign=True)}"
+        ),
+        p=lambda r: t.number(r["p_value"], 3),
+        q=lambda r: t.number(r["p_adjusted"], 3),
+        verdict=lambda r: t(VERDICT_LABELS[r["verdict"]]),
+    )
+    columns = {
+        "province": t("Province"),
+        "years": t("Years of one definition"),
+        "n": "n",
+        "slope": t("Slope, points a year"),
+        "interval": t("95% interval"),
+        "p": "p",
+        "q": t("p, corrected for many provinces"),
+        "verdict": t("Verdict"),
+    }
+    right = ["n", "slope", "interval", "p", "q"]
+    return plain_table(shown, name="trends", columns=columns, title=title, source=source, data=judged, right=right, empty=t("None."))
 
 
 def sources_table(sources: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
