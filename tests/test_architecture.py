@@ -46,7 +46,7 @@ def test_a_layer_imports_only_layers_before_it(path):
         ("papermill", ("reports/",)),
         ("nbconvert", ("reports/",)),
         ("ipywidgets", ("views/widgets.py",)),
-        ("great_tables", ("views/tables.py",)),
+        ("great_tables", ("views/tables/",)),
         ("click", ("cli.py",)),
     ],
 )

@@ -1,0 +1,73 @@
+"""The table itself: great_tables with the source note as part of it, and the numbers as CSV beside the HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+from great_tables import GT, loc, style
+
+from cds_analysis.views.theme import flat_csv
+
+__all__ = ["Table", "cells", "plain_table"]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A rendered table and the frame behind it; shows itself in a notebook and can be downloaded from a report as CSV."""
+
+    name: str
+    html: str
+    data: pl.DataFrame
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/html": self.html, "text/csv": flat_csv(self.data), "text/plain": str(self.data)}, {"text/csv": {"name": self.name}}
+
+
+def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], title: str, source: str, right: list[str] = (), data: pl.DataFrame | None = None,
+                bold_rows: list[int] = (), empty: str = "") -> Table:  # fmt: skip
+    """Render a frame of ready-made texts.
+
+    Parameters
+    ----------
+    frame
+        The cells as shown; only the keys of `columns` are used, in that order.
+    columns
+        Column name to heading.
+    right
+        Columns of numbers, set flush right.
+    data
+        The numbers for the CSV; `frame` itself by default.
+    empty
+        The sentence shown instead of a table without rows.
+    """
+    data = frame if data is None else data
+    if not frame.height:
+        return Table(name, f'<p class="empty"><strong>{title}.</strong> {empty}</p>', data)
+    table = (
+        GT(frame.select(list(columns)))
+        .tab_header(title=title)
+        .cols_label(**columns)
+        .tab_source_note(source)
+        .cols_align("left")
+        .tab_options(
+            table_font_size="0.86rem",
+            heading_title_font_size="1rem",
+            heading_align="left",
+            table_width="100%",
+            source_notes_font_size="0.78rem",
+        )
+    )
+    if right:
+        table = table.cols_align("right", columns=list(right))
+    if bold_rows:
+        table = table.tab_style(style.text(weight="bold"), loc.body(rows=list(bold_rows)))
+    return Table(
+        name, f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">{table.as_raw_html(inline_css=False)}</div>', data
+    )
+
+
+def cells(frame: pl.DataFrame, **makers) -> pl.DataFrame:
+    """Make display columns, each from a function of the row."""
+    rows = frame.to_dicts()
+    return pl.DataFrame({name: [make(r) for r in rows] for name, make in makers.items()}, schema={name: pl.String for name in makers})

@@ -1,0 +1,150 @@
+"""Tables of what the measures return."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cds_analysis.views.labels import BASIS_LABELS, GROUP_LABELS, REASON_LABELS, STATUS_LABELS, VERDICT_LABELS
+from cds_analysis.views.tables.base import Table, cells, plain_table
+from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.theme import STATUS_LOOK
+
+__all__ = ["comparison_table", "gaps_table", "movers_table", "ranks_table", "trends_table"]
+
+
+def comparison_table(compared: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2, with_peers: bool = True) -> Table:
+    """One row a province and series: value, medians, differences, percentile and coverage."""
+    t = text
+    shown = cells(
+        compared,
+        province=lambda r: t.province(r["province_id"]),
+        series=lambda r: t.series(r["series_id"]),
+        value=lambda r: t.number(r["value"], decimals),
+        national=lambda r: t.number(r["diff_national"], decimals, sign=True),
+        region=lambda r: t.number(r["diff_region"], decimals, sign=True),
+        peers=lambda r: t.number(r.get("diff_peers"), decimals, sign=True),
+        best=lambda r: t.number(r["diff_best"], decimals, sign=True),
+        percentile=lambda r: t.number(r["percentile"], 0),
+        n=lambda r: t.number(r["n_reporting"]),
+    )
+    columns = {
+        "province": t("Province"), "series": t("Series"), "value": t("Value"), "national": t("vs national median"), "region": t("vs region median"),
+        "peers": t("vs peers' median"), "best": t("vs best"), "percentile": t("Percentile"), "n": "n",
+    }  # fmt: skip
+    for column in ("province", "series"):
+        if shown[column].n_unique() == 1:
+            columns.pop(column)
+    if not with_peers:
+        columns.pop("peers")
+    return plain_table(shown, name="comparison", columns=columns, title=title, source=source, data=compared, empty=t("No figure to compare."),
+                       right=[c for c in columns if c not in ("province", "series")])  # fmt: skip
+
+
+def status_cell(status: str, t: Text) -> str:
+    """Symbol and words of a status."""
+    return f"{STATUS_LOOK[status][0]} {t(STATUS_LABELS[status])}"
+
+
+def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, units: dict[str, str]) -> Table:
+    """One row a target: figure, target, gap, pace needed, status, sources."""
+    t = text
+
+    def value(row: dict, key: str, **options) -> str:
+        return t.value(row[key], units[row["indicator_id"]], 1, **options)
+
+    shown = cells(
+        judged,
+        indicator=lambda r: t.indicator(r["indicator_id"]),
+        whose=lambda r: t("national") if r["scope"] == "viet-nam" else t("own"),
+        value=lambda r: value(r, "value", bound=r["bound"]),
+        as_of=lambda r: t.date(r["as_of"]),
+        target=lambda r: value(r, "target", bound=">" if r["comparator"] == ">" else "="),
+        due=lambda r: t.date(r["due"]),
+        gap=lambda r: ("≤ " if r["is_gap_bound"] else "") + t.number(r["gap"], 1 if units[r["indicator_id"]].startswith("percent") else 0),
+        required=lambda r: t.number(r["required_per_year"], 1),
+        observed=lambda r: t.number(r["observed_per_year"], 1, sign=True),
+        status=lambda r: status_cell(r["status"], t) + (f" ({t(REASON_LABELS[r['status_reason']])})" if r["status_reason"] in REASON_LABELS else ""),
+        sources=lambda r: "; ".join(dict.fromkeys([*([f"{r['source_id']} {r['locator'] or ''}".strip()] if r["source_id"] else []),
+                                                   *([f"{s} {r['target_locator'] or ''}".strip() for s in r["target_source_ids"]])])),
+    )  # fmt: skip
+    columns = {
+        "indicator": t("Indicator"), "whose": t("Whose target"), "value": t("Latest figure"), "as_of": t("As of"), "target": t("Target"), "due": t("Due"),
+        "gap": t("Gap"), "required": t("Pace needed a year"), "observed": t("Pace seen a year"), "status": t("Status"), "sources": t("Sources"),
+    }  # fmt: skip
+    return plain_table(shown, name="targets", columns=columns, title=title, source=source, data=judged, empty=t("No target is on record."),
+                       right=["value", "target", "gap", "required", "observed"])  # fmt: skip
+
+
+def ranks_table(ranked: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
+    """One row a year: score, rank, group, places gained, and how the rank is known."""
+    t = text
+    shown = cells(
+        ranked,
+        series=lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
+        year=lambda r: str(r["year"]),
+        score=lambda r: t.number(r["score"], decimals),
+        rank=lambda r: MISSING if r["rank"] is None else f"{r['rank']}/{r['n_ranked']}" if r["n_ranked"] else str(r["rank"]),
+        group=lambda r: t(GROUP_LABELS[r["group"]]) if r["group"] else MISSING,
+        gained=lambda r: t.number(r["places_gained"], 0, sign=True),
+        change=lambda r: t("new definition") if r["crosses_break"] else t.number(r["score_change"], decimals, sign=True),
+        basis=lambda r: t(BASIS_LABELS[r["rank_basis"]]) if r["rank_basis"] else MISSING,
+        source=lambda r: r["source_id"],
+    )
+    columns = {
+        "series": t("Index"), "year": t("Year"), "score": t("Score"), "change": t("Change of score"), "rank": t("Rank"), "gained": t("Places gained"),
+        "group": t("Group"), "basis": t("Rank is"), "source": t("Sources"),
+    }  # fmt: skip
+    if shown.height and shown["series"].n_unique() == 1:
+        columns.pop("series")
+    return plain_table(shown, name="ranks", columns=columns, title=title, source=source, data=ranked, empty=t("No score or rank is on record."),
+                       right=["score", "change", "rank", "gained"])  # fmt: skip
+
+
+def movers_table(moves: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
+    """One row a province: ranks of two years and the places gained."""
+    t = text
+    shown = cells(
+        moves,
+        province=lambda r: t.province(r["province_id"]),
+        start=lambda r: str(r["rank_from"]),
+        end=lambda r: str(r["rank_to"]),
+        gained=lambda r: t.number(r["places_gained"], 0, sign=True),
+        common=lambda r: t.number(r["places_gained_common"], 0, sign=True),
+        change=lambda r: t("new definition") if r["crosses_break"] else t.number(r["score_change"], decimals, sign=True),
+    )
+    columns = {"province": t("Province"), "start": t("Rank before"), "end": t("Rank after"), "gained": t("Places gained"),
+               "common": t("among provinces in both years"), "change": t("Change of score")}  # fmt: skip
+    return plain_table(shown, name="movers", columns=columns, title=title, source=source, data=moves, empty=t("No province is on record in both years."),
+                       right=["start", "end", "gained", "common", "change"])  # fmt: skip
+
+
+def trends_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
+    """One row a province and run of years with one definition: slope with its interval, p, verdict."""
+    t = text
+    shown = cells(
+        judged,
+        province=lambda r: t.province(r["province_id"]),
+        years=lambda r: f"{r['first_year']}–{r['last_year']}",
+        n=lambda r: t.number(r["n_years"]),
+        slope=lambda r: t.number(r["slope_per_year"], decimals, sign=True),
+        interval=lambda r: (
+            MISSING
+            if r["slope_low"] is None
+            else f"{t.number(r['slope_low'], decimals, sign=True)} … {t.number(r['slope_high'], decimals, sign=True)}"
+        ),
+        p=lambda r: t.number(r["p_value"], 3),
+        q=lambda r: t.number(r["p_adjusted"], 3),
+        verdict=lambda r: t(VERDICT_LABELS[r["verdict"]]),
+    )
+    columns = {
+        "province": t("Province"),
+        "years": t("Years of one definition"),
+        "n": "n",
+        "slope": t("Slope, points a year"),
+        "interval": t("95% interval"),
+        "p": "p",
+        "q": t("p, corrected for many provinces"),
+        "verdict": t("Verdict"),
+    }
+    right = ["n", "slope", "interval", "p", "q"]
+    return plain_table(shown, name="trends", columns=columns, title=title, source=source, data=judged, right=right, empty=t("None."))
