@@ -151,6 +151,11 @@ class Text:
         """Return an indicator's name."""
         return self._names("indicators", "indicator_id").get(indicator_id, indicator_id)
 
+    def unit(self, indicator_id: str) -> str:
+        """Return the unit of an indicator, as the register has it."""
+        cache = self.__dict__.setdefault("_units", dict(self._data.indicators.select("indicator_id", "unit").iter_rows()))
+        return cache[indicator_id]
+
     def dimension(self, index_id: str, dimension_id: str = "overall") -> str:
         """Return the name of a dimension, or of the index for 'overall'."""
         cache = self.__dict__.setdefault("_dimensions", {})

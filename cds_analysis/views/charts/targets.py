@@ -94,7 +94,6 @@ def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], tit
     rows = judged.select("indicator_id", "due", "target", "scope").unique(maintain_order=True).rows()
     cells = {(i, due, goal, scope, p): s for i, due, goal, scope, p, s in
              judged.select("indicator_id", "due", "target", "scope", "province_id", "status").iter_rows()}  # fmt: skip
-    units = dict(text._data.indicators.select("indicator_id", "unit").iter_rows())
     seen = [s for s in STATUS_LOOK if s in set(judged["status"])]
     subtitle = t(
         "Status of {n} targets at the latest figure of each; an empty cell means the target does not apply or the province reports no such figure.",
@@ -111,7 +110,7 @@ def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], tit
                     ax.add_patch(Rectangle((x - 0.42, y - 0.42), 0.84, 0.84, facecolor=colour, edgecolor=GREY, lw=0.6))
                     ax.text(x, y, symbol, ha="center", va="center", color=ink, fontsize=9)
         labels = [
-            f"{textwrap.shorten(t.indicator(i), 66, placeholder='…')} · {t.value(g, units[i])} · {t.date(d)}{' ★' if s == 'viet-nam' else ''}"
+            f"{textwrap.shorten(t.indicator(i), 66, placeholder='…')} · {t.value(g, t.unit(i))} · {t.date(d)}{' ★' if s == 'viet-nam' else ''}"
             for i, d, g, s in rows
         ]
         ax.set_yticks(range(len(rows)), labels, fontsize=7.4)
