@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import cds_analysis as cds
-from cds_analysis.measures.ranks import RANDOM_SHIFT_63
+from cds_analysis.measures.ranks import random_move
 
 NO_BREAKS = pl.DataFrame(schema={"index_id": pl.String, "dimension_id": pl.String, "year": pl.Int64})
 
@@ -121,9 +121,10 @@ def test_within_the_common_provinces_a_gain_can_be_smaller(ranked):
     assert (row["places_gained"], row["places_gained_common"], row["n_common"]) == (9, 8, 60)
 
 
-def test_the_random_shift_of_63_is_the_mean_over_all_pairs():
-    mean = sum(abs(a - b) for a in range(63) for b in range(63)) / 63**2
-    assert pytest.approx(mean, abs=0.01) == RANDOM_SHIFT_63
+@pytest.mark.parametrize("n", [34, 59, 63])
+def test_the_random_move_is_the_mean_over_all_pairs_of_ranks(n):
+    mean = sum(abs(a - b) for a in range(n) for b in range(n)) / n**2
+    assert random_move(n) == pytest.approx(mean)
 
 
 def test_years_must_be_in_order(ranked):

@@ -187,6 +187,19 @@ def test_a_kernel_that_dies_costs_only_its_own_report(write_notebook, data, tmp_
     assert "Kernel died" in dies.error or "DeadKernel" in dies.error
 
 
+KILL_WORKER = """import os, signal
+parent = os.getppid()
+os.kill(parent, signal.SIGKILL)"""
+
+
+def test_a_worker_that_is_killed_costs_only_the_report_that_kills_it(write_notebook, data, tmp_path):
+    tasks = one(write_notebook, data, "10_killer", KILL_WORKER)
+    tasks += one(write_notebook, data, "11_slow", "import time", "time.sleep(4)", "print('well')")
+    killer, slow = run(tasks, tmp_path / "out", data=data, jobs=2)
+    assert (killer.status, slow.status) == ("failed", "made")
+    assert "died" in killer.error
+
+
 @pytest.mark.parametrize("below", ["a-file/out", "/proc/cds-out"])
 def test_an_output_folder_that_cannot_be_written_is_refused_first(tmp_path, data, below):
     (tmp_path / "a-file").write_text("not a folder")

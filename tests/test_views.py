@@ -228,3 +228,11 @@ def test_every_tab_of_the_explorer_survives_every_index_and_no_choice(data):
         for tab in range(5):
             explorer.tabs.selected_index = tab
             assert explorer.tabs.children[tab].value
+
+
+def test_prose_of_moves_speaks_of_the_provinces_in_both_years(data, frames):
+    moved = cds.places_gained(frames["ranked"], index_id="papi", year_from=2023, year_to=2024)
+    said = prose.moves(moved, Text("en", data), index_name="PAPI", provinces=["vinh-phuc"], year_from=2023, year_to=2024).markdown
+    assert "half of the 59 provinces" in said
+    assert "would move 19.7 places on average" in said  # (59 * 59 - 1) / (3 * 59), not the 21 of 63 provinces
+    assert "**Vinh Phuc** has no rank in at least one of the two years." in said

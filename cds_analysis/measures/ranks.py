@@ -17,11 +17,10 @@ import polars as pl
 from cds_analysis.dataset.series import PAR_PARTIAL_BELOW, with_segments
 from cds_analysis.errors import ParameterError
 
-__all__ = ["PAR_GROUPS", "QUARTILES", "RANDOM_SHIFT_63", "places_gained", "ranks"]
+__all__ = ["PAR_GROUPS", "QUARTILES", "places_gained", "random_move", "ranks"]
 
 QUARTILES = ("high", "mid_high", "mid_low", "low")
 PAR_GROUPS = {"A": 90.0, "B": 80.0}
-RANDOM_SHIFT_63 = 21.0  # mean places moved if ranks of 63 were drawn afresh at random: (n*n - 1) / (3n)
 
 _TABLE = ["index_id", "dimension_id", "year"]
 
@@ -95,6 +94,17 @@ def _group(is_full: pl.Expr) -> pl.Expr:
     is_papi = (pl.col("index_id") == "papi") & is_full & score.is_not_null()
     is_par = (pl.col("index_id") == "par") & (pl.col("dimension_id") == "overall")
     return pl.when(is_papi).then(quartile).when(is_par).then(letter)
+
+
+def random_move(n: int) -> float:
+    """Return how many places a province would move on average if the ranks of `n` provinces were drawn afresh: (n² - 1) / 3n.
+
+    Examples
+    --------
+    >>> round(random_move(63), 1), round(random_move(34), 1)
+    (21.0, 11.3)
+    """
+    return (n * n - 1) / (3 * n)
 
 
 def places_gained(ranked: pl.DataFrame, *, index_id: str, dimension_id: str = "overall", year_from: int, year_to: int) -> pl.DataFrame:

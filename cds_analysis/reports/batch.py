@@ -52,7 +52,7 @@ class Result:
 
 
 def make_report(task: Task, out: str) -> Result:
-    """Execute one task and write its page; never raises."""
+    """Execute one task and write its page; raises only when not even the failed notebook can be written."""
     start, folder = time.perf_counter(), Path(out)
     kept = folder / "failed" / f"{task.key}.ipynb"
     with tempfile.TemporaryDirectory(prefix="cds", ignore_cleanup_errors=True) as scratch:
@@ -106,28 +106,39 @@ def run(
         manifest["reports"][task.key] = _entry(task, result)
         on_result(result)
         _save(out, manifest, data)
-    _save(out, manifest, data)
+    if not todo:
+        _save(out, manifest, data)
     return [results[t.key] for t in tasks]
 
 
 def _execute(tasks: list[Task], out: Path, jobs: int) -> Iterator[tuple[Task, Result]]:
-    waiting = list(tasks)
-    while waiting:
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(min(jobs, len(waiting)), mp_context=context, initializer=_quiet) as pool:
-            futures = {pool.submit(make_report, task, str(out)): task for task in waiting}
-            lost = []
-            for future in as_completed(futures):
-                try:
-                    yield futures[future], future.result()
-                    waiting.remove(futures[future])
-                except BrokenProcessPool:
-                    lost.append(futures[future])
-        if len(lost) == len(futures):  # a fresh pool died without finishing anything: trying again would not help
-            for task in lost:
-                yield task, Result(task.key, "failed", error="the process that made this report died")
-            return
-        waiting = lost
+    """Run the tasks side by side; those lost when a process dies are run again one by one, so that only the culprit fails."""
+    lost: list[Task] = []
+    for task, result in _pool(tasks, out, jobs):
+        if result is None:
+            lost.append(task)
+        else:
+            yield task, result
+    for task in lost:
+        for _, result in _pool([task], out, 1):
+            yield task, result or Result(task.key, "failed", error="the process that made this report died")
+
+
+def _pool(tasks: list[Task], out: Path, jobs: int) -> Iterator[tuple[Task, Result | None]]:
+    """Yield each task with its result, or with None where a process died before it was done."""
+    if not tasks:
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_quiet) as pool:
+        futures = {pool.submit(make_report, task, str(out)): task for task in tasks}
+        for future in as_completed(futures):
+            task = futures[future]
+            try:
+                yield task, future.result()
+            except BrokenProcessPool:
+                yield task, None
+            except OSError as error:  # not even the failed notebook could be kept: the disk is full or gone
+                yield task, Result(task.key, "failed", error=f"cannot write: {error.strerror or error}")
 
 
 def _quiet() -> None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import formed_from
-from cds_analysis.measures.ranks import RANDOM_SHIFT_63
+from cds_analysis.measures.ranks import random_move
 from cds_analysis.views.labels import READING_LABELS, STATUS_LABELS
 from cds_analysis.views.text import Text
 
@@ -107,7 +107,7 @@ def moves(moved: pl.DataFrame, t: Text, *, index_name: str, provinces: list[str]
     if moved["n_common"][0] >= 50:
         lines[0] += " " + t(
             "If ranks were drawn afresh at random, provinces would move {random} places on average, so a move of a few places says little.",
-            random=t.number(RANDOM_SHIFT_63, 0),
+            random=t.number(random_move(moved["n_common"][0]), 1),
         )
     else:
         lines[0] += " " + t("This is a sample of the provinces, in which leaders, last places and large jumps are over-represented.")
