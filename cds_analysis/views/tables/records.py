@@ -153,7 +153,8 @@ def shifts_table(shifts: pl.DataFrame, *, text: Text, title: str, source: str) -
 def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a disagreement between sources."""
     t = text
-    shown = cells(conflicts, key=lambda r: r["key"], column=lambda r: r["column"], chosen=lambda r: _figure(r["chosen"], t), other=lambda r: _figure(r["other"], t),
+    column = {"score": t("score"), "rank": t("rank"), "value": t("Value")}
+    shown = cells(conflicts, key=lambda r: r["key"], column=lambda r: column.get(r["column"], r["column"]), chosen=lambda r: _figure(r["chosen"], t), other=lambda r: _figure(r["other"], t),
                   reason=lambda r: r[f"reason_{t.lang}"], source=lambda r: r["source_id"])  # fmt: skip
     columns = {
         "key": t("Figure"),
