@@ -25,7 +25,7 @@ _HOME = {
     "ranks": "measures.ranks",
     "places_gained": "measures.ranks",
     "trends": "measures.trends",
-    "convergence": "measures.trends",
+    "convergence": "measures.convergence",
     "CdsError": "errors",
     "DataError": "errors",
     "ParameterError": "errors",

@@ -20,6 +20,7 @@ from cds_analysis.paths import data_folder
 
 __all__ = ["Dataset", "load"]
 
+_FULL_SHARE = 50 / 63  # of the provinces; see PAR_PARTIAL_BELOW in series.py
 _TYPES = {pl.Float64: "a number with a decimal point", pl.Int64: "a whole number", pl.Date: "a date like 2023-12-31"}
 
 
@@ -43,6 +44,11 @@ class Dataset:
     national_scores: pl.DataFrame
     claims: pl.DataFrame
     conflicts: pl.DataFrame
+
+    @property
+    def full_from(self) -> int:
+        """From how many provinces a year's table counts as full: 50 of 63, and as large a share of other sets of units (27 of 34)."""
+        return max(2, round(self.provinces.height * _FULL_SHARE))
 
     def row_counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""

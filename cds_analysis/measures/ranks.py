@@ -25,13 +25,15 @@ PAR_GROUPS = {"A": 90.0, "B": 80.0}
 _TABLE = ["index_id", "dimension_id", "year"]
 
 
-def ranks(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
+def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PARTIAL_BELOW) -> pl.DataFrame:
     """Rank the provinces of each dimension and year.
 
     Parameters
     ----------
     scores, breaks
         The tables of that name.
+    full_from
+        A year's table is full, and may be ranked, from this many scores (50 of 63 provinces; ``data.full_from``).
 
     Returns
     -------
@@ -52,7 +54,7 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
     n_scores = pl.col("score").count().over(_TABLE)
     # PCI 2006-2008 ranked 64 provinces, one of which no longer exists: a rank computed among 63 would be wrong.
     has_outsiders = (pl.col("n_ranked").max().over(_TABLE) > n_scores).fill_null(False)
-    is_full = (n_scores >= PAR_PARTIAL_BELOW) & pl.col("score").is_not_null()
+    is_full = (n_scores >= full_from) & pl.col("score").is_not_null()
     # A printed rank was made before the publisher rounded the scores, so it settles ties that rounding made.
     is_computed = is_full & ~has_outsiders & (pl.col("rank_status").fill_null("computed") != "reported")
     computed = pl.col("score").rank("min", descending=True).over(_TABLE).cast(pl.Int64)

@@ -1,14 +1,13 @@
-"""Is there a trend, and do provinces converge?
+"""Is there a trend?
 
 A trend is judged within one definition of an index (``segment``) and never across a break. The test is Mann and Kendall's: exact where
 the values have no ties, and by enumeration with ties up to 8 years; beyond, the normal form with continuity and tie correction. The slope is
 Theil and Sen's median of pairwise slopes, with Sen's confidence interval. Provinces tested together are corrected with Benjamini and Hochberg's
 procedure. Fewer than 5 years give no verdict: with 4 the smallest possible p is 0.083. No test can tell drift from persistence in 10 points.
 
-Convergence is read from two sides at once: sigma (does the spread shrink?) and beta (do low starters gain more?), because a negative
-beta alone is what regression to the mean looks like.
+Scores near a ceiling (PAR INDEX above 80 of 100) leave little room to rise, so they are also read as the distance to it: :func:`ceiling_gaps`.
 
-References: Mann (1945); Kendall (1975); Sen (1968); Benjamini and Hochberg (1995); MacKinnon and White (1985) for HC3; Quah (1993) on beta.
+References: Mann (1945); Kendall (1975); Sen (1968); Benjamini and Hochberg (1995).
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ from statistics import NormalDist
 import numpy as np
 import polars as pl
 
-from cds_analysis.dataset.series import PAR_PARTIAL_BELOW, with_segments
+from cds_analysis.dataset.series import with_segments
 from cds_analysis.errors import ParameterError
 
-__all__ = ["MIN_YEARS", "convergence", "mann_kendall", "theil_sen", "trends"]
+__all__ = ["CEILING_FROM", "MIN_YEARS", "ceiling_gaps", "mann_kendall", "theil_sen", "trends"]
 
 MIN_YEARS = 5
-MIN_SPAN = 3  # years between the ends of a comparison of spreads
+CEILING_FROM = 0.80  # share of the scale from which a score is also read as its distance to the top
 MOST_ENUMERATED = 8
 _SERIES = ["index_id", "dimension_id", "segment"]
 
@@ -176,58 +175,43 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
     return joined.with_columns(verdict=verdict).sort(*_SERIES, "province_id")
 
 
-def convergence(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
-    """Read sigma- and beta-convergence of each dimension and segment, among the provinces with a score in its first and last year.
+def ceiling_gaps(scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:
+    """Read series near the top of their scale as the distance to it: which share of that distance was closed?
+
+    Parameters
+    ----------
+    scores, breaks, indices
+        The tables of that name. Only indices with a ``scale_max`` are read.
 
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, segment, first_year, last_year, n_provinces``; ``sd_first, sd_last`` (score points; a smaller last one is
-        sigma-convergence), ``p_sigma`` (Pitman and Morgan's test that both are equal, for paired figures); ``beta`` (points gained a year per point of the first score; negative means that low starters gained
-        more), ``beta_low, beta_high`` (95 % interval, HC3), ``p_beta``; ``reading``: converging (the spread shrinks with p below 0.05, and beta is below 0),
-        only_beta (beta below 0 while the spread does not clearly shrink: what regression to the mean looks like), diverging (the spread
-        grows with p below 0.05 and beta is not below 0), neither. Segments that span fewer than 3 years, or with fewer than 50 provinces, are left out.
+        One row a province, dimension and segment whose first or last score is at 80 % of the scale or more: ``index_id, dimension_id, segment,
+        province_id, first_year, last_year, score_first, score_last, scale_max``; ``gap_first, gap_last`` (points to the top);
+        ``closed_per_year`` (share of the remaining distance closed in a year, geometric mean; negative when it grew; null for a
+        single year or a first score at the top).
+
+    Examples
+    --------
+    >>> scores = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "year": [2022, 2024], "province_id": "p", "score": [90.0, 97.5]})
+    >>> nothing = pl.DataFrame(schema={"index_id": pl.String, "dimension_id": pl.String, "year": pl.Int64})
+    >>> scale = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "scale_min": 0.0, "scale_max": 100.0})
+    >>> ceiling_gaps(scores, nothing, scale)["closed_per_year"].to_list()
+    [0.5]
     """
-    import statsmodels.api as sm
-
-    cut = with_segments(scores.drop_nulls("score"), breaks)
-    rows = []
-    for key, group in cut.group_by(_SERIES):
-        first, last = group["year"].min(), group["year"].max()
-        ends = [group.filter(pl.col("year") == y).select("province_id", "score") for y in (first, last)]
-        both = ends[0].join(ends[1], on="province_id", how="inner", suffix="_last", validate="1:1")
-        if last - first < MIN_SPAN or both.height < PAR_PARTIAL_BELOW:
-            continue
-        start, end = both["score"].to_numpy(), both["score_last"].to_numpy()
-        fit = sm.OLS((end - start) / (last - first), sm.add_constant(start)).fit(cov_type="HC3", use_t=True)
-        low, high = fit.conf_int()[1]
-        spread = (float(start.std(ddof=1)), float(end.std(ddof=1)))
-        # Two paired variances are equal exactly when sum and difference are uncorrelated (Pitman 1939, Morgan 1939).
-        p_sigma = float(sm.OLS(end - start, sm.add_constant(end + start)).fit().pvalues[1])
-        rows.append({
-            **dict(zip(_SERIES, key)), "first_year": first, "last_year": last, "n_provinces": both.height, "sd_first": spread[0], "sd_last": spread[1], "p_sigma": p_sigma,
-            "beta": float(fit.params[1]), "beta_low": float(low), "beta_high": float(high), "p_beta": float(fit.pvalues[1]),
-            "reading": _reading(spread, p_sigma, float(high)),
-        })  # fmt: skip
-    columns = [
-        "first_year",
-        "last_year",
-        "n_provinces",
-        "sd_first",
-        "sd_last",
-        "p_sigma",
-        "beta",
-        "beta_low",
-        "beta_high",
-        "p_beta",
-        "reading",
-    ]
-    types = [pl.Int64] * 3 + [pl.Float64] * 7 + [pl.String]
-    return pl.DataFrame(rows, schema={**{c: cut.schema[c] for c in _SERIES}, **dict(zip(columns, types))}).sort(_SERIES)
-
-
-def _reading(spread: tuple[float, float], p_sigma: float, beta_high: float) -> str:
-    shrinks = spread[1] < spread[0] and p_sigma < 0.05
-    if beta_high < 0:
-        return "converging" if shrinks else "only_beta"
-    return "diverging" if spread[1] > spread[0] and p_sigma < 0.05 else "neither"
+    top = indices.drop_nulls("scale_max").select("index_id", "dimension_id", "scale_max", pl.col("scale_min").fill_null(0.0))
+    ordered = with_segments(scores.drop_nulls("score"), breaks).sort("year")
+    ends = ordered.group_by(*_SERIES, "province_id").agg(
+        first_year=pl.col("year").first(), last_year=pl.col("year").last(), score_first=pl.col("score").first(), score_last=pl.col("score").last()
+    )
+    line = pl.col("scale_min") + CEILING_FROM * (pl.col("scale_max") - pl.col("scale_min"))
+    near = ends.join(top, on=["index_id", "dimension_id"], validate="m:1").filter(pl.max_horizontal("score_first", "score_last") >= line)
+    span = pl.col("last_year") - pl.col("first_year")
+    return (
+        near.with_columns(gap_first=pl.col("scale_max") - pl.col("score_first"), gap_last=pl.col("scale_max") - pl.col("score_last"))
+        .with_columns(
+            closed_per_year=pl.when((span > 0) & (pl.col("gap_first") > 0)).then(1 - (pl.col("gap_last") / pl.col("gap_first")) ** (1 / span))
+        )
+        .drop("scale_min")
+        .sort(*_SERIES, "province_id")
+    )

@@ -1,0 +1,129 @@
+"""Two views of government: what documents say (PAR INDEX, DTI) against what citizens say (PAPI, SIPAS).
+
+Each index is read as a percentile: the share of the other provinces ranked that year which stand behind, 0 last to 100 first. A difference is documents
+minus citizens: positive means better on paper than in citizens' eyes. Ranks printed for a few provinces out of 63 are true ranks among 63, so a
+difference can be read for them; but those few are not a random choice, so a correlation over them is marked ``is_sample`` and describes only them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from cds_analysis.errors import ParameterError
+
+__all__ = ["CITIZENS", "DOCUMENTS", "percentiles", "view_correlations", "view_differences", "view_stability"]
+
+DOCUMENTS, CITIZENS = ("par", "dti"), ("papi", "sipas")
+MIN_PAIRS, MIN_YEARS = 10, 3
+_PAIR = ["documents", "citizens"]
+
+
+def percentiles(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Return ``index_id, year, province_id, percentile, is_full`` of every overall rank whose number of ranked provinces is known.
+
+    `ranked` comes from :func:`~cds_analysis.measures.ranks.ranks`. Ties get the same percentile (their smallest rank).
+    """
+    rows = ranked.filter((pl.col("dimension_id") == "overall") & pl.col("rank").is_not_null() & (pl.col("n_ranked") > 1))
+    # A table is full when every province ranked is on record, with a score or only with its rank.
+    n_known = pl.col("rank").count().over("index_id", "year")
+    return rows.select(
+        "index_id", "year", "province_id", percentile=100 * (pl.col("n_ranked") - pl.col("rank")) / (pl.col("n_ranked") - 1), is_full=n_known >= pl.col("n_ranked")
+    )  # fmt: skip
+
+
+def view_differences(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Set each province's percentile in documents against that in citizens' eyes, for each pair of indices and year.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``documents, citizens, year, province_id, percentile_documents, percentile_citizens, difference`` (percentile points, positive is
+        better in documents), ``is_sample`` (at least one of the two tables is not complete).
+
+    Examples
+    --------
+    >>> ranked = pl.DataFrame({"index_id": ["dti", "papi"] * 2, "dimension_id": "overall", "year": 2024, "province_id": ["a", "a", "b", "b"],
+    ...     "rank": [1, 2, 2, 1], "n_ranked": 2})
+    >>> view_differences(ranked).select("province_id", "difference").rows()
+    [('a', 100.0), ('b', -100.0)]
+    """
+    shares = percentiles(ranked)
+    sides = [
+        shares.filter(pl.col("index_id").is_in(ids)).select(pl.col("index_id").alias(side), "year", "province_id", pl.col("percentile").alias(f"percentile_{side}"), pl.col("is_full").alias(f"_{side}"))
+        for side, ids in (("documents", DOCUMENTS), ("citizens", CITIZENS))
+    ]  # fmt: skip
+    both = sides[0].join(sides[1], on=["year", "province_id"])
+    return both.select(
+        *_PAIR, "year", "province_id", "percentile_documents", "percentile_citizens",
+        difference=pl.col("percentile_documents") - pl.col("percentile_citizens"), is_sample=~(pl.col("_documents") & pl.col("_citizens")),
+    ).sort(*_PAIR, "year", "province_id")  # fmt: skip
+
+
+def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
+    """Say whether a province's difference keeps its sign over the years.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``documents, citizens, province_id, n_years, first_year, last_year, mean_difference, sd_difference`` (null for one year), ``n_positive``;
+        ``reading``: documents_higher, citizens_higher (the same sign in all of at least 3 years), mixed, too_short.
+    """
+    found = differences.group_by(*_PAIR, "province_id").agg(
+        n_years=pl.len(), first_year=pl.col("year").min(), last_year=pl.col("year").max(), mean_difference=pl.col("difference").mean(),
+        sd_difference=pl.col("difference").std(), n_positive=(pl.col("difference") > 0).sum(), _negative=(pl.col("difference") < 0).sum(),
+    )  # fmt: skip
+    n = pl.col("n_years")
+    reading = (
+        pl.when(n < MIN_YEARS).then(pl.lit("too_short")).when(pl.col("n_positive") == n).then(pl.lit("documents_higher"))
+        .when(pl.col("_negative") == n).then(pl.lit("citizens_higher")).otherwise(pl.lit("mixed"))
+    )  # fmt: skip
+    return found.with_columns(reading=reading).drop("_negative").sort(*_PAIR, "province_id")
+
+
+def view_correlations(differences: pl.DataFrame, *, draws: int = 1000, level: float = 0.95, seed: int = 2025) -> pl.DataFrame:
+    """Return Spearman's rank correlation of the two views, with a bootstrap interval over provinces.
+
+    Parameters
+    ----------
+    differences
+        From :func:`view_differences`.
+    draws, level, seed
+        Of the bootstrap: provinces are drawn with replacement, the interval is the middle `level` of the draws.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``documents, citizens, year, n, spearman, low, high, is_sample, draws, seed``; pairs with fewer than 10 provinces are left out.
+
+    Raises
+    ------
+    ParameterError
+        When `draws` is below 1 or `level` outside (0, 1).
+    """
+    if draws < 1 or not 0 < level < 1:
+        raise ParameterError(f"draws must be at least 1 and level between 0 and 1, not {draws!r} and {level!r}")
+    rows = []
+    for (documents, citizens, year), group in differences.sort("province_id").group_by(*_PAIR, "year", maintain_order=True):
+        if group.height < MIN_PAIRS:
+            continue
+        pairs = group.select("percentile_documents", "percentile_citizens").to_numpy()
+        picks = np.random.default_rng(seed).integers(0, len(pairs), size=(draws, len(pairs)))
+        drawn = np.array([_spearman(pairs[p]) for p in picks])
+        low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+        rows.append((documents, citizens, year, len(pairs), _spearman(pairs), float(low), float(high), bool(group["is_sample"].any()), draws, seed))
+    schema = {"documents": pl.String, "citizens": pl.String, "year": pl.Int64, "n": pl.Int64, "spearman": pl.Float64, "low": pl.Float64, "high": pl.Float64,
+              "is_sample": pl.Boolean, "draws": pl.Int64, "seed": pl.Int64}  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row").sort(*_PAIR, "year")
+
+
+def _spearman(pairs: np.ndarray) -> float:
+    ranks = [_mean_ranks(pairs[:, i]) for i in (0, 1)]
+    spread = ranks[0].std() * ranks[1].std()
+    return float(((ranks[0] - ranks[0].mean()) * (ranks[1] - ranks[1].mean())).mean() / spread) if spread else float("nan")
+
+
+def _mean_ranks(x: np.ndarray) -> np.ndarray:
+    """Rank with ties at their mean rank."""
+    _, where, sizes = np.unique(x, return_inverse=True, return_counts=True)
+    return (np.cumsum(sizes) - (sizes - 1) / 2)[where]
