@@ -27,7 +27,9 @@ PLAIN_MEAN = ("dti",)  # indices whose publisher takes the plain mean of the par
 _SERIES = ["index_id", "dimension_id", "year"]
 
 
-def bridge_scores(scores: pl.DataFrame, provinces: pl.DataFrame, context: pl.DataFrame, unit_scores: pl.DataFrame | None = None) -> pl.DataFrame:
+def bridge_scores(
+    scores: pl.DataFrame, provinces: pl.DataFrame, context: pl.DataFrame, unit_scores: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Estimate the scores of the 34 units from those of their parts.
 
     Parameters
@@ -70,7 +72,13 @@ def bridge_scores(scores: pl.DataFrame, provinces: pl.DataFrame, context: pl.Dat
         )
         .filter((pl.col("n_found") == pl.col("n_parts")) & (pl.col("n_weights") == pl.col("n_parts")))
     )
-    rule = pl.when(pl.col("n_parts") == 1).then(pl.lit("unchanged")).when(plain).then(pl.lit("plain_mean")).otherwise(pl.lit("population_weighted"))
+    rule = (
+        pl.when(pl.col("n_parts") == 1)
+        .then(pl.lit("unchanged"))
+        .when(plain)
+        .then(pl.lit("plain_mean"))
+        .otherwise(pl.lit("population_weighted"))
+    )
     estimated = grouped.with_columns(rule=rule, is_estimate=pl.col("n_parts") > 1, spread=pl.col("highest_part") - pl.col("lowest_part"))
     if unit_scores is not None:
         published = unit_scores.select(*_SERIES, "unit_id", _score="score", _source="source_id")
@@ -91,7 +99,9 @@ def _with_population(rows: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:
     return ordered.join_asof(people, on="year", by="province_id", strategy="nearest", check_sortedness=False)
 
 
-def bridge_observations(observations: pl.DataFrame, indicators: pl.DataFrame, provinces: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:
+def bridge_observations(
+    observations: pl.DataFrame, indicators: pl.DataFrame, provinces: pl.DataFrame, context: pl.DataFrame
+) -> pl.DataFrame:
     """Combine the figures of a unit's parts, where all parts report the indicator exactly and on the same day.
 
     Returns
@@ -205,7 +215,9 @@ def _as_scores(bridged: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
 
 def _unit_provinces(data: Dataset) -> pl.DataFrame:
     people = data.context.sort("year").group_by("province_id").agg(pl.col("population_thousand").last())
-    parts = data.provinces.join(people, on="province_id", how="left", validate="1:1").sort("population_thousand", descending=True, nulls_last=True)
+    parts = data.provinces.join(people, on="province_id", how="left", validate="1:1").sort(
+        "population_thousand", descending=True, nulls_last=True
+    )
     spelled = pl.concat_str(["province_id", "name_vi", "name_en", pl.col("aliases").fill_null("")], separator=";")
     by_unit = parts.group_by("unit_2025_id", maintain_order=True).agg(region_id=pl.col("region_id").first(), aliases=spelled.str.join(";"))
     named = data.units_2025.join(by_unit, left_on="unit_id", right_on="unit_2025_id", validate="1:1")
@@ -221,4 +233,9 @@ def _unit_context(context: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFram
         pl.len().alias("n_found"), people.sum(), pl.col("urban_population_thousand").sum(),
         grdp_per_capita_million_vnd=(pl.col("grdp_per_capita_million_vnd") * people).sum() / people.sum(), source_id=pl.col("source_id").first(),
     )  # fmt: skip
-    return grouped.filter(pl.col("n_found") == pl.col("n_parts")).rename({"unit_id": "province_id"}).select(context.columns).sort("province_id", "year")
+    return (
+        grouped.filter(pl.col("n_found") == pl.col("n_parts"))
+        .rename({"unit_id": "province_id"})
+        .select(context.columns)
+        .sort("province_id", "year")
+    )

@@ -204,7 +204,21 @@ def forecast(
         centre, error, freedom = predict_line(years, row["score"], ahead)
         reach = stdtrit(freedom, 0.5 + coverage / 2) * error
         for year, c, r in zip(ahead.tolist(), centre.tolist(), reach.tolist()):
-            rows.append((row["index_id"], row["dimension_id"], row["segment"], row["province_id"], year, c, c - r, c + r, len(years), years[0], years[-1]))
+            rows.append(
+                (
+                    row["index_id"],
+                    row["dimension_id"],
+                    row["segment"],
+                    row["province_id"],
+                    year,
+                    c,
+                    c - r,
+                    c + r,
+                    len(years),
+                    years[0],
+                    years[-1],
+                )
+            )
     schema = {"index_id": pl.String, "dimension_id": pl.String, "segment": pl.Int64, "province_id": pl.String, "year": pl.Int64, "centre": pl.Float64, "low": pl.Float64,
               "high": pl.Float64, "n_years": pl.Int64, "first_year": pl.Int64, "last_year": pl.Int64}  # fmt: skip
     scale = indices.select(*keys, "scale_min", "scale_max")

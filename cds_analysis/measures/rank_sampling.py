@@ -102,7 +102,13 @@ def _largest(noise: np.ndarray, may_be_better: np.ndarray, may_be_worse: np.ndar
 
 
 def survey_standard_errors(
-    scores: pl.DataFrame, *, interviews: float = 200, design_effect: float = 2.0, person_sd: float = 1.5, n_dimensions: int = 8, correlation: float = 0.2
+    scores: pl.DataFrame,
+    *,
+    interviews: float = 200,
+    design_effect: float = 2.0,
+    person_sd: float = 1.5,
+    n_dimensions: int = 8,
+    correlation: float = 0.2,
 ) -> pl.DataFrame:
     """Add ``standard_error`` under a labelled scenario of a survey; these are not published figures.
 
@@ -167,6 +173,8 @@ def rank_confidence_sets(
             is_simultaneous=pl.lit(simultaneous), draws=pl.lit(draws), seed=pl.lit(seed),
         ))  # fmt: skip
     if not frames:
-        empty = pl.DataFrame({"province_id": ["x", "y"], "score": [1.0, 2.0], "standard_error": [1.0, 1.0], "index_id": "x", "dimension_id": "x", "year": 0})
+        empty = pl.DataFrame(
+            {"province_id": ["x", "y"], "score": [1.0, 2.0], "standard_error": [1.0, 1.0], "index_id": "x", "dimension_id": "x", "year": 0}
+        )
         return rank_confidence_sets(empty, draws=1).clear()
     return pl.concat(frames).sort(*_TABLE, "rank", "province_id")

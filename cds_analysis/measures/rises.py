@@ -27,7 +27,14 @@ _RODS = ["rank_low", "rank_high"]
 
 
 def judge_moves(
-    ranked: pl.DataFrame, intervals: pl.DataFrame, sets: pl.DataFrame, *, index_id: str, dimension_id: str = "overall", year_from: int, year_to: int
+    ranked: pl.DataFrame,
+    intervals: pl.DataFrame,
+    sets: pl.DataFrame,
+    *,
+    index_id: str,
+    dimension_id: str = "overall",
+    year_from: int,
+    year_to: int,
 ) -> pl.DataFrame:
     """Judge every province's move between two years.
 
@@ -62,13 +69,19 @@ def judge_moves(
     samples = sets.filter((pl.col("index_id") == index_id) & (pl.col("dimension_id") == dimension_id))
     for name, rods in (("method", methods), ("sample", samples)):
         for end, year in (("from", year_from), ("to", year_to)):
-            one = rods.filter(pl.col("year") == year).select("province_id", *(pl.col(c).alias(c.replace("rank", name) + f"_{end}") for c in _RODS))
+            one = rods.filter(pl.col("year") == year).select(
+                "province_id", *(pl.col(c).alias(c.replace("rank", name) + f"_{end}") for c in _RODS)
+            )
             moved = moved.join(one, on="province_id", how="left", validate="1:1")
-    errors = [samples.filter(pl.col("year") == y).select("province_id", pl.col("standard_error").alias(f"_se_{y}")) for y in (year_from, year_to)]
+    errors = [
+        samples.filter(pl.col("year") == y).select("province_id", pl.col("standard_error").alias(f"_se_{y}")) for y in (year_from, year_to)
+    ]
     for one in errors:
         moved = moved.join(one, on="province_id", how="left", validate="1:1")
     both = (pl.col(f"_se_{year_from}") ** 2 + pl.col(f"_se_{year_to}") ** 2).sqrt()
-    moved = moved.with_columns(score_z=(pl.col("score_change") - pl.col("score_change").median()) / both).drop(f"_se_{year_from}", f"_se_{year_to}")
+    moved = moved.with_columns(score_z=(pl.col("score_change") - pl.col("score_change").median()) / both).drop(
+        f"_se_{year_from}", f"_se_{year_to}"
+    )
     has_methods, has_samples = methods.height > 0, samples.height > 0
     known = (pl.col("method_low_to").is_not_null() & pl.col("method_low_from").is_not_null()) if has_methods else pl.lit(True)
     known &= (pl.col("sample_low_to").is_not_null() & pl.col("sample_low_from").is_not_null()) if has_samples else pl.lit(False)

@@ -75,7 +75,9 @@ def slope_coverage(*, years: tuple[int, ...] = (5, 7, 10, 14), level: float = 0.
     return _rate(rows, {"process": pl.String, "n_years": pl.Int64})
 
 
-def band_coverage(*, years: tuple[int, ...] = (5, 7, 10), ahead: int = 1, level: float = 0.80, draws: int = 500, seed: int = 2025) -> pl.DataFrame:
+def band_coverage(
+    *, years: tuple[int, ...] = (5, 7, 10), ahead: int = 1, level: float = 0.80, draws: int = 500, seed: int = 2025
+) -> pl.DataFrame:
     """Return how often the forecast band holds the figure `ahead` years later: columns as in :func:`false_alarms`."""
     rows = []
     for process in PROCESSES:
@@ -135,7 +137,10 @@ def rank_set_coverage(*, n: int = 12, level: float = 0.95, draws: int = 200, inn
         sample = truth + np.random.default_rng(seed).standard_normal((draws, n))
         picked = n // 3
         for kind in ("marginal", "simultaneous"):
-            sets = [rank_sets(x, error, level=level, simultaneous=kind == "simultaneous", draws=inner_draws, seed=seed + i) for i, x in enumerate(sample)]
+            sets = [
+                rank_sets(x, error, level=level, simultaneous=kind == "simultaneous", draws=inner_draws, seed=seed + i)
+                for i, x in enumerate(sample)
+            ]
             held = np.array([(low <= best) & (high >= worst) for low, high in sets])
             hit = held[:, picked] if kind == "marginal" else held.all(axis=1)
             rows.append((name, kind, float(hit.mean()), level, draws, seed))

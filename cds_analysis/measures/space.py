@@ -89,7 +89,20 @@ def region_split(ranked: pl.DataFrame, provinces: pl.DataFrame, *, draws: int = 
         random = np.random.default_rng(seed)
         drawn = np.array([theil(x, random.permutation(region))[1] for _ in range(draws)])
         share = between / total if total else None
-        rows.append((*key, len(x), total, between, within, share, float(drawn.mean() / total) if total else None, float((1 + (drawn >= between).sum()) / (draws + 1)), draws, seed))
+        rows.append(
+            (
+                *key,
+                len(x),
+                total,
+                between,
+                within,
+                share,
+                float(drawn.mean() / total) if total else None,
+                float((1 + (drawn >= between).sum()) / (draws + 1)),
+                draws,
+                seed,
+            )
+        )
     names = ("n_provinces", "total", "between", "within", "share_between", "share_random", "p_value", "draws", "seed")
     return _frame(rows, names).sort(_TABLE)
 
@@ -126,5 +139,10 @@ def _regional(rows: pl.DataFrame, provinces: pl.DataFrame):
 
 def _frame(rows: list[tuple], names: tuple[str, ...]) -> pl.DataFrame:
     whole = ("n_provinces", "draws", "seed")
-    schema = {"index_id": pl.String, "dimension_id": pl.String, "year": pl.Int64, **{n: pl.Int64 if n in whole else pl.Float64 for n in names}}
+    schema = {
+        "index_id": pl.String,
+        "dimension_id": pl.String,
+        "year": pl.Int64,
+        **{n: pl.Int64 if n in whole else pl.Float64 for n in names},
+    }
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -202,7 +202,10 @@ def ceiling_gaps(scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFra
     top = indices.drop_nulls("scale_max").select("index_id", "dimension_id", "scale_max", pl.col("scale_min").fill_null(0.0))
     ordered = with_segments(scores.drop_nulls("score"), breaks).sort("year")
     ends = ordered.group_by(*_SERIES, "province_id").agg(
-        first_year=pl.col("year").first(), last_year=pl.col("year").last(), score_first=pl.col("score").first(), score_last=pl.col("score").last()
+        first_year=pl.col("year").first(),
+        last_year=pl.col("year").last(),
+        score_first=pl.col("score").first(),
+        score_last=pl.col("score").last(),
     )
     line = pl.col("scale_min") + CEILING_FROM * (pl.col("scale_max") - pl.col("scale_min"))
     near = ends.join(top, on=["index_id", "dimension_id"], validate="m:1").filter(pl.max_horizontal("score_first", "score_last") >= line)
@@ -210,7 +213,9 @@ def ceiling_gaps(scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFra
     return (
         near.with_columns(gap_first=pl.col("scale_max") - pl.col("score_first"), gap_last=pl.col("scale_max") - pl.col("score_last"))
         .with_columns(
-            closed_per_year=pl.when((span > 0) & (pl.col("gap_first") > 0)).then(1 - (pl.col("gap_last") / pl.col("gap_first")) ** (1 / span))
+            closed_per_year=pl.when((span > 0) & (pl.col("gap_first") > 0)).then(
+                1 - (pl.col("gap_last") / pl.col("gap_first")) ** (1 / span)
+            )
         )
         .drop("scale_min")
         .sort(*_SERIES, "province_id")

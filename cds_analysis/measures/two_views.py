@@ -111,7 +111,9 @@ def view_correlations(differences: pl.DataFrame, *, draws: int = 1000, level: fl
         picks = np.random.default_rng(seed).integers(0, len(pairs), size=(draws, len(pairs)))
         drawn = np.array([_spearman(pairs[p]) for p in picks])
         low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
-        rows.append((documents, citizens, year, len(pairs), _spearman(pairs), float(low), float(high), bool(group["is_sample"].any()), draws, seed))
+        rows.append(
+            (documents, citizens, year, len(pairs), _spearman(pairs), float(low), float(high), bool(group["is_sample"].any()), draws, seed)
+        )
     schema = {"documents": pl.String, "citizens": pl.String, "year": pl.Int64, "n": pl.Int64, "spearman": pl.Float64, "low": pl.Float64, "high": pl.Float64,
               "is_sample": pl.Boolean, "draws": pl.Int64, "seed": pl.Int64}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row").sort(*_PAIR, "year")

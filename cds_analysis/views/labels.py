@@ -4,13 +4,22 @@ from __future__ import annotations
 
 __all__ = [
     "BASIS_LABELS",
+    "BRIDGE_LABELS",
+    "CLAIM_LABELS",
+    "CLAIM_REASON_LABELS",
     "GROUP_LABELS",
     "KIND_LABELS",
+    "MOVE_LABELS",
+    "MOVE_REASON_LABELS",
+    "PROCESS_LABELS",
     "READING_LABELS",
     "REASON_LABELS",
+    "RULE_LABELS",
     "STATUS_LABELS",
     "TAB_LABELS",
+    "TRUTH_LABELS",
     "VERDICT_LABELS",
+    "VIEW_LABELS",
 ]
 
 STATUS_LABELS = {
@@ -45,4 +54,58 @@ READING_LABELS = {
     "only_beta": "The spread did not clearly shrink, so this alone is what regression to the mean looks like.",
     "diverging": "Provinces moved apart: the spread grew.",
     "neither": "Neither convergence nor divergence is clear.",
+}
+RULE_LABELS = {
+    "linear": "straight line (default)",
+    "cagr": "growth rate (Eurostat, StatCan)",
+    "sdsn": "half the pace (SDSN)",
+    "unsd": "growth rate (UNSD)",
+    "destatis": "extrapolated miss (Destatis)",
+}
+MOVE_LABELS = {
+    "more_than_noise": "more than noise",
+    "score_only": "the score moved, the rank not surely",
+    "not_told_apart": "cannot be told from noise",
+    "no_move": "kept its place",
+    "cannot_say": "cannot be said",
+}
+MOVE_REASON_LABELS = {
+    "definition": "the definition changed between the two years",
+    "sample_of_provinces": "only a sample of the provinces is on record",
+    "unknown_uncertainty": "the uncertainty of this index is not known",
+    "both_apart": "the intervals of the two years do not touch",
+    "method_overlaps": "another recipe of the index could give the same rank in both years",
+    "sampling_overlaps": "another sample of people could give the same rank in both years",
+    "same_rank": "the rank is the same",
+}
+CLAIM_LABELS = {"confirmed": "confirmed", "contradicted": "contradicted", "not_checkable": "not checkable"}
+CLAIM_REASON_LABELS = {
+    "same_source": "the only figure on record comes from the same article",
+    "no_figure": "no figure on record",
+    "region_incomplete": "ranks of neighbours are missing",
+}
+VIEW_LABELS = {
+    "documents_higher": "always better in documents",
+    "citizens_higher": "always better in citizens' eyes",
+    "mixed": "changes sides",
+    "too_short": "fewer than three years",
+}
+BRIDGE_LABELS = {
+    "unchanged": "not merged",
+    "plain_mean": "plain mean of the parts",
+    "population_weighted": "mean weighted by population",
+    "published": "published for the unit",
+}
+PROCESS_LABELS = {
+    "independent": "independent years",
+    "lingering_03": "years that linger (0.3)",
+    "lingering_06": "years that linger (0.6)",
+    "random_walk": "aimless drift",
+}
+TRUTH_LABELS = {
+    "spaced": "true scores one error apart",
+    "paired": "two groups far apart",
+    "equal": "all true scores equal",
+    "marginal": "one province picked beforehand",
+    "simultaneous": "all provinces at once",
 }

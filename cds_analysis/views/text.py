@@ -143,6 +143,10 @@ class Text:
         """Return several provinces' names in dictionary order."""
         return sorted((self.province(p) for p in province_ids), key=collation_key)
 
+    def unit_2025(self, unit_id: str) -> str:
+        """Return the name of one of the 34 units of 2025."""
+        return self._names("units_2025", "unit_id").get(unit_id, unit_id)
+
     def region(self, region_id: str) -> str:
         """Return a region's name."""
         return self._names("regions", "region_id").get(region_id, region_id)

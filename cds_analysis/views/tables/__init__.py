@@ -1,6 +1,18 @@
 """Tables for reports; each carries its source note and its numbers."""
 
 from cds_analysis.views.tables.base import Table, plain_table
+from cds_analysis.views.tables.checks import backtest_table, bridge_table, checked_claims_table, parts_table, ratios_table, simulation_table
+from cds_analysis.views.tables.judgement import (
+    ceilings_table,
+    correlations_table,
+    mobility_table,
+    paces_table,
+    regions_table,
+    rises_table,
+    rules_table,
+    steps_table,
+    views_table,
+)
 from cds_analysis.views.tables.records import (
     breaks_table,
     claims_table,
@@ -15,18 +27,33 @@ from cds_analysis.views.tables.results import comparison_table, gaps_table, move
 
 __all__ = [
     "Table",
+    "backtest_table",
     "breaks_table",
+    "bridge_table",
+    "ceilings_table",
+    "checked_claims_table",
     "claims_table",
     "comparison_table",
     "conflicts_table",
+    "correlations_table",
     "coverage_table",
     "gaps_table",
     "missing_table",
+    "mobility_table",
     "movers_table",
     "observations_table",
+    "paces_table",
+    "parts_table",
     "plain_table",
     "ranks_table",
+    "ratios_table",
+    "regions_table",
+    "rises_table",
+    "rules_table",
     "shifts_table",
+    "simulation_table",
     "sources_table",
+    "steps_table",
     "trends_table",
+    "views_table",
 ]

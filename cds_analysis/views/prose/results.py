@@ -1,8 +1,6 @@
-"""Sentences built from values, so that no number in a report is typed by hand. Each function returns a :class:`Prose`."""
+"""What the figures say: the dataset, comparisons, gaps, moves, trends, and a province in a few lines."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import polars as pl
 
@@ -10,27 +8,10 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import formed_from
 from cds_analysis.measures.ranks import random_move
 from cds_analysis.views.labels import READING_LABELS, STATUS_LABELS
+from cds_analysis.views.prose.base import Prose
 from cds_analysis.views.text import Text
 
-__all__ = ["Prose", "comparison", "dataset", "moves", "place", "profile", "source_line", "standing", "target_gap", "trend"]
-
-
-@dataclass(frozen=True)
-class Prose:
-    """Markdown that a notebook shows as it is."""
-
-    markdown: str
-
-    def _repr_markdown_(self) -> str:
-        return self.markdown
-
-
-def source_line(t: Text, source_ids, extra: str = "") -> str:
-    """Name up to three sources, and how many more there are."""
-    ids = list(dict.fromkeys(source_ids))
-    named = "; ".join(t.source(s) for s in ids[:3])
-    more = " " + t("and {k} more in the list of sources", k=t.number(len(ids) - 3)) if len(ids) > 3 else ""
-    return t("Source") + f": {named}{more}." + (f" {extra}" if extra else "")
+__all__ = ["comparison", "dataset", "moves", "place", "profile", "standing", "target_gap", "trend"]
 
 
 def dataset(data: Dataset, t: Text) -> Prose:
@@ -232,8 +213,7 @@ def place(data: Dataset, t: Text, *, province: str, peers: pl.DataFrame) -> Pros
                        urban=t.percent(100 * c["urban_population_thousand"] / c["population_thousand"], 0), income=t.number(c["grdp_per_capita_million_vnd"], 1)))  # fmt: skip
     mine = peers.filter(pl.col("province_id") == province).sort("peer_order")["peer_id"].to_list()
     parts.append(t("Structural peers (closest in income, size and urban share): {names}.", names=", ".join(t.province(p) for p in mine)))
-    unit = data.units_2025.row(by_predicate=pl.col("unit_id") == row["unit_2025_id"], named=True)[f"name_{t.lang}"]
-    parts.append(t("Since 1 July 2025 it is part of the unit {unit}, formed from {parts}.", unit=unit, parts=t.listing(t.provinces(formed_from(row["unit_2025_id"], data.provinces))))
+    parts.append(t("Since 1 July 2025 it is part of the unit {unit}, formed from {parts}.", unit=t.unit_2025(row["unit_2025_id"]), parts=t.listing(t.provinces(formed_from(row["unit_2025_id"], data.provinces))))
                  if len(formed_from(row["unit_2025_id"], data.provinces)) > 1 else t("Its territory did not change on 1 July 2025."))  # fmt: skip
     return Prose(" ".join(parts))
 

@@ -1,0 +1,176 @@
+"""Charts of what is not sure: intervals of ranks, forecast bands, and how the methods do in simulations."""
+
+from __future__ import annotations
+
+import polars as pl
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from cds_analysis.views.labels import PROCESS_LABELS
+from cds_analysis.views.text import Text
+from cds_analysis.views.theme import GREY, INK, LIGHT, MARKERS, MUTED, PALETTE, Chart, canvas, empty_chart, legend, spread, style
+
+__all__ = ["false_alarms", "forecast_fans", "rank_ranges"]
+
+
+def rank_ranges(
+    sets: pl.DataFrame, intervals: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str, scenario: str
+) -> Chart:
+    """Draw each province's rank with its confidence set (sampling) and its interval under other recipes (method), best first.
+
+    `sets` comes from :func:`~cds_analysis.measures.rank_sampling.rank_confidence_sets` and `intervals` from
+    :func:`~cds_analysis.measures.rank_method.rank_intervals` (may be empty), both for one index and year. `scenario` says what the standard errors rest on.
+    """
+    t = text
+    if not sets.height:
+        return empty_chart(
+            "rank_ranges",
+            title,
+            t("The uncertainty of this index is not known: it is no survey, or its scores are not on record."),
+            source,
+            sets,
+        )
+    rows = sets.join(
+        intervals.select("province_id", method_low="rank_low", method_high="rank_high"), on="province_id", how="left", validate="1:1"
+    ).sort("rank", "province_id")
+    n = rows.height
+    note = t(
+        "Dot: rank as published (n = {n}). Grey line: ranks that another sample of people could have given, 95% for each province picked beforehand. {scenario}",
+        n=t.number(n),
+        scenario=scenario,
+    )
+    has_methods = rows["method_low"].null_count() < n
+    if has_methods:
+        note += " " + t("Blue bar: 5–95% of ranks under other weights, scalings and means.")
+    with style():
+        figure, (ax,) = canvas(0.148 * n + 0.5, title, note, source)
+        for y, row in enumerate(rows.iter_rows(named=True)):
+            picked = row["province_id"] in highlight
+            ax.plot(
+                [row["rank_low"], row["rank_high"]],
+                [y, y],
+                color=PALETTE[1] if picked else GREY,
+                lw=1.6 if picked else 1.1,
+                zorder=2,
+                solid_capstyle="butt",
+            )
+            if row["method_low"] is not None:
+                ax.plot(
+                    [row["method_low"] - 0.3, row["method_high"] + 0.3],
+                    [y, y],
+                    color=PALETTE[5],
+                    lw=5.2,
+                    alpha=0.75,
+                    zorder=1,
+                    solid_capstyle="butt",
+                )
+            ax.scatter([row["rank"]], [y], s=20 if picked else 12, color=PALETTE[1] if picked else INK, zorder=3)
+        ax.set_yticks(range(n), [t.province(p) for p in rows["province_id"]], fontsize=7)
+        for label, province in zip(ax.get_yticklabels(), rows["province_id"]):
+            label.set_color(PALETTE[1] if province in highlight else MUTED)
+            label.set_fontweight("bold" if province in highlight else "normal")
+        ax.set(ylim=(n - 0.3, -0.7), xlim=(0, n + 1), xlabel=t("Rank (1 is best)"))
+        ax.set_xticks([1, *range(10, n + 1, 10)])
+        ax.xaxis.set_ticks_position("both")
+        ax.tick_params(axis="x", labeltop=True, length=2)
+        ax.tick_params(axis="y", length=0)
+        ax.grid(axis="x", lw=0.6)
+        ax.set_axisbelow(True)
+        ax.spines["left"].set_visible(False)
+        handles = [Line2D([], [], color=GREY, lw=1.2, label=t("by sampling (scenario)"))]
+        if has_methods:
+            handles.append(Patch(color=PALETTE[5], alpha=0.75, label=t("by method")))
+        legend(ax, handles, below=True)
+    width = (rows["rank_high"] - rows["rank_low"] + 1).median()
+    facts = [
+        t(
+            "{name}: rank {rank}, by sampling {low}–{high}",
+            name=t.province(r["province_id"]),
+            rank=r["rank"],
+            low=r["rank_low"],
+            high=r["rank_high"],
+        )
+        for r in rows.filter(pl.col("province_id").is_in(highlight)).iter_rows(named=True)
+    ]
+    alt = (
+        ". ".join([title, t("Half of the provinces could hold {k} different ranks or more", k=t.number(width)), "; ".join(facts)]).rstrip(
+            ". "
+        )
+        + "."
+    )
+    return Chart("rank_ranges", figure, title, alt, rows)
+
+
+def forecast_fans(
+    scores: pl.DataFrame, bands: pl.DataFrame, *, text: Text, provinces: list[str], title: str, source: str, decimals: int = 2
+) -> Chart:
+    """Draw each picked province's scores with the straight line and its band, side by side on one scale.
+
+    `scores` holds the rows of one index and dimension, `bands` comes from :func:`~cds_analysis.measures.forecast.forecast`.
+    """
+    t = text
+    picked = [p for p in provinces if bands.filter(pl.col("province_id") == p).height]
+    mine = bands.filter(pl.col("province_id").is_in(picked))
+    if not picked:
+        return empty_chart("forecast", title, t("No forecast: fewer than five years of the definition now in force."), source, mine)
+    used = scores.filter(pl.col("province_id").is_in(picked), pl.col("year") >= mine["first_year"].min()).drop_nulls("score").sort("year")
+    note = t(
+        "Dots: scores; line and band: straight line with an interval meant to hold four figures in five (n = {n} years or more each).",
+        n=t.number(mine["n_years"].min()),
+    )
+    with style():
+        figure, axes = canvas(2.4, title, note, source, columns=len(picked), sharey=True)
+        for ax, province in zip(axes, picked):
+            own, band = used.filter(pl.col("province_id") == province), mine.filter(pl.col("province_id") == province)
+            years = band["year"].to_list()
+            ax.fill_between(years, band["low"].to_list(), band["high"].to_list(), color=PALETTE[5], alpha=0.3, lw=0)
+            ax.plot(years, band["centre"].to_list(), color=PALETTE[0], lw=1.4, ls="--")
+            ax.scatter(own["year"].to_list(), own["score"].to_list(), s=18, color=PALETTE[0], zorder=3)
+            ax.set_title(t.province(province))
+            first, last = int(own["year"][0]), int(years[-1])
+            ax.set_xticks([first, int(own["year"][-1]), last], [str(first), str(own["year"][-1]), str(last)])
+            ax.yaxis.set_major_formatter(lambda v, _: t.number(v, 1))
+            ax.grid(axis="y", lw=0.6)
+    facts = []
+    for province in picked:
+        row = mine.filter(pl.col("province_id") == province).sort("year").row(-1, named=True)
+        facts.append(
+            t(
+                "{name} in {year}: between {low} and {high}",
+                name=t.province(province),
+                year=str(row["year"]),
+                low=t.number(row["low"], decimals),
+                high=t.number(row["high"], decimals),
+            )
+        )
+    return Chart("forecast", figure, title, title + ". " + "; ".join(facts) + ".", mine)
+
+
+def false_alarms(rates: pl.DataFrame, *, text: Text, title: str, source: str) -> Chart:
+    """Draw the rate of false alarms by number of years, one line a process, beside the nominal rate."""
+    t = text
+    nominal, years = rates["nominal"][0], sorted(rates["n_years"].unique().to_list())
+    note = t(
+        "Share of series without a trend in which the test finds one, {n} series a point. Bars: two Monte Carlo errors.",
+        n=t.number(rates["draws"][0]),
+    )
+    with style():
+        figure, (ax,) = canvas(2.9, title, note, source)
+        ax.axhline(nominal, color=MUTED, lw=1, ls=":")
+        ends = []
+        for i, process in enumerate(PROCESS_LABELS):
+            own = rates.filter(pl.col("process") == process).sort("n_years")
+            x, y = own["n_years"].to_list(), own["rate"].to_list()
+            ax.errorbar(x, y, yerr=[2 * e for e in own["mc_error"]], color=PALETTE[i], marker=MARKERS[i], lw=1.8, ms=5, capsize=2)
+            ends.append((y[-1], t(PROCESS_LABELS[process]), PALETTE[i]))
+        for place, (_, name, colour) in zip(spread([e[0] for e in ends], 0.045), ends):
+            ax.text(years[-1] + 0.25, place, name, color=colour, fontsize=8.5, va="center", fontweight="bold")
+        ax.text(years[0] - 0.4, nominal + 0.012, t("nominal {rate}", rate=t.percent(100 * nominal, 0)), fontsize=8, color=MUTED)
+        ax.set(xlim=(years[0] - 0.5, years[-1] + 3.2), ylim=(0, None), xlabel=t("Years"))
+        ax.set_xticks(years)
+        ax.yaxis.set_major_formatter(lambda v, _: t.percent(100 * v, 0))
+        ax.grid(axis="y", lw=0.6, color=LIGHT)
+        ax.spines["bottom"].set_bounds(years[0], years[-1])
+    facts = [t("{process}: {rate} with {n} years", process=t(PROCESS_LABELS[r["process"]]), rate=t.percent(100 * r["rate"], 0), n=t.number(r["n_years"]))
+             for r in rates.filter(pl.col("n_years") == years[-1]).iter_rows(named=True)]  # fmt: skip
+    return Chart("false_alarms", figure, title, title + ". " + "; ".join(facts) + ".", rates)

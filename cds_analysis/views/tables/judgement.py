@@ -1,0 +1,288 @@
+"""Tables of how sure a figure is: rules, steps, ceilings, mobility, uncertain ranks, regions, two views."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from cds_analysis.views.labels import GROUP_LABELS, MOVE_LABELS, MOVE_REASON_LABELS, RULE_LABELS, VIEW_LABELS
+from cds_analysis.views.tables.base import Table, cells, plain_table
+from cds_analysis.views.tables.results import status_cell
+from cds_analysis.views.text import MISSING, Text
+
+__all__ = [
+    "ceilings_table",
+    "correlations_table",
+    "mobility_table",
+    "paces_table",
+    "regions_table",
+    "rises_table",
+    "rules_table",
+    "steps_table",
+    "views_table",
+]
+
+
+def rules_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a target with a pace: the verdict by each rule, whether they agree, and the chance of being in time."""
+    t = text
+    shown = cells(
+        judged,
+        province=lambda r: t.province(r["province_id"]),
+        indicator=lambda r: f"{t.indicator(r['indicator_id'])} ({t.date(r['due'])})",
+        ratio=lambda r: t.number(r["pace_ratio"], 2),
+        **{rule: (lambda r, rule=rule: MISSING if r[rule] is None else status_cell(r[rule], t)) for rule in RULE_LABELS},
+        agree=lambda r: t("yes") if r["rules_agree"] else t("no"),
+        chance=lambda r: MISSING if r["p_on_time"] is None else t.percent(100 * r["p_on_time"], 0),
+    )
+    columns = {"province": t("Province"), "indicator": t("Target"), "ratio": t("Pace ratio"), **{rule: t(name) for rule, name in RULE_LABELS.items()},
+               "agree": t("Rules agree"), "chance": t("Chance in time")}  # fmt: skip
+    return plain_table(
+        shown,
+        name="rules",
+        columns=columns,
+        title=title,
+        source=source,
+        data=judged,
+        right=["ratio", "chance"],
+        empty=t("No target has a pace on record."),
+    )
+
+
+def paces_table(cases: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row an open target: the pace it needs, and how many provinces that started from a similar level ever moved as fast."""
+    t = text
+    shown = cells(
+        cases,
+        province=lambda r: t.province(r["province_id"]),
+        indicator=lambda r: f"{t.indicator(r['indicator_id'])} ({t.date(r['due'])})",
+        pace=lambda r: t.number(r["required_per_year"], 1),
+        years=lambda r: t.number(r["horizon"]),
+        fast=lambda r: _of(r, t),
+    )
+    columns = {
+        "province": t("Province"),
+        "indicator": t("Target"),
+        "pace": t("Pace needed a year"),
+        "years": t("Held for years"),
+        "fast": t("Provinces that ever moved as fast"),
+    }
+    return plain_table(
+        shown,
+        name="paces",
+        columns=columns,
+        title=title,
+        source=source,
+        data=cases,
+        right=["pace", "years"],
+        empty=t("No open target needs a pace."),
+    )
+
+
+def _of(row: dict, t: Text) -> str:
+    if not row["n_provinces"]:
+        return t("no province on record started from there")
+    return t("{k} of {n}", k=t.number(row["n_as_fast"]), n=t.number(row["n_provinces"]))
+
+
+def step_name(step: str, t: Text) -> str:
+    """Name a step of :mod:`cds_analysis.measures.steps`."""
+    return (
+        t("rank {k} or better", k=step.removeprefix("rank_"))
+        if step.startswith("rank_")
+        else t("group: {name}", name=t(GROUP_LABELS[step]))
+    )
+
+
+def steps_table(steps: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
+    """One row a province and step: points missing by last year's line, how the line moved, and who ever gained as much in a year."""
+    t = text
+    shown = cells(
+        steps,
+        province=lambda r: t.province(r["province_id"]),
+        index=lambda r: f"{t.index_short(r['index_id'])} {r['year']}",
+        step=lambda r: step_name(r["step"], t),
+        score=lambda r: t.number(r["score"], decimals),
+        line=lambda r: t.number(r["cut_off"], decimals),
+        missing=lambda r: t.number(r["points_missing"], decimals),
+        moved=lambda r: t.number(r["moved"], decimals, sign=True),
+        fast=lambda r: _of(r, t),
+    )
+    columns = {"province": t("Province"), "index": t("Index"), "step": t("Next step"), "score": t("Score"), "line": t("Line that year"), "missing": t("Points missing"),
+               "moved": t("Line moved by"), "fast": t("Provinces from a similar score that gained as much in a year")}  # fmt: skip
+    return plain_table(shown, name="next_steps", columns=columns, title=title, source=source, data=steps, right=["score", "line", "missing", "moved"],
+                       empty=t("No full table of scores is on record."))  # fmt: skip
+
+
+def ceilings_table(near: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
+    """One row a province near the top of the scale: distance to the top, first and last, and how much of it closes in a year."""
+    t = text
+    shown = cells(
+        near,
+        province=lambda r: t.province(r["province_id"]),
+        years=lambda r: f"{r['first_year']}–{r['last_year']}",
+        first=lambda r: t.number(r["gap_first"], decimals),
+        last=lambda r: t.number(r["gap_last"], decimals),
+        closed=lambda r: MISSING if r["closed_per_year"] is None else t.percent(100 * r["closed_per_year"], 0, sign=True),
+    )
+    columns = {"province": t("Province"), "years": t("Years of one definition"), "first": t("Distance to the top, first"), "last": t("Distance to the top, last"),
+               "closed": t("Share of it closed in a year")}  # fmt: skip
+    return plain_table(
+        shown,
+        name="ceilings",
+        columns=columns,
+        title=title,
+        source=source,
+        data=near,
+        right=["first", "last", "closed"],
+        empty=t("No score is near the top of its scale."),
+    )
+
+
+def mobility_table(moves: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a pair of years: correlation of ranks, mean shift beside the random shift."""
+    t = text
+    shown = cells(
+        moves,
+        years=lambda r: f"{r['year_from']}–{r['year_to']}" + (" *" if r["crosses_break"] else ""),
+        n=lambda r: t.number(r["n_common"]),
+        spearman=lambda r: t.number(r["spearman"], 2),
+        kendall=lambda r: t.number(r["kendall"], 2),
+        shift=lambda r: t.number(r["mean_shift"], 1),
+        random=lambda r: t.number(r["random_shift"], 1),
+        ratio=lambda r: t.percent(100 * r["shift_ratio"], 0),
+    )
+    columns = {
+        "years": t("Years"),
+        "n": t("Provinces in both"),
+        "spearman": "Spearman",
+        "kendall": "Kendall τ",
+        "shift": t("Mean move, places"),
+        "random": t("Random ranks"),
+        "ratio": t("Move over random"),
+    }
+    return plain_table(shown, name="mobility", columns=columns, title=title, source=f"{t('* the definition changed between the two years')}. {source}", data=moves,
+                       right=list(columns)[1:], empty=t("There are no two consecutive full tables."))  # fmt: skip
+
+
+def rises_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a province: its move, both kinds of intervals in both years, and the verdict."""
+    t = text
+
+    def interval(row: dict, name: str) -> str:
+        if row[f"{name}_low_from"] is None or row[f"{name}_low_to"] is None:
+            return MISSING
+        return f"{row[f'{name}_low_from']}–{row[f'{name}_high_from']} → {row[f'{name}_low_to']}–{row[f'{name}_high_to']}"
+
+    shown = cells(
+        judged,
+        province=lambda r: t.province(r["province_id"]),
+        rank=lambda r: f"{r['rank_from']} → {r['rank_to']}",
+        moved=lambda r: t.number(r["places_gained"], 0, sign=True),
+        sample=lambda r: interval(r, "sample"),
+        method=lambda r: interval(r, "method"),
+        z=lambda r: t.number(r["score_z"], 1, sign=True),
+        verdict=lambda r: f"{t(MOVE_LABELS[r['verdict']])} ({t(MOVE_REASON_LABELS[r['reason']])})",
+    )
+    columns = {"province": t("Province"), "rank": t("Rank"), "moved": t("Places gained"), "sample": t("Rank by sampling, 95%"), "method": t("Rank by method, 5–95%"),
+               "z": t("Score against the country, in standard errors"), "verdict": t("Verdict")}  # fmt: skip
+    return plain_table(
+        shown,
+        name="rises",
+        columns=columns,
+        title=title,
+        source=source,
+        data=judged,
+        right=["rank", "moved", "z"],
+        empty=t("No province is on record in both years."),
+    )
+
+
+def regions_table(split: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a dimension: share of the spread between regions, beside random regions."""
+    t = text
+    shown = cells(
+        split,
+        series=lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
+        year=lambda r: str(r["year"]),
+        n=lambda r: t.number(r["n_provinces"]),
+        share=lambda r: t.percent(100 * r["share_between"], 0),
+        random=lambda r: t.percent(100 * r["share_random"], 0),
+        p=lambda r: t.number(r["p_value"], 3),
+    )
+    columns = {"series": t("Series"), "year": t("Year"), "n": "n", "share": t("Between regions"), "random": t("Random regions"), "p": "p"}
+    return plain_table(
+        shown,
+        name="regions",
+        columns=columns,
+        title=title,
+        source=source,
+        data=split,
+        right=["n", "share", "random", "p"],
+        empty=t("No full table of scores is on record."),
+    )
+
+
+def correlations_table(correlations: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a pair of indices and year: rank correlation with its interval, and whether it rests on a sample."""
+    t = text
+    shown = cells(
+        correlations,
+        pair=lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}",
+        year=lambda r: str(r["year"]),
+        n=lambda r: t.number(r["n"]),
+        rho=lambda r: t.number(r["spearman"], 2),
+        interval=lambda r: f"{t.number(r['low'], 2)} … {t.number(r['high'], 2)}",
+        kind=lambda r: t("sample of provinces") if r["is_sample"] else t("full table"),
+    )
+    columns = {
+        "pair": t("Documents – citizens"),
+        "year": t("Year"),
+        "n": "n",
+        "rho": t("Rank correlation"),
+        "interval": t("95% interval"),
+        "kind": t("What it is"),
+    }
+    return plain_table(
+        shown,
+        name="two_views",
+        columns=columns,
+        title=title,
+        source=source,
+        data=correlations,
+        right=["n", "rho", "interval"],
+        empty=t("None."),
+    )
+
+
+def views_table(stable: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a province and pair of indices: mean difference of percentiles, its spread over the years, and whether it keeps its sign."""
+    t = text
+    shown = cells(
+        stable,
+        province=lambda r: t.province(r["province_id"]),
+        pair=lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}",
+        years=lambda r: f"{r['first_year']}–{r['last_year']}" if r["n_years"] > 1 else str(r["first_year"]),
+        n=lambda r: t.number(r["n_years"]),
+        mean=lambda r: t.number(r["mean_difference"], 0, sign=True),
+        sd=lambda r: t.number(r["sd_difference"], 0),
+        reading=lambda r: t(VIEW_LABELS[r["reading"]]),
+    )
+    columns = {
+        "province": t("Province"),
+        "pair": t("Documents – citizens"),
+        "years": t("Years"),
+        "n": "n",
+        "mean": t("Mean difference of percentiles"),
+        "sd": t("Standard deviation over the years"),
+        "reading": t("Reading"),
+    }
+    return plain_table(
+        shown,
+        name="view_differences",
+        columns=columns,
+        title=title,
+        source=source,
+        data=stable,
+        right=["n", "mean", "sd"],
+        empty=t("None."),
+    )
