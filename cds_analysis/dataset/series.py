@@ -31,7 +31,7 @@ def check_index(data: Dataset, index_id: str, dimension_id: str = "overall") -> 
 
 
 def score_values(scores: pl.DataFrame) -> pl.DataFrame:
-    """Return the scores as values: one row a province, dimension and year that has a score. Higher is better."""
+    """Return the scores as values: one row a province, dimension and year that has a score. Higher is better. A ``segment`` is kept."""
     return scores.drop_nulls("score").select(
         "province_id",
         series_id=pl.col("index_id") + "/" + pl.col("dimension_id"),
@@ -39,14 +39,25 @@ def score_values(scores: pl.DataFrame) -> pl.DataFrame:
         value="score",
         direction=pl.lit(1, dtype=pl.Int64),
         source_id="source_id",
+        **_segment_of(scores),
     )
 
 
+def _segment_of(frame: pl.DataFrame) -> dict[str, str]:
+    return {"segment": "segment"} if "segment" in frame.columns else {}
+
+
 def indicator_values(observations: pl.DataFrame, indicators: pl.DataFrame) -> pl.DataFrame:
-    """Return the observations as values, with each indicator's direction."""
+    """Return the observations as values, with each indicator's direction. A ``segment`` is kept."""
     direction = indicators.select("indicator_id", "direction")
     return observations.join(direction, on="indicator_id", how="left", validate="m:1").select(
-        "province_id", series_id="indicator_id", as_of="as_of", value="value", direction="direction", source_id="source_id"
+        "province_id",
+        series_id="indicator_id",
+        as_of="as_of",
+        value="value",
+        direction="direction",
+        source_id="source_id",
+        **_segment_of(observations),
     )
 
 

@@ -99,7 +99,7 @@ def _chance(seen: list, row: dict) -> float:
     return float(stdtr(freedom, ahead / float(error))) if error > 0 else float(ahead >= 0)
 
 
-def achieved_paces(values: pl.DataFrame, cases: pl.DataFrame, *, tolerance: float) -> pl.DataFrame:
+def achieved_paces(values: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     """Place a required pace among the paces that provinces starting from a similar level ever achieved.
 
     Compared are changes over the same number of whole years as the case has left (at least one), within one segment, because a pace
@@ -110,9 +110,8 @@ def achieved_paces(values: pl.DataFrame, cases: pl.DataFrame, *, tolerance: floa
     values
         ``province_id, series_id, as_of, value, direction`` (see :mod:`cds_analysis.dataset.series`), optionally ``segment``.
     cases
-        ``case_id, series_id, level, required_per_year, years_left``; paces are positive towards the better.
-    tolerance
-        How far from ``level`` a start may lie, in the unit of the series.
+        ``case_id, series_id, level, required_per_year, years_left, tolerance``: paces are positive towards the better; a start may lie
+        ``tolerance`` from ``level``, in the unit of the series.
 
     Returns
     -------
@@ -123,27 +122,27 @@ def achieved_paces(values: pl.DataFrame, cases: pl.DataFrame, *, tolerance: floa
     Raises
     ------
     ParameterError
-        When `tolerance` is not positive.
+        When a tolerance is not positive.
 
     Examples
     --------
     >>> from datetime import date
     >>> seen = pl.DataFrame({"province_id": ["a", "a", "b", "b"], "series_id": "x", "direction": 1, "value": [1.0, 3.0, 1.0, 1.5],
     ...     "as_of": [date(2022, 12, 31), date(2023, 12, 31)] * 2})
-    >>> case = pl.DataFrame({"case_id": [1], "series_id": "x", "level": 1.2, "required_per_year": 1.0, "years_left": 1.0})
-    >>> achieved_paces(seen, case, tolerance=0.5).select("n_provinces", "n_as_fast").rows()
+    >>> case = pl.DataFrame({"case_id": [1], "series_id": "x", "level": 1.2, "required_per_year": 1.0, "years_left": 1.0, "tolerance": 0.5})
+    >>> achieved_paces(seen, case).select("n_provinces", "n_as_fast").rows()
     [(2, 1)]
     """
-    if not tolerance > 0:
-        raise ParameterError(f"tolerance must be above 0, not {tolerance!r}")
+    if cases.filter(~(pl.col("tolerance") > 0)).height:
+        raise ParameterError("every tolerance must be above 0")
     cut = values if "segment" in values.columns else values.with_columns(segment=pl.lit(0))
     points = cut.select("province_id", "series_id", "segment", "value", "direction", year=pl.col("as_of").dt.year())
     starts = points.unique(["province_id", "series_id", "segment", "year"], keep="last")
     wanted = cases.with_columns(horizon=pl.max_horizontal(pl.col("years_left").round().cast(pl.Int64), pl.lit(1)))
     pairs = (
-        wanted.select("case_id", "series_id", "level", "required_per_year", "horizon")
+        wanted.select("case_id", "series_id", "level", "required_per_year", "horizon", "tolerance")
         .join(starts, on="series_id")
-        .filter((pl.col("value") - pl.col("level")).abs() <= tolerance)
+        .filter((pl.col("value") - pl.col("level")).abs() <= pl.col("tolerance"))
         .with_columns(end_year=(pl.col("year") + pl.col("horizon")).cast(pl.Int32))
         .join(
             starts.select("province_id", "series_id", "segment", end_year="year", end="value"),

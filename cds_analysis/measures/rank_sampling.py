@@ -20,6 +20,7 @@ from cds_analysis.errors import ParameterError
 
 __all__ = ["rank_confidence_sets", "rank_sets", "survey_standard_errors"]
 
+SURVEYS = ("papi",)  # indices made from interviews, whose dimensions are scored from 1 to 10
 _TABLE = ["index_id", "dimension_id", "year"]
 
 
@@ -103,22 +104,23 @@ def _largest(noise: np.ndarray, may_be_better: np.ndarray, may_be_worse: np.ndar
 
 def survey_standard_errors(
     scores: pl.DataFrame,
+    indices: pl.DataFrame,
     *,
     interviews: float = 200,
     design_effect: float = 2.0,
     person_sd: float = 1.5,
-    n_dimensions: int = 8,
     correlation: float = 0.2,
 ) -> pl.DataFrame:
-    """Add ``standard_error`` under a labelled scenario of a survey; these are not published figures.
+    """Add ``standard_error`` under a labelled scenario of the survey behind PAPI; these are not published figures.
 
-    A dimension's error is ``person_sd * sqrt(design_effect / interviews)``; that of ``overall``, a sum of `n_dimensions` dimensions whose
-    scores correlate between persons by `correlation`, is larger by ``sqrt(k + k (k - 1) correlation)``.
+    A dimension's error is ``person_sd * sqrt(design_effect / interviews)``; that of ``overall``, a sum of k dimensions whose scores
+    correlate between persons by `correlation`, is larger by ``sqrt(k + k (k - 1) correlation)``. k is the number of dimensions that `scores` holds
+    for the year, or 8 without any. Sub-dimensions and indices that are no such survey get null.
 
     Parameters
     ----------
-    scores
-        Rows with ``dimension_id``.
+    scores, indices
+        The tables of that name.
     interviews, design_effect
         Interviews a province, and how much clustering and weighting inflate the variance.
     person_sd
@@ -131,15 +133,26 @@ def survey_standard_errors(
 
     Examples
     --------
-    >>> rows = pl.DataFrame({"dimension_id": ["participation", "overall"]})
-    >>> survey_standard_errors(rows)["standard_error"].round(3).to_list()
+    >>> rows = pl.DataFrame({"index_id": "papi", "dimension_id": ["participation", "overall"], "year": [2024, 2017]})
+    >>> register = pl.DataFrame({"index_id": "papi", "dimension_id": ["participation", "overall"], "parent_id": ["overall", None]})
+    >>> survey_standard_errors(rows, register)["standard_error"].round(3).to_list()
     [0.15, 0.657]
     """
-    if min(interviews, design_effect, person_sd, n_dimensions) <= 0 or not 0 <= correlation <= 1:
-        raise ParameterError("interviews, design_effect, person_sd and n_dimensions must be positive, and correlation from 0 to 1")
+    if min(interviews, design_effect, person_sd) <= 0 or not 0 <= correlation <= 1:
+        raise ParameterError("interviews, design_effect and person_sd must be positive, and correlation from 0 to 1")
+    main = indices.filter((pl.col("parent_id") == "overall") & pl.col("index_id").is_in(SURVEYS)).select(
+        "index_id", "dimension_id", is_main=pl.lit(True)
+    )
     one = person_sd * (design_effect / interviews) ** 0.5
-    whole = one * (n_dimensions + n_dimensions * (n_dimensions - 1) * correlation) ** 0.5
-    return scores.with_columns(standard_error=pl.when(pl.col("dimension_id") == "overall").then(whole).otherwise(one))
+    found = pl.col("dimension_id").filter(pl.col("is_main").is_not_null()).n_unique().over("index_id", "year")
+    k = pl.when(found > 0).then(found).otherwise(8)
+    whole = one * (k + k * (k - 1) * correlation).sqrt()
+    is_whole = (pl.col("dimension_id") == "overall") & pl.col("index_id").is_in(SURVEYS)
+    return (
+        scores.join(main, on=["index_id", "dimension_id"], how="left", validate="m:1")
+        .with_columns(standard_error=pl.when(is_whole).then(whole).when("is_main").then(one))
+        .drop("is_main")
+    )
 
 
 def rank_confidence_sets(

@@ -11,9 +11,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from cds_analysis.measures.rank_method import rank_intervals
+from cds_analysis.measures.rank_sampling import rank_confidence_sets, survey_standard_errors
 from cds_analysis.measures.ranks import places_gained, random_move
 
-__all__ = ["VERDICTS", "judge_moves"]
+__all__ = ["VERDICTS", "judge_moves", "uncertainty"]
 
 VERDICTS = (
     "more_than_noise",  # both kinds of intervals of the two years are apart
@@ -22,8 +24,35 @@ VERDICTS = (
     "no_move",  # same rank
     "cannot_say",  # changed definition, a sample of provinces, or an uncertainty that is not known
 )
+COMPOSITES = ("papi",)  # indices that are the plain sum of the dimensions on record
 SURE_Z = 1.96  # two-sided 5 % of a normal variable
 _RODS = ["rank_low", "rank_high"]
+
+
+def uncertainty(
+    scores: pl.DataFrame,
+    indices: pl.DataFrame,
+    *,
+    index_id: str,
+    dimension_id: str = "overall",
+    years: list[int],
+    interviews: float = 200,
+    design_effect: float = 2.0,
+    draws: int = 1000,
+    seed: int = 2025,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what is known of the uncertainty of ranks: ``(intervals, sets)`` for :func:`judge_moves`.
+
+    Method intervals are made where the index is the sum of dimensions on record (:data:`COMPOSITES`; DTI must not be rebuilt from its pillars), confidence sets
+    where it is a survey and `interviews` is above 0. Either frame is empty where it does not apply.
+    """
+    rows = scores.filter((pl.col("index_id") == index_id) & pl.col("year").is_in(years))
+    parts = indices.filter((pl.col("index_id") == index_id) & (pl.col("parent_id") == "overall"))["dimension_id"].to_list()
+    is_composite = index_id in COMPOSITES and dimension_id == "overall"
+    intervals = rank_intervals(rows.filter(pl.col("dimension_id").is_in(parts) & pl.lit(is_composite)), draws=draws, seed=seed)
+    known = survey_standard_errors(rows, indices, interviews=interviews or 1, design_effect=design_effect)
+    sets = rank_confidence_sets(known.filter((pl.col("dimension_id") == dimension_id) & pl.lit(interviews > 0)), draws=draws, seed=seed)
+    return intervals, sets
 
 
 def judge_moves(

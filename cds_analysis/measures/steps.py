@@ -12,7 +12,7 @@ import polars as pl
 from cds_analysis.errors import ParameterError
 from cds_analysis.measures.ranks import PAR_GROUPS, QUARTILES
 
-__all__ = ["cut_offs", "next_steps"]
+__all__ = ["cut_offs", "gain_cases", "next_steps"]
 
 _TABLE = ["index_id", "dimension_id", "year"]
 _SHARES = dict(zip(QUARTILES[:3], (0.75, 0.50, 0.25)))
@@ -106,4 +106,30 @@ def next_steps(ranked: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         .with_columns(points_missing=pl.col("cut_off") - pl.col("score"))
         .select("province_id", *_TABLE, "score", "rank", "step", "cut_off", "points_missing", "moved", "own_change")
         .sort(*_TABLE, "province_id", "points_missing")
+    )
+
+
+def gain_cases(steps: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
+    """Turn steps into cases for :func:`~cds_analysis.measures.forecast.achieved_paces`: the points missing, gained within one year.
+
+    A similar start is a score within half the interquartile range of that year's scores.
+
+    Returns
+    -------
+    polars.DataFrame
+        `steps` with ``case_id, series_id, level, required_per_year`` (points), ``years_left`` (1), ``tolerance`` (points).
+    """
+    score = pl.col("score")
+    spread = (
+        ranked.drop_nulls("score").group_by(_TABLE).agg(tolerance=(score.quantile(0.75, "linear") - score.quantile(0.25, "linear")) / 2)
+    )
+    return (
+        steps.join(spread.filter(pl.col("tolerance") > 0), on=_TABLE, validate="m:1")
+        .with_row_index("case_id")
+        .with_columns(
+            series_id=pl.col("index_id") + "/" + pl.col("dimension_id"),
+            level="score",
+            required_per_year="points_missing",
+            years_left=pl.lit(1.0),
+        )
     )

@@ -13,6 +13,7 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_province, find_provinces
 from cds_analysis.dataset.series import check_index, parse_day
 from cds_analysis.errors import ParameterError, UnknownNameError, closest
+from cds_analysis.measures.bridge import UNITS
 from cds_analysis.paths import notebooks_folder
 from cds_analysis.views.text import LANGUAGES
 
@@ -120,6 +121,8 @@ def checked_parameters(notebook: Notebook, given: dict[str, object], data: Datas
         values["provinces"] = find_provinces(values["provinces"], data.provinces)
     if "as_of" in values:
         parse_day(values["as_of"])
+    if merged.get("units", "63") not in UNITS:
+        raise ParameterError(f"units must be '63' (provinces until June 2025) or '34' (units since July 2025), not {merged['units']!r}")
     if "index" in merged:
         check_index(data, merged["index"], merged.get("dimension", "overall"))
     for name in ("year", "year_from", "year_to"):

@@ -85,7 +85,7 @@ def moves(moved: pl.DataFrame, t: Text, *, index_name: str, provinces: list[str]
         return Prose(t("**No province has a rank in both {a} and {b}.**", a=str(year_from), b=str(year_to)))
     lines = [t("**{index}, {a} to {b}: half of the {n} provinces ranked in both years moved at least {median} places.**", index=index_name, a=str(year_from), b=str(year_to),
                n=t.number(moved["n_common"][0]), median=t.number(moved["median_move"][0], 0 if float(moved["median_move"][0]).is_integer() else 1))]  # fmt: skip
-    if moved["n_common"][0] >= 50:
+    if moved["places_gained_common"].null_count() < moved.height:
         lines[0] += " " + t(
             "If ranks were drawn afresh at random, provinces would move {random} places on average, so a move of a few places says little.",
             random=t.number(random_move(moved["n_common"][0]), 1),
