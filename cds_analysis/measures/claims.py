@@ -82,21 +82,23 @@ def _within_region(claim: dict, table: tuple, figures: dict, region: dict) -> tu
 
 
 def check_ratios(observations: pl.DataFrame) -> pl.DataFrame:
-    """Recompute every share that prints its numerator and denominator.
+    """Recompute every share that a source prints beside its numerator and denominator.
+
+    Shares that were themselves derived from the fraction (``status`` derived) are left out: they would only confirm themselves.
 
     Returns
     -------
     polars.DataFrame
-        The observations with both, and ``computed`` (percent, not rounded), ``decimals`` (of the value on record), ``verdict`` (confirmed when it rounds to the value,
+        Those observations, and ``computed`` (percent, not rounded), ``decimals`` (of the value on record), ``verdict`` (confirmed when it rounds to the value,
         else contradicted).
 
     Examples
     --------
-    >>> row = {"province_id": "p", "value": 97.7, "numerator": 168014.0, "denominator": 171997.0}
+    >>> row = {"province_id": "p", "value": 97.7, "numerator": 168014.0, "denominator": 171997.0, "status": "reported"}
     >>> check_ratios(pl.DataFrame([row])).select("decimals", "verdict").rows()
     [(1, 'confirmed')]
     """
-    fractions = observations.filter(pl.col("denominator") > 0)
+    fractions = observations.filter((pl.col("denominator") > 0) & (pl.col("status") == "reported"))
     decimals = pl.col("value").cast(pl.String).str.extract(r"\.(\d*[1-9])", 1).str.len_chars().fill_null(0).cast(pl.Int64)
     computed = 100 * pl.col("numerator") / pl.col("denominator")
     half_unit = 0.5 * 10.0 ** (-decimals) + 1e-9

@@ -1,8 +1,8 @@
 """How far would ranks move if the index were put together otherwise? (method uncertainty)
 
 An index is a choice: which weights, how scores are made comparable, whether a strength makes up for a weakness. Each draw makes
-these choices anew - weights of each dimension times 1 ± 25 %, min-max or z-scores, arithmetic or geometric mean - and ranks the
-provinces. The interval from the 5th to the 95th percentile of a province's ranks says how much of its rank is the province and
+these choices anew - weights of each dimension times 1 ± 25 %; scores as they are, min-max or z-scores; arithmetic or geometric mean - and
+ranks the provinces. (Scores as they are count only where all dimensions share one scale of positive numbers, as PAPI's do.) The interval from the 5th to the 95th percentile of a province's ranks says how much of its rank is the province and
 how much the recipe. It says nothing about sampling error: for that see :mod:`cds_analysis.measures.rank_sampling`.
 
 References: OECD/JRC (2008), Handbook on Constructing Composite Indicators, step 7; Saisana, Saltelli and Tarantola (2005).
@@ -48,14 +48,16 @@ def rank_draws(table: np.ndarray, *, draws: int = 1000, weight_range: float = 0.
     random = np.random.default_rng(seed)
     weights = 1 + random.uniform(-weight_range, weight_range, size=(draws, x.shape[1]))
     weights /= weights.sum(axis=1, keepdims=True)
-    recipe = random.integers(0, 4, size=draws)
     span, scatter = np.ptp(x, axis=0), x.std(axis=0)
     varies = span > 0
     min_max = _FLOOR + (1 - _FLOOR) * (x - x.min(axis=0)) / np.where(varies, span, 1)
     # Z-scores are put on a positive scale (mean 1, deviation 0.1, as PISA and others do), or a geometric mean would not exist.
     z = np.maximum(1 + 0.1 * (x - x.mean(axis=0)) / np.where(varies, scatter, 1), _FLOOR)
+    scalings = [x / x.mean(), min_max, z] if x.min() > 0 else [min_max, z]
+    recipes = [*scalings, *(np.log(v) for v in scalings)]  # the mean of logarithms ranks as the geometric mean does
+    recipe = random.integers(0, len(recipes), size=draws)
     total = np.empty((draws, len(x)))
-    for kind, values in enumerate((min_max, z, np.log(min_max), np.log(z))):
+    for kind, values in enumerate(recipes):
         total[recipe == kind] = weights[recipe == kind] @ values.T
     return _min_ranks(total)
 

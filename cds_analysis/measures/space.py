@@ -38,11 +38,13 @@ def theil(values, groups) -> tuple[float, float, float]:
     x, names = np.asarray(values, dtype=float), np.asarray(groups)
     if x.shape != names.shape or not np.isfinite(x).all() or (x < 0).any() or x.sum() == 0:
         raise ParameterError("Theil's T needs a value of zero or more for every member, not all of them zero")
-    total = _t(x)
-    _, where, sizes = np.unique(names, return_inverse=True, return_counts=True)
-    means = np.bincount(where, weights=x) / sizes
-    between = _t(means[where])
+    total, between = _t(x), _between(x, np.unique(names, return_inverse=True)[1])
     return total, between, total - between
+
+
+def _between(x: np.ndarray, where: np.ndarray) -> float:
+    means = np.bincount(where, weights=x) / np.maximum(np.bincount(where), 1)
+    return _t(means[where])
 
 
 def _t(x: np.ndarray) -> float:
@@ -59,7 +61,10 @@ def theta(before, after, groups) -> float:
     (1.0, 0.0)
     """
     move = np.asarray(after, dtype=float) - np.asarray(before, dtype=float)
-    _, where = np.unique(np.asarray(groups), return_inverse=True)
+    return _cohesion(move, np.unique(np.asarray(groups), return_inverse=True)[1])
+
+
+def _cohesion(move: np.ndarray, where: np.ndarray) -> float:
     all_moves = np.abs(move).sum()
     return float(np.abs(np.bincount(where, weights=move)).sum() / all_moves) if all_moves else float("nan")
 
@@ -86,8 +91,8 @@ def region_split(ranked: pl.DataFrame, provinces: pl.DataFrame, *, draws: int = 
     for key, group in _regional(ranked.filter("is_full").drop_nulls("score"), provinces):
         x, region = group["score"].to_numpy(), group["region_id"].to_numpy()
         total, between, within = theil(x, region)
-        random = np.random.default_rng(seed)
-        drawn = np.array([theil(x, random.permutation(region))[1] for _ in range(draws)])
+        where, random = np.unique(region, return_inverse=True)[1], np.random.default_rng(seed)
+        drawn = np.array([_between(x, random.permutation(where)) for _ in range(draws)])
         share = between / total if total else None
         rows.append(
             (
@@ -98,7 +103,7 @@ def region_split(ranked: pl.DataFrame, provinces: pl.DataFrame, *, draws: int = 
                 within,
                 share,
                 float(drawn.mean() / total) if total else None,
-                float((1 + (drawn >= between).sum()) / (draws + 1)),
+                float((1 + (drawn >= between - 1e-15).sum()) / (draws + 1)),
                 draws,
                 seed,
             )
@@ -126,8 +131,8 @@ def rank_cohesion(ranked: pl.DataFrame, provinces: pl.DataFrame, *, draws: int =
         seen = theta(first, last, region)
         if np.isnan(seen):
             continue
-        random = np.random.default_rng(seed)
-        drawn = np.array([theta(first, last, random.permutation(region)) for _ in range(draws)])
+        where, random = np.unique(region, return_inverse=True)[1], np.random.default_rng(seed)
+        drawn = np.array([_cohesion(last - first, random.permutation(where)) for _ in range(draws)])
         rows.append((*key, group.height, seen, float(drawn.mean()), float((1 + (drawn >= seen - 1e-12).sum()) / (draws + 1)), draws, seed))
     return _frame(rows, ("n_provinces", "theta", "theta_random", "p_value", "draws", "seed")).sort(_TABLE)
 

@@ -71,12 +71,13 @@ def rank_ranges(
             label.set_fontweight("bold" if province in highlight else "normal")
         ax.set(ylim=(n - 0.3, -0.7), xlim=(0, n + 1), xlabel=t("Rank (1 is best)"))
         ax.set_xticks([1, *range(10, n + 1, 10)])
-        ax.xaxis.set_ticks_position("both")
-        ax.tick_params(axis="x", labeltop=True, length=2)
+        ax.xaxis.tick_top()
+        ax.xaxis.set_label_position("top")
+        ax.tick_params(axis="x", length=2)
         ax.tick_params(axis="y", length=0)
         ax.grid(axis="x", lw=0.6)
         ax.set_axisbelow(True)
-        ax.spines["left"].set_visible(False)
+        ax.spines[["left", "bottom"]].set_visible(False)
         handles = [Line2D([], [], color=GREY, lw=1.2, label=t("by sampling (scenario)"))]
         if has_methods:
             handles.append(Patch(color=PALETTE[5], alpha=0.75, label=t("by method")))
@@ -151,12 +152,13 @@ def false_alarms(rates: pl.DataFrame, *, text: Text, title: str, source: str) ->
     t = text
     nominal, years = rates["nominal"][0], sorted(rates["n_years"].unique().to_list())
     note = t(
-        "Share of series without a trend in which the test finds one, {n} series a point. Bars: two Monte Carlo errors.",
+        "Share of series without a trend in which the test finds one, {n} series a point. Bars: two Monte Carlo errors; dotted: the nominal {rate}.",
+        rate=t.percent(100 * nominal, 0),
         n=t.number(rates["draws"][0]),
     )
     with style():
         figure, (ax,) = canvas(2.9, title, note, source)
-        ax.axhline(nominal, color=MUTED, lw=1, ls=":")
+        ax.plot([years[0], years[-1]], [nominal, nominal], color=MUTED, lw=1, ls=":")
         ends = []
         for i, process in enumerate(PROCESS_LABELS):
             own = rates.filter(pl.col("process") == process).sort("n_years")
@@ -165,7 +167,6 @@ def false_alarms(rates: pl.DataFrame, *, text: Text, title: str, source: str) ->
             ends.append((y[-1], t(PROCESS_LABELS[process]), PALETTE[i]))
         for place, (_, name, colour) in zip(spread([e[0] for e in ends], 0.045), ends):
             ax.text(years[-1] + 0.25, place, name, color=colour, fontsize=8.5, va="center", fontweight="bold")
-        ax.text(years[0] - 0.4, nominal + 0.012, t("nominal {rate}", rate=t.percent(100 * nominal, 0)), fontsize=8, color=MUTED)
         ax.set(xlim=(years[0] - 0.5, years[-1] + 3.2), ylim=(0, None), xlabel=t("Years"))
         ax.set_xticks(years)
         ax.yaxis.set_major_formatter(lambda v, _: t.percent(100 * v, 0))

@@ -21,9 +21,7 @@ def rules(judged: pl.DataFrame, t: Text) -> Prose:
             )
         )
     agree = judged["rules_agree"].sum()
-    said = t(
-        "**{n} targets have a pace; for {agree} of them all rules give one verdict.**", n=t.number(judged.height), agree=t.number(agree)
-    )
+    said = t("**Targets with a pace: {n}; all rules give one verdict for {agree}.**", n=t.number(judged.height), agree=t.number(agree))
     return Prose(said + " " + t("Where the rules differ, the verdict says as much about the rule as about the province."))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import factorial
+
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
@@ -12,6 +14,8 @@ from cds_analysis.views.prose.base import Prose
 from cds_analysis.views.text import Text
 
 __all__ = ["comparison", "dataset", "moves", "place", "profile", "standing", "target_gap", "trend"]
+
+FEW_YEARS = 6  # up to here the correction for many provinces can hardly be passed by one alone
 
 
 def dataset(data: Dataset, t: Text) -> Prose:
@@ -148,6 +152,13 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
             down=t.number(count.get("falling", 0)),
             none=t.number(count.get("no_trend", 0)),
         )
+        n_years = tested["n_years"].max()
+        if n_years <= FEW_YEARS:
+            said += " " + t(
+                "With {n} years the smallest possible p is {p}, so only a trend shared by many provinces could pass.",
+                n=t.number(n_years),
+                p=t.number(2 / factorial(n_years), 3),
+            )
         lines.append(f"- {said}")
     if short:
         lines.append("- " + t("**{years}**: fewer than five years of one definition, too few for a verdict.", years=", ".join(short)))

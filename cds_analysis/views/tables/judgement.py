@@ -176,7 +176,7 @@ def rises_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) ->
     shown = cells(
         judged,
         province=lambda r: t.province(r["province_id"]),
-        rank=lambda r: f"{r['rank_from']} → {r['rank_to']}",
+        rank=lambda r: f"{r['rank_from']}\u00a0→\u00a0{r['rank_to']}",
         moved=lambda r: t.number(r["places_gained"], 0, sign=True),
         sample=lambda r: interval(r, "sample"),
         method=lambda r: interval(r, "method"),
