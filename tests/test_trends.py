@@ -2,13 +2,15 @@ from itertools import permutations
 
 import numpy as np
 import polars as pl
+import pymannkendall
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
 import cds_analysis as cds
-from cds_analysis.measures.trends import convergence, mann_kendall, theil_sen, trends
+from cds_analysis.measures.convergence import convergence
+from cds_analysis.measures.trends import ceiling_gaps, mann_kendall, theil_sen, trends
 
 NO_BREAKS = pl.DataFrame(schema={"index_id": pl.String, "dimension_id": pl.String, "year": pl.Int64})
 SERIES = st.lists(st.integers(0, 6), min_size=2, max_size=7)
@@ -153,3 +155,33 @@ def test_convergence_needs_two_years_and_a_full_table(data):
     assert "par" not in set(found["index_id"])
     assert (found["last_year"] - found["first_year"] >= 3).all()
     assert (found["n_provinces"] >= 50).all()
+
+
+@given(st.lists(st.integers(0, 5), min_size=9, max_size=14))
+def test_the_normal_form_agrees_with_pymannkendall(values):
+    if 1 < len(set(values)) < len(values):
+        oracle = pymannkendall.original_test(values)
+        s, p = mann_kendall(values)
+        assert (s, p) == (oracle.s, pytest.approx(oracle.p, abs=1e-9))
+        assert theil_sen(range(len(values)), values)[0] == pytest.approx(oracle.slope)
+
+
+SCALE = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "scale_min": 0.0, "scale_max": 100.0})
+
+
+def test_near_the_ceiling_the_distance_to_it_is_read():
+    found = ceiling_gaps(table({"p": [70, 80, 90], "q": [10, 20, 30], "r": [90, 95, 97.5]}), NO_BREAKS, SCALE)
+    rows = {r["province_id"]: r for r in found.iter_rows(named=True)}
+    assert set(rows) == {"p", "r"}
+    assert (rows["r"]["gap_first"], rows["r"]["gap_last"], rows["r"]["closed_per_year"]) == (10, 2.5, pytest.approx(0.5))
+    assert rows["p"]["closed_per_year"] == pytest.approx(1 - (10 / 30) ** 0.5)
+
+
+def test_a_ceiling_is_not_read_across_a_break_and_a_single_year_has_no_pace():
+    cut = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "year": [2012]})
+    found = ceiling_gaps(table({"p": [85, 90, 95]}), cut, SCALE)
+    assert found.select("first_year", "last_year", "closed_per_year").rows() == [(2010, 2011, pytest.approx(1 / 3)), (2012, 2012, None)]
+
+
+def test_the_top_itself_has_no_distance_to_close():
+    assert ceiling_gaps(table({"p": [100, 99]}), NO_BREAKS, SCALE)["closed_per_year"].to_list() == [None]

@@ -43,9 +43,23 @@ def rises(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: st
     """Answer "is this rise real?" for each province: its move beside the random shift, both intervals, and a verdict."""
     if not judged.height:
         return Prose(t("**No province has a rank in both {a} and {b}.**", a=str(year_from), b=str(year_to)))
-    sure = judged.filter(pl.col("verdict") == "more_than_noise").height
-    lines = [t("**{index}, {a} to {b}: the rank of {k} of {n} provinces moved by more than noise.**", index=index_name, a=str(year_from), b=str(year_to),
-               k=t.number(sure), n=t.number(judged.height)), ""]  # fmt: skip
+    sayable = judged.filter(pl.col("verdict") != "cannot_say")
+    where = {"index": index_name, "a": str(year_from), "b": str(year_to)}
+    if sayable.height:
+        sure = sayable.filter(pl.col("verdict") == "more_than_noise").height
+        head = t(
+            "**{index}, {a} to {b}: the rank of {k} of {n} provinces moved by more than noise.**",
+            k=t.number(sure),
+            n=t.number(sayable.height),
+            **where,
+        )
+    else:
+        head = t(
+            "**{index}, {a} to {b}: for none of the {n} provinces can it be said whether the move is more than noise.**",
+            n=t.number(judged.height),
+            **where,
+        )
+    lines = [head, ""]
     for row in (
         judged.filter(pl.col("province_id").is_in(provinces))
         .sort(pl.col("province_id").replace_strict(provinces, range(len(provinces)), default=None))

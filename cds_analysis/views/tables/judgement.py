@@ -93,18 +93,22 @@ def step_name(step: str, t: Text) -> str:
     )
 
 
-def steps_table(steps: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
+def steps_table(steps: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a province and step: points missing by last year's line, how the line moved, and who ever gained as much in a year."""
     t = text
+
+    def points(row: dict, key: str, **options) -> str:
+        return t.number(row[key], 4 if row["cut_off"] <= 1 else 2, **options)  # DTI runs from 0 to 1
+
     shown = cells(
         steps,
         province=lambda r: t.province(r["province_id"]),
         index=lambda r: f"{t.index_short(r['index_id'])} {r['year']}",
         step=lambda r: step_name(r["step"], t),
-        score=lambda r: t.number(r["score"], decimals),
-        line=lambda r: t.number(r["cut_off"], decimals),
-        missing=lambda r: t.number(r["points_missing"], decimals),
-        moved=lambda r: t.number(r["moved"], decimals, sign=True),
+        score=lambda r: points(r, "score"),
+        line=lambda r: points(r, "cut_off"),
+        missing=lambda r: points(r, "points_missing"),
+        moved=lambda r: points(r, "moved", sign=True),
         fast=lambda r: _of(r, t),
     )
     columns = {"province": t("Province"), "index": t("Index"), "step": t("Next step"), "score": t("Score"), "line": t("Line that year"), "missing": t("Points missing"),
