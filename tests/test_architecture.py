@@ -84,6 +84,15 @@ def test_every_public_function_has_a_docstring():
                 assert ast.get_docstring(node), f"{path.name}: {node.name}"
 
 
+def test_every_measure_shows_an_example_and_says_what_it_returns():
+    for path in (PACKAGE / "measures").glob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                doc = ast.get_docstring(node)
+                assert ">>>" in doc, f"{path.name}: {node.name}"
+                assert "eturn" in doc, f"{path.name}: {node.name}"
+
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 

@@ -63,7 +63,7 @@ def test_a_report_loads_nothing_from_outside(made):
 def test_every_picture_has_an_alternative_text_with_a_number_in_it(made):
     for text, task in pages(made).values():
         images = Page(text).images
-        if task.notebook != "data_quality":
+        if task.notebook not in ("data_quality", "claims_check"):  # these are tables
             assert images
         assert all(len(i.get("alt", "")) > 30 for i in images), task.key
 

@@ -109,6 +109,14 @@ def bridge_observations(
     polars.DataFrame
         ``unit_id, indicator_id, as_of, value, rule`` (unchanged, sum, denominator_weighted, population_weighted), ``is_estimate``,
         ``n_parts, spread`` (null for sums), ``source_ids``. Figures that are a bound are kept only where the unit is one province.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> found = bridge_observations(data.observations, data.indicators, data.provinces, data.context)
+    >>> found.select("unit_id", "rule").unique().rows()
+    [('lang-son', 'unchanged')]
     """
     parts = provinces.select("province_id", unit_id="unit_2025_id").with_columns(n_parts=pl.len().over("unit_id"))
     rules = indicators.select("indicator_id", "merge_rule")
@@ -148,6 +156,15 @@ def parts_of_units(bridged: pl.DataFrame, scores: pl.DataFrame, provinces: pl.Da
     -------
     polars.DataFrame
         ``index_id, dimension_id, year, province_id, unit_id, score`` (the province's), ``unit_score, difference`` (province less unit, score points), ``is_estimate``.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> dti = data.scores.filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
+    >>> back = parts_of_units(bridge_scores(dti, data.provinces, data.context), dti, data.provinces)
+    >>> back.filter(pl.col("unit_id") == "da-nang").select("province_id", pl.col("difference").round(3)).rows()
+    [('da-nang', 0.127), ('quang-nam', -0.127)]
     """
     own = scores.drop_nulls("score").select(*_SERIES, "province_id", "score")
     units = bridged.select(*_SERIES, "unit_id", "is_estimate", unit_score="score")

@@ -136,6 +136,12 @@ def structural_peers(context: pl.DataFrame, *, year: int | None = None, k: int =
     ------
     ParameterError
         When the year has no figures or `k` is out of range.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> structural_peers(load().context, k=2).filter(pl.col("province_id") == "lang-son")["peer_id"].to_list()
+    ['quang-binh', 'tuyen-quang']
     """
     year = context["year"].max() if year is None else year
     rows = context.filter(pl.col("year") == year)

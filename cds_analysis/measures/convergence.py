@@ -19,7 +19,7 @@ _SERIES = ["index_id", "dimension_id", "segment"]
 
 
 def convergence(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PARTIAL_BELOW) -> pl.DataFrame:
-    """Read sigma- and beta-convergence of each dimension and segment, among the provinces with a score in its first and last year.
+    """Read sigma- and beta-convergence of each dimension and segment, among the provinces with a score in its first and last full year.
 
     Returns
     -------
@@ -29,12 +29,22 @@ def convergence(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = 
         more), ``beta_low, beta_high`` (95 % interval, HC3), ``p_beta``; ``reading``: converging (the spread shrinks with p below 0.05, and beta is below 0),
         only_beta (beta below 0 while the spread does not clearly shrink: what regression to the mean looks like), diverging (the spread
         grows with p below 0.05 and beta is not below 0), neither. Segments that span fewer than 3 years, or with fewer provinces than `full_from`, are left out.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> pci = data.scores.filter(pl.col("index_id") == "pci")
+    >>> convergence(pci, data.breaks).select("first_year", "last_year", "reading").row(0)
+    (2006, 2016, 'converging')
     """
     import statsmodels.api as sm
 
     cut = with_segments(scores.drop_nulls("score"), breaks)
     rows = []
-    for key, group in cut.group_by(_SERIES):
+    # A year on record for a sample of provinces only is no end to compare with.
+    full = cut.filter(pl.len().over(*_SERIES, "year") >= full_from)
+    for key, group in full.group_by(_SERIES):
         first, last = group["year"].min(), group["year"].max()
         ends = [group.filter(pl.col("year") == y).select("province_id", "score") for y in (first, last)]
         both = ends[0].join(ends[1], on="province_id", how="inner", suffix="_last", validate="1:1")

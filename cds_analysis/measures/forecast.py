@@ -74,6 +74,18 @@ def chance_on_time(judged: pl.DataFrame, observations: pl.DataFrame) -> pl.DataF
     Notes
     -----
     The line does not know that a share ends at 100 or a rank at 1; near those ends the chance is too optimistic.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from cds_analysis import gaps
+    >>> seen = pl.DataFrame({"province_id": "p", "indicator_id": "i", "as_of": [date(y, 12, 31) for y in range(2019, 2024)], "source_id": "s",
+    ...     "value": [10.0, 14.0, 15.0, 21.0, 22.0], "bound": "=", "printed": "x", "locator": "p1"})
+    >>> goal = pl.DataFrame({"scope": "p", "indicator_id": "i", "due": date(2027, 12, 31), "source_id": "s", "value": 30.0, "comparator": ">=",
+    ...     "printed": "30%", "locator": "p2"})
+    >>> judged = gaps(seen, goal, pl.DataFrame({"indicator_id": "i", "direction": 1}))
+    >>> chance_on_time(judged, seen).select(pl.col("p_on_time").round(2), "n_for_chance").row(0)
+    (0.91, 5)
     """
     exact = observations if "segment" in observations.columns else observations.with_columns(segment=pl.lit(0))
     exact = exact.filter(pl.col("bound") == "=").sort("as_of").unique([*_CASE, "as_of"], keep="last", maintain_order=True)
@@ -187,6 +199,14 @@ def forecast(
     ------
     ParameterError
         When `years_ahead` is below 1 or `coverage` outside (0, 1).
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> rows = data.scores.filter(pl.col("dimension_id") == "participation", pl.col("province_id") == "lang-son")
+    >>> forecast(rows, data.breaks, data.indices, years_ahead=1).select("year", "n_years", pl.col("low", "high").round(2)).row(0)
+    (2025, 9, 5.1, 6.06)
     """
     if years_ahead < 1 or not 0 < coverage < 1:
         raise ParameterError(f"years_ahead must be at least 1 and coverage between 0 and 1, not {years_ahead!r} and {coverage!r}")

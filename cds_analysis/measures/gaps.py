@@ -145,6 +145,15 @@ def merge_repeated(judged: pl.DataFrame) -> pl.DataFrame:
     """Join targets that several documents set alike (same province, indicator, due date and value) into one row.
 
     Returns the rows of :func:`gaps` with ``target_source_id`` replaced by the list ``target_source_ids`` and ``n_documents``.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> from cds_analysis.dataset.series import observations_with_ranks
+    >>> data = load()
+    >>> judged = gaps(observations_with_ranks(data), data.targets, data.indicators)
+    >>> merge_repeated(judged)["n_documents"].max()
+    4
     """
     same = ["province_id", "indicator_id", "scope", "due", "target"]
     rest = [c for c in judged.columns if c not in [*same, "target_source_id"]]

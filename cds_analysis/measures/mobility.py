@@ -122,6 +122,13 @@ def rank_agreement(ranked: pl.DataFrame, *, draws: int = 1000, seed: int = 2025)
     ------
     ParameterError
         When `draws` is below 1.
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> papi = ranks(load().scores, load().breaks).filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
+    >>> rank_agreement(papi, draws=100).select("n_years", "n_common", "n_left_out").row(0)
+    (14, 56, 7)
     """
     if draws < 1:
         raise ParameterError(f"draws must be at least 1, not {draws!r}")

@@ -103,6 +103,15 @@ def rank_intervals(
     ------
     ParameterError
         See :func:`rank_draws`; also when `low` is not below `high`.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> parts = data.indices.filter(pl.col("index_id") == "papi", pl.col("parent_id") == "overall")["dimension_id"].to_list()
+    >>> rows = data.scores.filter(pl.col("index_id") == "papi", pl.col("year") == 2024, pl.col("dimension_id").is_in(parts))
+    >>> rank_intervals(rows).filter(pl.col("province_id") == "lang-son").select("rank_low", "rank_equal", "rank_high").row(0)
+    (10, 12, 13)
     """
     if not 0 <= low < high <= 1:
         raise ParameterError(f"low must be below high, both from 0 to 1, not {low!r} and {high!r}")

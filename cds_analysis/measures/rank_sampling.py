@@ -175,6 +175,15 @@ def rank_confidence_sets(
     -------
     polars.DataFrame
         ``index_id, dimension_id, year, province_id, score, standard_error, rank, rank_low, rank_high, rank_high_all, n_ranked, level, is_simultaneous, draws, seed``.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> rows = data.scores.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
+    >>> sets = rank_confidence_sets(survey_standard_errors(rows, data.indices))
+    >>> sets.select("province_id", "rank", "rank_low", "rank_high").row(0)
+    ('quang-ninh', 1, 1, 10)
     """
     used = scores.drop_nulls(["score", "standard_error"]).sort(*_TABLE, "province_id")
     frames = []

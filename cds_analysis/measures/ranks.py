@@ -130,6 +130,13 @@ def places_gained(ranked: pl.DataFrame, *, index_id: str, dimension_id: str = "o
     ------
     ParameterError
         When the years are not in order.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> moved = places_gained(ranks(load().scores, load().breaks), index_id="dti", year_from=2022, year_to=2023)
+    >>> moved.select("province_id", "rank_from", "rank_to", "places_gained").row(0)
+    ('ca-mau', 58, 35, 23)
     """
     if year_from >= year_to:
         raise ParameterError(f"year_from must be before year_to, not {year_from} and {year_to}")

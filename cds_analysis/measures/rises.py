@@ -45,6 +45,14 @@ def uncertainty(
 
     Method intervals are made where the index is the sum of dimensions on record (:data:`COMPOSITES`; DTI must not be rebuilt from its pillars), confidence sets
     where it is a survey and `interviews` is above 0. Either frame is empty where it does not apply.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> intervals, sets = uncertainty(data.scores, data.indices, index_id="dti", years=[2022, 2023])
+    >>> intervals.height, sets.height
+    (0, 0)
     """
     rows = scores.filter((pl.col("index_id") == index_id) & pl.col("year").is_in(years))
     parts = indices.filter((pl.col("index_id") == index_id) & (pl.col("parent_id") == "overall"))["dimension_id"].to_list()
@@ -86,6 +94,16 @@ def judge_moves(
         likewise ``sample_...`` (ranks; null where unknown); ``score_z`` (change of score less the median change of all, in its standard errors under the
         scenario; null across a break); ``verdict`` (one of :data:`VERDICTS`) and ``reason`` (definition, sample_of_provinces, unknown_uncertainty,
         both_apart, method_overlaps, sampling_overlaps, same_rank).
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> intervals, sets = uncertainty(data.scores, data.indices, index_id="papi", years=[2023, 2024])
+    >>> found = judge_moves(ranked, intervals, sets, index_id="papi", year_from=2023, year_to=2024)
+    >>> found.filter(pl.col("province_id") == "lang-son").select("places_gained", "verdict").row(0)
+    (9, 'not_told_apart')
     """
     moved = places_gained(ranked, index_id=index_id, dimension_id=dimension_id, year_from=year_from, year_to=year_to)
     size = pl.col("places_gained").abs()

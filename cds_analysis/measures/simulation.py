@@ -56,7 +56,13 @@ def _rate(rows: list[tuple], keys: dict) -> pl.DataFrame:
 
 
 def false_alarms(*, years: tuple[int, ...] = (5, 7, 10, 14), alpha: float = 0.05, draws: int = 500, seed: int = 2025) -> pl.DataFrame:
-    """Return how often the Mann-Kendall test finds a trend where there is none: ``process, n_years, rate, nominal, mc_error, draws, seed``."""
+    """Return how often the Mann-Kendall test finds a trend where there is none: ``process, n_years, rate, nominal, mc_error, draws, seed``.
+
+    Examples
+    --------
+    >>> false_alarms(years=(5,), draws=50).columns
+    ['process', 'n_years', 'rate', 'nominal', 'draws', 'seed', 'mc_error']
+    """
     rows = []
     for process in PROCESSES:
         for n in years:
@@ -66,7 +72,13 @@ def false_alarms(*, years: tuple[int, ...] = (5, 7, 10, 14), alpha: float = 0.05
 
 
 def slope_coverage(*, years: tuple[int, ...] = (5, 7, 10, 14), level: float = 0.95, draws: int = 500, seed: int = 2025) -> pl.DataFrame:
-    """Return how often the interval of the Theil-Sen slope holds the true slope (zero): columns as in :func:`false_alarms`."""
+    """Return how often the interval of the Theil-Sen slope holds the true slope (zero): columns as in :func:`false_alarms`.
+
+    Examples
+    --------
+    >>> slope_coverage(years=(5,), draws=20)["nominal"].unique().to_list()
+    [0.95]
+    """
     rows = []
     for process in PROCESSES:
         for n in years:
@@ -78,7 +90,13 @@ def slope_coverage(*, years: tuple[int, ...] = (5, 7, 10, 14), level: float = 0.
 def band_coverage(
     *, years: tuple[int, ...] = (5, 7, 10), ahead: int = 1, level: float = 0.80, draws: int = 500, seed: int = 2025
 ) -> pl.DataFrame:
-    """Return how often the forecast band holds the figure `ahead` years later: columns as in :func:`false_alarms`."""
+    """Return how often the forecast band holds the figure `ahead` years later: columns as in :func:`false_alarms`.
+
+    Examples
+    --------
+    >>> band_coverage(years=(5,), draws=20)["process"].to_list()
+    ['independent', 'lingering_03', 'lingering_06', 'random_walk']
+    """
     rows = []
     for process in PROCESSES:
         for n in years:
@@ -102,6 +120,14 @@ def backtest(scores: pl.DataFrame, breaks: pl.DataFrame, *, level: float = 0.80)
     -------
     polars.DataFrame
         ``index_id, dimension_id, segment, year`` (forecast), ``n_provinces, rate, nominal``.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> held = backtest(data.scores.filter(pl.col("index_id") == "pci"), data.breaks)
+    >>> held.select("year", "n_provinces").rows()
+    [(2016, 63)]
     """
     keys = ["index_id", "dimension_id", "segment"]
     cut = with_segments(scores.drop_nulls("score"), breaks).sort("year")
@@ -127,6 +153,11 @@ def rank_set_coverage(*, n: int = 12, level: float = 0.95, draws: int = 200, inn
     -------
     polars.DataFrame
         ``truth, kind`` (marginal, simultaneous), ``rate, nominal, mc_error, draws, seed, n`` and ``mean_width`` (places).
+
+    Examples
+    --------
+    >>> rank_set_coverage(n=3, draws=5, inner_draws=20).select("truth", "kind").row(0)
+    ('spaced', 'marginal')
     """
     truths = {"spaced": -np.arange(n, dtype=float), "paired": np.where(np.arange(n) < n // 2, 0.0, -6.0), "equal": np.zeros(n)}
     error = np.ones(n)
@@ -153,6 +184,11 @@ def beta_in_noise(*, n: int = 63, years: int = 5, draws: int = 300, seed: int = 
 
     Provinces keep their true level for ever; yearly noise is as large as the spread of levels. The spread does not shrink, yet low starters
     gain: regression to the mean. One row: ``n_provinces, n_years, rate, nominal, draws, seed, mc_error``.
+
+    Examples
+    --------
+    >>> beta_in_noise(draws=3)["nominal"].item()
+    0.05
     """
     import statsmodels.api as sm
 

@@ -86,6 +86,15 @@ def region_split(ranked: pl.DataFrame, provinces: pl.DataFrame, *, draws: int = 
     polars.DataFrame
         ``index_id, dimension_id, year, n_provinces, total, between, within, share_between`` (0 to 1), ``share_random`` (its mean under random regions),
         ``p_value`` (that random regions split the spread as much; at least 1 / (draws + 1)), ``draws, seed``.
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> table = ranked.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
+    >>> region_split(table, data.provinces, draws=100).select("n_provinces", pl.col("share_between").round(2)).row(0)
+    (61, 0.23)
     """
     rows = []
     for key, group in _regional(ranked.filter("is_full").drop_nulls("score"), provinces):
@@ -121,6 +130,15 @@ def rank_cohesion(ranked: pl.DataFrame, provinces: pl.DataFrame, *, draws: int =
     -------
     polars.DataFrame
         ``index_id, dimension_id, year`` (the later one), ``n_provinces, theta, theta_random`` (mean under random regions), ``p_value``, ``draws, seed``.
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> table = ranked.filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall")
+    >>> rank_cohesion(table, data.provinces, draws=100).select("year", pl.col("theta").round(2)).rows()
+    [(2023, 0.25), (2024, 0.31)]
     """
     full = ranked.filter("is_full").drop_nulls("rank")
     before = full.select("index_id", "dimension_id", "province_id", year=pl.col("year") + 1, _before="rank")

@@ -38,6 +38,15 @@ def cut_offs(ranked: pl.DataFrame, *, rank_targets: tuple[int, ...] = (10,)) -> 
     ------
     ParameterError
         When a rank wanted is not a whole number of at least 1.
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> lines = cut_offs(ranked).filter(pl.col("index_id") == "par", pl.col("year") == 2023)
+    >>> lines.select("step", "cut_off").rows()
+    [('B', 80.0), ('A', 90.0)]
     """
     if any(not isinstance(k, int) or k < 1 for k in rank_targets):
         raise ParameterError(f"rank_targets must be whole numbers of at least 1, not {rank_targets!r}")
@@ -118,6 +127,13 @@ def gain_cases(steps: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         `steps` with ``case_id, series_id, level, required_per_year`` (points), ``years_left`` (1), ``tolerance`` (points).
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> ranked = ranks(load().scores, load().breaks).filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall")
+    >>> gain_cases(next_steps(ranked, cut_offs(ranked)), ranked)["series_id"].unique().to_list()
+    ['dti/overall']
     """
     score = pl.col("score")
     spread = (

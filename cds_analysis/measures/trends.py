@@ -136,6 +136,14 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
     ------
     ParameterError
         When `alpha` is outside (0, 1).
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> found = trends(data.scores.filter(pl.col("dimension_id") == "control_of_corruption"), data.breaks)
+    >>> found.select("segment", "n_years", "verdict").row(0)
+    (0, 14, 'rising')
     """
     from statsmodels.stats.multitest import multipletests
 

@@ -23,6 +23,15 @@ def percentiles(ranked: pl.DataFrame) -> pl.DataFrame:
     """Return ``index_id, year, province_id, percentile, is_full`` of every overall rank whose number of ranked provinces is known.
 
     `ranked` comes from :func:`~cds_analysis.measures.ranks.ranks`. Ties get the same percentile (their smallest rank).
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> found = percentiles(ranked).filter(pl.col("index_id") == "par", pl.col("year") == 2022, pl.col("province_id") == "ba-ria-vung-tau")
+    >>> found.select(pl.col("percentile").round(1), "is_full").row(0)
+    (91.9, False)
     """
     rows = ranked.filter((pl.col("dimension_id") == "overall") & pl.col("rank").is_not_null() & (pl.col("n_ranked") > 1))
     # A table is full when every province ranked is on record, with a score or only with its rank.
@@ -68,6 +77,15 @@ def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         ``documents, citizens, province_id, n_years, first_year, last_year, mean_difference, sd_difference`` (null for one year), ``n_positive``;
         ``reading``: documents_higher, citizens_higher (the same sign in all of at least 3 years), mixed, too_short.
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> found = view_stability(view_differences(ranked)).filter(pl.col("province_id") == "da-nang", pl.col("documents") == "dti")
+    >>> found.select("citizens", "n_years", "reading").rows()
+    [('papi', 5, 'documents_higher')]
     """
     found = differences.group_by(*_PAIR, "province_id").agg(
         n_years=pl.len(), first_year=pl.col("year").min(), last_year=pl.col("year").max(), mean_difference=pl.col("difference").mean(),
@@ -100,6 +118,15 @@ def view_correlations(differences: pl.DataFrame, *, draws: int = 1000, level: fl
     ------
     ParameterError
         When `draws` is below 1 or `level` outside (0, 1).
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> found = view_correlations(view_differences(ranked), draws=50).filter(~pl.col("is_sample"))
+    >>> found.select("documents", "citizens", "year", "n").rows()
+    [('dti', 'papi', 2022, 61), ('dti', 'papi', 2023, 61), ('dti', 'papi', 2024, 61)]
     """
     if draws < 1 or not 0 < level < 1:
         raise ParameterError(f"draws must be at least 1 and level between 0 and 1, not {draws!r} and {level!r}")
