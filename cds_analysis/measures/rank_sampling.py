@@ -126,6 +126,11 @@ def survey_standard_errors(
     person_sd
         Standard deviation of one person's score on a dimension (scale of 10).
 
+    Returns
+    -------
+    polars.DataFrame
+        `scores` with ``standard_error`` (score points, null where the scenario does not apply).
+
     Raises
     ------
     ParameterError
