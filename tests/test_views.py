@@ -14,7 +14,6 @@ from cds_analysis.measures.gaps import merge_repeated
 from cds_analysis.views import charts, prose, tables
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import STATUS_LOOK, spread
-from cds_analysis.views.widgets import Explorer
 
 FOUR = ["ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc"]
 
@@ -197,42 +196,3 @@ def test_prose_of_targets(data, frames):
     assert "the top 10 of DTI was reached in the ranking of 2023; the latest rank is 7" in said
     assert "The largest gap is 57.4 percentage points" in said
     assert "no target is on record" in prose.target_gap(frames["judged"], Text("en", data), province="ha-noi", units=units).markdown
-
-
-def test_explorer_finds_provinces_as_one_types(data):
-    explorer = Explorer(data, lang="vi")
-    for typed, first in (("ba ria", "ba-ria-vung-tau"), ("brvt", "ba-ria-vung-tau"), ("đà nẵng", "da-nang"), ("ha", "ha-giang")):
-        explorer.search.value = typed
-        assert explorer.matches()[0] == first
-    explorer.search.value = "zzz"
-    assert explorer.matches() == [] and "không có tỉnh nào khớp" in explorer.hint.value
-
-
-def test_explorer_draws_only_the_open_tab_and_keeps_the_choice(data):
-    explorer = Explorer(data, lang="en", provinces=["lang-son"])
-    first = explorer.tabs.children[0].value
-    assert "<img" in first and explorer.tabs.children[3].value == ""
-    explorer.tabs.selected_index = 3
-    assert "<img" in explorer.tabs.children[3].value
-    explorer.index.value = "dti"
-    assert explorer.selected == ["lang-son"]
-    assert explorer.year.value == 2024 and explorer.dimension.value == "overall"
-    explorer.tabs.selected_index = 0
-    assert explorer.tabs.children[0].value != first
-
-
-def test_every_tab_of_the_explorer_survives_every_index_and_no_choice(data):
-    explorer = Explorer(data, lang="vi")
-    for index in ("papi", "par", "dti", "sipas"):
-        explorer.index.value = index
-        for tab in range(5):
-            explorer.tabs.selected_index = tab
-            assert explorer.tabs.children[tab].value
-
-
-def test_prose_of_moves_speaks_of_the_provinces_in_both_years(data, frames):
-    moved = cds.places_gained(frames["ranked"], index_id="papi", year_from=2023, year_to=2024)
-    said = prose.moves(moved, Text("en", data), index_name="PAPI", provinces=["vinh-phuc"], year_from=2023, year_to=2024).markdown
-    assert "half of the 59 provinces" in said
-    assert "would move 19.7 places on average" in said  # (59 * 59 - 1) / (3 * 59), not the 21 of 63 provinces
-    assert "**Vinh Phuc** has no rank in at least one of the two years." in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = [
     "BASIS_LABELS",
     "BRIDGE_LABELS",
+    "BUTTON_LABELS",
     "CLAIM_LABELS",
     "CLAIM_REASON_LABELS",
     "GROUP_LABELS",
@@ -109,3 +110,4 @@ TRUTH_LABELS = {
     "marginal": "one province picked beforehand",
     "simultaneous": "all provinces at once",
 }
+BUTTON_LABELS = {name: name for name in ("Add", "Remove", "Add region", "Structural peers", "All provinces", "Clear")}

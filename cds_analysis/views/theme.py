@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import matplotlib as mpl
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 __all__ = [
@@ -52,7 +54,7 @@ _STYLE = {
     "font.family": "DejaVu Sans", "font.size": 9, "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": GREY,
     "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 9.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.labelsize": 8.5, "xtick.color": MUTED, "ytick.color": INK, "xtick.labelsize": 8.5, "ytick.labelsize": 8.5,
-    "axes.grid": False, "grid.color": LIGHT, "legend.frameon": False, "legend.fontsize": 8, "hatch.color": "#aeb8c0", "hatch.linewidth": 0.6,
+    "axes.grid": False, "grid.color": LIGHT, "legend.frameon": False, "legend.fontsize": 8, "hatch.color": "#aeb8c0", "hatch.linewidth": 0.6, "svg.hashsalt": "cds", "svg.fonttype": "none",
 }  # fmt: skip
 
 
@@ -72,10 +74,24 @@ def empty_chart(name: str, title: str, message: str, footer: str, data: pl.DataF
     return Chart(name, figure, title, f"{title}. {message}", data)
 
 
-def flat_csv(frame: pl.DataFrame) -> str:
-    """Return the frame as CSV; lists become text joined by ';'."""
+def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False) -> str:
+    """Return the frame as CSV; lists become text joined by ';'.
+
+    With `for_spreadsheet` a text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a return) gets an
+    apostrophe in front, so it stays text.
+
+    Examples
+    --------
+    >>> print(flat_csv(pl.DataFrame({"name": ["=1+1", "ok"], "value": [-1, 2]}), for_spreadsheet=True).strip())
+    name,value
+    '=1+1,-1
+    ok,2
+    """
     lists = [name for name, dtype in frame.schema.items() if dtype == pl.List]
-    return frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(";")).write_csv()
+    flat = frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(";"))
+    if for_spreadsheet:
+        flat = flat.with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1"))
+    return flat.write_csv()
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,12 +104,31 @@ class Chart:
     alt: str
     data: pl.DataFrame
 
-    def png(self) -> bytes:
-        """Return the figure as PNG bytes."""
+    def png(self, dpi: int = DPI) -> bytes:
+        """Return the figure as PNG bytes; 200 dots an inch are sharp on dense screens and in print."""
+        self._lay_out()
+        buffer, before = io.BytesIO(), self.figure.dpi
+        with style():
+            self.figure.dpi = dpi
+            FigureCanvasAgg(self.figure).print_png(buffer, metadata={"Software": None})
+            self.figure.dpi = before
+        return buffer.getvalue()
+
+    def svg(self) -> bytes:
+        """Return the figure as SVG bytes: sharp at any size and quicker to make than PNG."""
+        self._lay_out()
         buffer = io.BytesIO()
         with style():
-            self.figure.savefig(buffer, format="png", dpi=DPI, facecolor="white", metadata={"Software": None})
+            FigureCanvasSVG(self.figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
         return buffer.getvalue()
+
+    def _lay_out(self) -> None:
+        """Place the axes once. ``savefig`` would draw the whole figure an extra time to do it, so the canvases are called directly."""
+        engine = self.figure.get_layout_engine()
+        if engine is not None:
+            with style():
+                engine.execute(self.figure)
+            self.figure.set_layout_engine("none")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = base64.b64encode(self.png()).decode("ascii")

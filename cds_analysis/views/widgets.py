@@ -1,44 +1,31 @@
-"""The explorer: ipywidgets that pick provinces, an index, a dimension and a year, and show the views of this package for them.
+"""The explorer: ipywidgets that pick provinces, an index, years and an indicator, and show the views of this package for them.
 
-Controls to views and nothing else: measures compute, charts draw. Only the open tab is drawn; the others when they are opened.
+Controls to views and nothing else: measures compute, charts draw. A tab is drawn when it is open and something it shows has changed. The whole
+selection is one short text (:attr:`Explorer.state`) that can be kept and given back.
 """
 
 from __future__ import annotations
 
-import base64
+import gc
 import html
 from contextlib import contextmanager
-from functools import lru_cache
 
 import ipywidgets as w
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.dataset.provinces import fold
-from cds_analysis.dataset.series import observations_with_ranks, score_values
-from cds_analysis.measures.compare import compare, structural_peers
-from cds_analysis.measures.gaps import gaps, merge_repeated
-from cds_analysis.measures.ranks import ranks
-from cds_analysis.views import charts, prose, tables
-from cds_analysis.views.labels import TAB_LABELS
-from cds_analysis.views.tables import Table
-from cds_analysis.views.text import Text, collation_key
-from cds_analysis.views.theme import Chart, flat_csv
+from cds_analysis.dataset.provinces import find_provinces, fold
+from cds_analysis.errors import CdsError, ParameterError
+from cds_analysis.measures.bridge import UNITS, in_units
+from cds_analysis.views.labels import BUTTON_LABELS, TAB_LABELS
+from cds_analysis.views.panes import Pick, has_scores, pane, peers
+from cds_analysis.views.text import LANGUAGES, Text, collation_key
 
 __all__ = ["Explorer"]
 
-MOST_SHOWN = 6  # as many as there are colours and markers to tell provinces apart
-
-
-def _shown(view: Chart | Table) -> str:
-    """Return a view as HTML, with its alternative text and a link to its numbers."""
-    if isinstance(view, Table):
-        body = view.html
-    else:
-        picture = base64.b64encode(view.png()).decode("ascii")
-        body = f'<img src="data:image/png;base64,{picture}" alt="{html.escape(view.alt, quote=True)}" style="max-width:100%;width:{int(view.figure.get_figwidth() * 96)}px">'
-    numbers = base64.b64encode(("\ufeff" + flat_csv(view.data)).encode("utf-8")).decode("ascii")
-    return f'{body}<p><a download="{view.name}.csv" href="data:text/csv;charset=utf-8;base64,{numbers}">CSV</a></p>'
+ALL = "all"
+_WIDE = {"layout": w.Layout(width="21rem", max_width="100%"), "style": {"description_width": "6.5rem"}}
+_LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
 
 class Explorer:
@@ -49,7 +36,7 @@ class Explorer:
     data
         From :func:`cds_analysis.load`.
     lang
-        ``vi`` or ``en``.
+        ``vi`` or ``en``; can be changed in the explorer.
     provinces
         Province ids picked at the start.
 
@@ -61,48 +48,68 @@ class Explorer:
     >>> explorer.add_match.click()
     >>> explorer.selected
     ['ba-ria-vung-tau', 'lang-son']
+    >>> explorer.state
+    'en 63 papi/overall 2011-2024 all comparison ba-ria-vung-tau+lang-son'
     """
 
     def __init__(self, data: Dataset, *, lang: str = "vi", provinces: list[str] = ()) -> None:
-        self.data, self.t = data, Text(lang, data)
-        t = self.t
-        names = sorted(((t.province(p), p) for p in data.provinces["province_id"]), key=lambda pair: collation_key(pair[0]))
-        self._search_words = {p: fold(" ".join([p, vi, en, aliases or ""])) for p, vi, en, aliases in
-                              data.provinces.select("province_id", "name_vi", "name_en", "aliases").iter_rows()}  # fmt: skip
-        wide = {"layout": w.Layout(width="21rem"), "style": {"description_width": "7rem"}}
-        self.search = w.Text(description=t("Search"), placeholder=t("Type a name, with or without accents"), continuous_update=True, **wide)
-        self.add_match = w.Button(description=t("Add the first match"), layout=w.Layout(width="21rem"))
-        self.picked = w.SelectMultiple(description=t("Picked"), options=names, value=sorted(set(provinces)), rows=10, **wide)
-        regions = [(t.region(r), r) for r in data.regions["region_id"]]
-        self.region = w.Dropdown(description=t("Region"), options=regions, **wide)
-        self.add_region, self.add_peers, self.clear = (
-            w.Button(description=d, layout=w.Layout(width="auto")) for d in (t("Add"), t("Structural peers"), t("Clear"))
-        )
-        ranked = [
-            i
-            for i in data.indices.filter(pl.col("parent_id").is_null())["index_id"]
-            if data.scores.filter(pl.col("index_id") == i).height > 50
-        ]
-        self.index = w.Dropdown(
-            description=t("Index"), options=[(t.index_short(i), i) for i in ranked], value="papi" if "papi" in ranked else ranked[0], **wide
-        )
-        self.dimension = w.Dropdown(description=t("Dimension"), **wide)
-        self.year = w.Dropdown(description=t("Year"), **wide)
-        self.tabs = w.Tab(children=[w.HTML() for _ in TAB_LABELS], titles=[t(name) for name in TAB_LABELS.values()])
-        self.hint = w.HTML()
-        self._paused, self._stale = False, set(range(len(TAB_LABELS)))
-        self._fill_dimensions()
-        self._connect()
-        buttons = w.HBox([self.add_region, self.add_peers, self.clear])
-        controls = w.VBox(
-            [self.search, self.add_match, self.picked, self.region, buttons, self.index, self.dimension, self.year, self.hint]
-        )
-        self.box = w.HBox([controls, w.Box([self.tabs], layout=w.Layout(flex="1 1 0", min_width="0"))], layout=w.Layout(width="100%"))
+        self._all, self._quietly, self._drawn = data, False, {}
+        self.box = w.HBox(layout=w.Layout(flex_flow="row wrap", width="100%"))
+        self.language = w.ToggleButtons(options=[(name, code) for code, name in _LANGUAGE_NAMES.items()], value=lang)
+        self.units = w.ToggleButtons(options=UNITS, value=UNITS[0])
+        for group in (self.language, self.units):
+            group.style.button_width = "6.6rem"
+            group.observe(lambda _: self._rebuild(self._picked()), "value")
+        self._rebuild(list(provinces))
+        # Every figure leaves cycles behind; without the libraries' own objects to walk through, clearing them takes no noticeable time.
+        gc.collect()
+        gc.freeze()
 
     @property
     def selected(self) -> list[str]:
-        """The province ids picked, sorted."""
-        return sorted(self.picked.value)
+        """The ids picked, in the order of their names."""
+        return [p for _, p in self.picked.options]
+
+    @property
+    def state(self) -> str:
+        """The whole selection as a short text; set it to restore a selection.
+
+        Raises
+        ------
+        ParameterError, UnknownNameError
+            When the text is not a selection, or names what the dataset does not have; nothing changes then.
+        """
+        years = self.years.value
+        parts = (
+            self.language.value,
+            self.units.value,
+            f"{self.index.value}/{self.dimension.value}",
+            f"{years[0]}-{years[1]}",
+            self.indicator.value,
+            self._tab(),
+        )
+        return " ".join([*parts, "+".join(self.selected) or "-"])
+
+    @state.setter
+    def state(self, text: str) -> None:
+        try:
+            lang, units, series, years, indicator, tab, picked = text.split()
+            index, _, dimension = series.partition("/")
+            span = tuple(int(y) for y in years.split("-"))
+        except ValueError:
+            raise ParameterError(f"a selection looks like {self.state!r}, not {text!r}") from None
+        data = in_units(self._all, units)
+        provinces = [] if picked == "-" else find_provinces(picked.split("+"), data.provinces)
+        if (
+            lang not in LANGUAGES
+            or tab not in TAB_LABELS
+            or not has_scores(data, index, dimension)
+            or indicator not in (ALL, *self._indicators(data))
+        ):
+            raise ParameterError(f"the selection {text!r} names a language, tab, index, dimension or indicator that is not here")
+        with self._quiet():
+            self.language.value, self.units.value = lang, units
+        self._rebuild(provinces, index=index, dimension=dimension, years=span, indicator=indicator, tab=tab)
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -111,156 +118,168 @@ class Explorer:
 
     # ---- controls
 
+    def _rebuild(self, provinces: list[str], **kept) -> None:
+        """Make all controls anew in the language and units chosen, keeping the selection."""
+        if self._quietly:
+            return
+        if hasattr(self, "index") and not kept:
+            kept = {
+                "index": self.index.value,
+                "dimension": self.dimension.value,
+                "years": self.years.value,
+                "indicator": self.indicator.value,
+                "tab": self._tab(),
+            }
+        self.data = in_units(self._all, self.units.value)
+        t = self.t = Text(self.language.value, self.data)
+        self._words = {
+            p: fold(" ".join([p, vi, en, more or ""]))
+            for p, vi, en, more in self.data.provinces.select("province_id", "name_vi", "name_en", "aliases").iter_rows()
+        }
+        self.search = w.Text(
+            description=t("Search"), placeholder=t("Type a name, with or without accents"), continuous_update=True, **_WIDE
+        )
+        self.matches = w.Select(description=t("Found"), rows=5, **_WIDE)
+        self.picked = w.SelectMultiple(description=t("Picked"), rows=6, **_WIDE)
+        self.region = w.Dropdown(description=t("Region"), options=[(t.region(r), r) for r in self.data.regions["region_id"]], **_WIDE)
+        self.add_match, self.remove, self.add_region, self.add_peers, self.add_all, self.clear = (
+            w.Button(description=t(n), layout=w.Layout(width="auto")) for n in BUTTON_LABELS
+        )
+        indices = [
+            (t.index_short(i), i)
+            for i in self.data.indices.filter(pl.col("parent_id").is_null())["index_id"]
+            if has_scores(self.data, i, "overall", at_least=50)
+        ]
+        self.index = w.Dropdown(description=t("Index"), options=indices, value=kept.get("index", "papi"), **_WIDE)
+        self.dimension = w.Dropdown(description=t("Dimension"), **_WIDE)
+        self.years = w.SelectionRangeSlider(description=t("Years"), options=[0], continuous_update=False, **_WIDE)
+        indicators = sorted(((t.indicator(i), i) for i in self._indicators(self.data)), key=lambda pair: collation_key(pair[0]))
+        self.indicator = w.Dropdown(
+            description=t("Target"), options=[(t("All targets"), ALL), *indicators], value=kept.get("indicator", ALL), **_WIDE
+        )
+        self.saved = w.Text(description=t("Selection"), continuous_update=False, **_WIDE)
+        self.hint = w.HTML()
+        self.tabs = w.Tab(
+            children=[w.HTML() for _ in TAB_LABELS],
+            titles=[t(name) for name in TAB_LABELS.values()],
+            selected_index=list(TAB_LABELS).index(kept.get("tab", "comparison")),
+        )
+        self._drawn = {}
+        with self._quiet():
+            self._pick(find_provinces(provinces, self.data.provinces))
+            self._fill_dimensions(kept.get("dimension"))
+            self._fill_years(kept.get("years"))
+        self._connect()
+        self._search()
+        self._lay_out()
+        self._show()
+
+    def _lay_out(self) -> None:
+        t = self.t
+        groups = [w.VBox([w.Label(t("Language")), self.language]), w.VBox([w.Label(t("Units")), self.units])]
+        rows = [self.search, self.matches, w.HBox([self.add_match, self.add_all]), self.picked, w.HBox([self.remove, self.clear, self.add_peers]), self.region, w.HBox([self.add_region]),
+                self.index, self.dimension, self.years, self.indicator, w.HBox(groups), self.saved, self.hint]  # fmt: skip
+        controls = w.VBox(rows, layout=w.Layout(flex="0 0 auto", max_width="100%"))
+        self.box.children = [controls, w.Box([self.tabs], layout=w.Layout(flex="1 1 26rem", min_width="0"))]
+
     def _connect(self) -> None:
-        self.search.observe(lambda _: self._show_matches(), "value")
-        self.add_match.on_click(lambda _: self._add_first())
+        self.search.observe(lambda _: self._search(), "value")
+        self.add_match.on_click(lambda _: self._add([self.matches.value] if self.matches.value else []))
+        self.add_all.on_click(lambda _: self._add(list(self._words)))
         self.add_region.on_click(
             lambda _: self._add(self.data.provinces.filter(pl.col("region_id") == self.region.value)["province_id"].to_list())
         )
         self.add_peers.on_click(
-            lambda _: self._add(_peers(self.data).filter(pl.col("province_id").is_in(self.selected))["peer_id"].to_list())
+            lambda _: self._add(peers(self.data).filter(pl.col("province_id").is_in(self.selected))["peer_id"].to_list())
         )
-        self.clear.on_click(lambda _: setattr(self.picked, "value", ()))
-        self.index.observe(lambda _: self._fill_dimensions(), "value")
-        self.dimension.observe(lambda _: self._fill_years(), "value")
-        for control in (self.picked, self.year):
-            control.observe(lambda _: self._changed(), "value")
-        self.tabs.observe(lambda _: self._draw(), "selected_index")
+        self.remove.on_click(lambda _: self._set([p for p in self.selected if p not in self.picked.value]))
+        self.clear.on_click(lambda _: self._set([]))
+        self.index.observe(lambda _: (self._fill_dimensions(), self._fill_years(), self._show()), "value")
+        self.dimension.observe(lambda _: (self._fill_years(), self._show()), "value")
+        for control, name in ((self.years, "value"), (self.indicator, "value"), (self.tabs, "selected_index")):
+            control.observe(lambda _: self._show(), name)
+        self.saved.observe(lambda change: self._restore(change["new"]), "value")
 
-    def matches(self) -> list[str]:
-        """The provinces whose name, in any spelling, contains what was typed; names that begin with it come first."""
+    def _picked(self) -> list[str]:
+        return self.selected if hasattr(self, "picked") else []
+
+    def _indicators(self, data: Dataset) -> list[str]:
+        return data.targets["indicator_id"].unique().to_list()
+
+    def _search(self) -> None:
+        """List the provinces whose name, in any spelling, holds what was typed; those that begin with it come first."""
         wanted = fold(self.search.value)
-        if not wanted:
-            return []
-        found = [p for p, words in self._search_words.items() if wanted in words]
-        return sorted(found, key=lambda p: (not fold(p).startswith(wanted), collation_key(self.t.province(p))))
+        found = [p for p, words in self._words.items() if wanted in words]
+        found.sort(key=lambda p: (bool(wanted) and not fold(p).startswith(wanted), collation_key(self.t.province(p))))
+        self.matches.options = [(self.t.province(p), p) for p in found]
+        self.matches.value = found[0] if found else None
+        self._say("" if found else self.t("no province matches"))
 
-    def _show_matches(self) -> None:
-        found = self.matches()
-        text = ", ".join(self.t.province(p) for p in found[:6]) if found else self.t("no province matches") if self.search.value else ""
-        self.hint.value = html.escape(text)
+    def _pick(self, provinces: list[str]) -> None:
+        named = sorted({(self.t.province(p), p) for p in provinces}, key=lambda pair: collation_key(pair[0]))
+        self.picked.options, self.picked.value = named, ()
 
-    def _add_first(self) -> None:
-        self._add(self.matches()[:1])
+    def _set(self, provinces: list[str]) -> None:
+        self._pick(provinces)
+        self._show()
 
     def _add(self, provinces: list[str]) -> None:
-        self.picked.value = tuple(sorted({*self.picked.value, *provinces}))
+        self._set([*self.selected, *provinces])
 
-    def _fill_dimensions(self) -> None:
+    def _fill_dimensions(self, wanted: str | None = None) -> None:
         with self._quiet():
-            rows = self.data.scores.filter(pl.col("index_id") == self.index.value)["dimension_id"].unique().to_list()
+            index = self.index.value
             known = [
                 d
-                for d in self.data.indices.filter(pl.col("index_id") == self.index.value).sort(pl.col("parent_id").is_not_null())[
-                    "dimension_id"
-                ]
-                if d in rows
+                for d in self.data.indices.filter(pl.col("index_id") == index).sort(pl.col("parent_id").is_not_null())["dimension_id"]
+                if has_scores(self.data, index, d)
             ]
-            named = [(self.t("overall") if d == "overall" else self.t.dimension(self.index.value, d), d) for d in known]
-            _refill(self.dimension, named)
-        self._fill_years()
+            before = wanted or self.dimension.value
+            self.dimension.options = [(self.t("overall") if d == "overall" else self.t.dimension(index, d), d) for d in known]
+            self.dimension.value = before if before in known else known[0]
 
-    def _fill_years(self) -> None:
+    def _fill_years(self, wanted: tuple[int, int] | None = None) -> None:
         with self._quiet():
-            years = sorted(self._scores()["year"].unique(), reverse=True)
-            _refill(self.year, [(str(y), y) for y in years])
-        self._changed()
+            rows = self.data.scores.filter((pl.col("index_id") == self.index.value) & (pl.col("dimension_id") == self.dimension.value))
+            years = sorted(rows["year"].unique())
+            inside = [y for y in years if wanted and wanted[0] <= y <= wanted[1]] or years
+            self.years.options = [(str(y), y) for y in years]
+            self.years.value = (inside[0], inside[-1])
 
     @contextmanager
     def _quiet(self):
         """Hold back drawing while one control refills another."""
-        self._paused = True
+        before, self._quietly = self._quietly, True
         try:
             yield
         finally:
-            self._paused = False
+            self._quietly = before
 
     # ---- views
 
-    def _changed(self) -> None:
-        if not self._paused:
-            self._stale = set(range(len(TAB_LABELS)))
-            self._draw()
+    def _tab(self) -> str:
+        return list(TAB_LABELS)[self.tabs.selected_index or 0]
 
-    def _draw(self) -> None:
-        tab = self.tabs.selected_index or 0
-        if tab in self._stale:
-            self._stale.discard(tab)
-            draw = (self._comparison, self._targets, self._trend, self._map, self._table)[tab]
-            self.tabs.children[tab].value = draw()
+    def _show(self) -> None:
+        """Draw the open tab if what it shows has changed."""
+        if self._quietly:
+            return
+        tab = self._tab()
+        pick = Pick(self.index.value, self.dimension.value, *self.years.value, self.indicator.value, tuple(self.selected))
+        key = pick.shown_in(tab)
+        if self._drawn.get(tab) != key:
+            self._drawn[tab] = key
+            self.tabs.children[self.tabs.selected_index or 0].value = pane(tab, pick, self.data, self.t)
+        with self._quiet():
+            self.saved.value = self.state
 
-    def _scores(self) -> pl.DataFrame:
-        return self.data.scores.filter(pl.col("index_id") == self.index.value, pl.col("dimension_id") == self.dimension.value)
+    def _restore(self, text: str) -> None:
+        if self._quietly or text == self.state:
+            return
+        try:
+            self.state = text
+        except CdsError as error:
+            self._say(str(error))
 
-    def _compared(self) -> pl.DataFrame:
-        return compare(score_values(self._scores().filter(pl.col("year") == self.year.value)), self.data.provinces, peers=_peers(self.data))
-
-    def _title(self) -> str:
-        dimension = self.t("overall") if self.dimension.value == "overall" else self.t.dimension(self.index.value, self.dimension.value)
-        return self.t(
-            "{index} {year}: {dimension}", index=self.t.index_short(self.index.value), year=str(self.year.value), dimension=dimension
-        )
-
-    def _source(self) -> str:
-        return prose.source_line(self.t, self._scores().filter(pl.col("year") == self.year.value)["source_id"].unique().sort().to_list())
-
-    def _none(self) -> str:
-        return f"<p>{html.escape(self.t('Pick at least one province.'))}</p>"
-
-    def _comparison(self) -> str:
-        compared = self._compared()
-        if not compared.height:
-            return f"<p>{html.escape(self.t('No figure to compare.'))}</p>"
-        picture = charts.distribution(
-            compared, text=self.t, highlight=self.selected[:MOST_SHOWN], title=self._title(), unit=self.t("score"), source=self._source()
-        )
-        return _shown(picture)
-
-    def _targets(self) -> str:
-        judged = merge_repeated(_judged(self.data).filter(pl.col("province_id").is_in(self.selected)))
-        if not judged.height:
-            return f"<p>{html.escape(self.t('No target is on record.') if self.selected else self.t('Pick at least one province.'))}</p>"
-        source = prose.source_line(self.t, judged.explode("target_source_ids")["target_source_ids"].unique().sort())
-        return _shown(
-            charts.status_matrix(
-                judged, text=self.t, provinces=self.selected[:MOST_SHOWN], title=self.t("Status of the targets"), source=source
-            )
-        )
-
-    def _trend(self) -> str:
-        if not self.selected:
-            return self._none()
-        ranked = _ranked(self.data).filter(pl.col("index_id") == self.index.value, pl.col("dimension_id") == self.dimension.value)
-        return _shown(charts.bump(ranked, text=self.t, highlight=self.selected[:MOST_SHOWN], title=self._title(), source=self._source()))
-
-    def _map(self) -> str:
-        return _shown(charts.tile_map(self._compared(), self.data.provinces, text=self.t, title=self._title(), source=self._source(), highlight=self.selected,
-                                      decimals=2 if self.index.value == "dti" else 1, subtitle=self.t("Score; darker is better. Framed: the provinces picked out.")))  # fmt: skip
-
-    def _table(self) -> str:
-        compared = self._compared()
-        mine = compared.filter(pl.col("province_id").is_in(self.selected)) if self.selected else compared
-        return _shown(tables.comparison_table(mine, text=self.t, title=self._title(), source=self._source()))
-
-
-def _refill(control: w.Dropdown, options: list[tuple]) -> None:
-    """Give a control new options; its value stays if it is still one of them, else it is the first."""
-    values, before = [v for _, v in options], control.value
-    control.options = options
-    control.value = before if before in values else values[0]
-
-
-# Measures that depend on the dataset alone are computed once for it.
-@lru_cache(maxsize=2)
-def _ranked(data: Dataset) -> pl.DataFrame:
-    return ranks(data.scores, data.breaks)
-
-
-@lru_cache(maxsize=2)
-def _peers(data: Dataset) -> pl.DataFrame:
-    return structural_peers(data.context)
-
-
-@lru_cache(maxsize=2)
-def _judged(data: Dataset) -> pl.DataFrame:
-    return gaps(observations_with_ranks(data), data.targets, data.indicators)
+    def _say(self, text: str) -> None:
+        self.hint.value = f'<p role="status">{html.escape(text)}</p>' if text else ""

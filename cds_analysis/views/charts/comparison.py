@@ -6,6 +6,7 @@ import textwrap
 
 import polars as pl
 import seaborn as sns
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
@@ -119,7 +120,7 @@ def heatmap(values: pl.DataFrame, *, text: Text, rows: list[str], provinces: lis
             for j, p in enumerate(provinces):
                 if grid[i][j] != grid[i][j]:
                     ax.add_patch(Rectangle((j + 0.02, i + 0.04), 0.96, 0.92, facecolor="#fafbfc", edgecolor="#cfd6dc", hatch="////", lw=0))
-                    ax.text(j + 0.5, i + 0.5, MISSING, ha="center", va="center", color=MUTED, fontsize=9,
+                    ax.text(j + 0.5, i + 0.5, MISSING, ha="center", va="center", color=MUTED, fontsize=9, clip_on=True,
                             bbox={"facecolor": "#fafbfc", "edgecolor": "none", "pad": 1})  # fmt: skip
                 else:
                     ax.text(
@@ -204,28 +205,27 @@ def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: st
     rows, cols = tiles["tile_row"].max() + 1, tiles["tile_col"].max() + 1
     with style():
         figure, (ax,) = canvas(0.43 * rows, title, subtitle, source, width=0.86 * cols + 0.3)
+        groups = {"plain": [], "hatched": []}
         for p, r, c in tiles.select("province_id", "tile_row", "tile_col").iter_rows():
-            box = {"width": 0.94, "height": 0.92, "lw": 2.4 if p in highlight else 0, "edgecolor": PALETTE[1] if p in highlight else "none"}
+            frame = {"linewidth": 2.4 if p in highlight else 0.0, "edgecolor": PALETTE[1] if p in highlight else "none"}
             if p in known:
                 share = (known[p] - low) / (high - low) if high > low else 0.5
                 colour = SCALE(1 - share if lower_is_better else share)
-                ax.add_patch(Rectangle((c, r), facecolor=colour, zorder=2, **box))
                 label, ink = t.number(known[p], decimals, sign=sign), _readable_on(colour)
             else:
-                ax.add_patch(
-                    Rectangle(
-                        (c, r),
-                        facecolor="#fafbfc",
-                        hatch="////",
-                        zorder=2,
-                        **{**box, "edgecolor": PALETTE[1] if p in highlight else "#cfd6dc"},
-                    )
-                )
-                label, ink = MISSING, MUTED
+                colour, label, ink = "#fafbfc", MISSING, MUTED
+                frame = {"linewidth": max(frame["linewidth"], 0.6), "edgecolor": PALETTE[1] if p in highlight else "#cfd6dc"}
+            groups["plain" if p in known else "hatched"].append({"xy": (c, r), "facecolor": colour, **frame})
             name = "\n".join(textwrap.wrap(t.province(p).replace(" - ", "-"), 10))
-            ax.text(c + 0.47, r + 0.36, name, ha="center", va="center", fontsize=6.6, color=ink, linespacing=0.95, zorder=3,
+            # Clipped texts need no room in the layout.
+            ax.text(c + 0.47, r + 0.36, name, ha="center", va="center", fontsize=6.6, color=ink, linespacing=0.95, zorder=4, clip_on=True,
                     bbox=None if p in known else {"facecolor": "#fafbfc", "edgecolor": "none", "pad": 0.6})  # fmt: skip
-            ax.text(c + 0.47, r + 0.76, label, ha="center", va="center", fontsize=7.4, color=ink, fontweight="bold", zorder=3)
+            ax.text(c + 0.47, r + 0.76, label, ha="center", va="center", fontsize=7.4, color=ink, fontweight="bold", zorder=4, clip_on=True)
+        for group, boxes in groups.items():
+            boxes.sort(key=lambda box: box["linewidth"])  # frames on top
+            shapes = [[(x, y), (x + 0.94, y), (x + 0.94, y + 0.92), (x, y + 0.92)] for x, y in (box["xy"] for box in boxes)]
+            looks = {f"{key}s": [box[key] for box in boxes] for key in ("facecolor", "edgecolor", "linewidth")}
+            ax.add_collection(PolyCollection(shapes, hatch="////" if group == "hatched" else None, zorder=2, **looks), autolim=False)
         ax.set(xlim=(-0.1, cols), ylim=(rows + 0.02, -0.05))
         ax.axis("off")
     best = sorted(known, key=known.get, reverse=not lower_is_better)[:3]

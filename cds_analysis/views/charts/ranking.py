@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from cds_analysis.views.charts.comparison import SCALE, _readable_on
@@ -17,15 +18,17 @@ __all__ = ["bump", "rank_heatmap", "trajectory"]
 
 
 def _runs(rows: pl.DataFrame, value: str, *, at_breaks: bool) -> list[tuple[list[int], list[float]]]:
-    """Cut a province's series into runs of consecutive years (of one definition, with `at_breaks`)."""
+    """Cut each province's series into runs of consecutive years (of one definition, with `at_breaks`)."""
     runs: list[tuple[list[int], list[float]]] = []
     last = None
-    for year, segment, v in rows.sort("year").select("year", "segment", value).drop_nulls(value).iter_rows():
-        if last is None or year != last[0] + 1 or (at_breaks and segment != last[1]):
+    for province, year, segment, v in (
+        rows.sort("province_id", "year").select("province_id", "year", "segment", value).drop_nulls(value).iter_rows()
+    ):
+        if last is None or (province, year) != (last[0], last[1] + 1) or (at_breaks and segment != last[2]):
             runs.append(([], []))
         runs[-1][0].append(year)
         runs[-1][1].append(v)
-        last = (year, segment)
+        last = (province, year, segment)
     return runs
 
 
@@ -75,9 +78,8 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
                 "Dotted lines: new definition from {years}; read ranks across them with care.", years=t.listing([str(y) for y in breaks])
             )
         figure, (ax,) = canvas(4.6, title, note, source)
-        for (province,), own in rows.group_by("province_id"):
-            if province not in highlight:
-                _line(ax, own, "rank", at_breaks=False, colour=LIGHT, marker=None, width=1, z=1)
+        runs = _runs(rows.filter(~pl.col("province_id").is_in(highlight)), "rank", at_breaks=False)
+        ax.add_collection(LineCollection([list(zip(*run)) for run in runs], colors=LIGHT, linewidths=1, zorder=1), autolim=False)
         _mark_breaks(ax, rows, t)
         ends = []
         for i, province in enumerate(highlight):
@@ -214,7 +216,7 @@ def rank_heatmap(ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, h
                         lw=0,
                     )
                 )
-                ax.text(j + 0.485, i + 0.5, str(rank) if rank else MISSING, ha="center", va="center", fontsize=6.2,
+                ax.text(j + 0.485, i + 0.5, str(rank) if rank else MISSING, ha="center", va="center", fontsize=6.2, clip_on=True,
                         color=_readable_on(colour) if rank else MUTED)  # fmt: skip
         ax.set(xlim=(0, len(years)), ylim=(len(order), 0))
         ax.set_yticks([i + 0.5 for i in range(len(order))], [t.province(p) for p in order], fontsize=6.6)

@@ -108,7 +108,7 @@ def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], tit
                 if status:
                     symbol, colour, ink = STATUS_LOOK[status]
                     ax.add_patch(Rectangle((x - 0.42, y - 0.42), 0.84, 0.84, facecolor=colour, edgecolor=GREY, lw=0.6))
-                    ax.text(x, y, symbol, ha="center", va="center", color=ink, fontsize=9)
+                    ax.text(x, y, symbol, ha="center", va="center", color=ink, fontsize=9, clip_on=True)
         labels = [
             f"{textwrap.shorten(t.indicator(i), 66, placeholder='…')} · {t.value(g, t.unit(i))} · {t.date(d)}{' ★' if s == 'viet-nam' else ''}"
             for i, d, g, s in rows
@@ -123,7 +123,7 @@ def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], tit
         handles = [_swatch(s, t) for s in seen]
         legend(ax, handles, below=True, ncols=2, title=t("★ national target (a yardstick, not the province's promise)"),
                       title_fontsize=7.6, alignment="left", fontsize=7.8)  # fmt: skip
-    counts = judged.group_by("status").len().sort("len", descending=True).rows()
+    counts = judged.group_by("status").len().sort("len", "status", descending=[True, False]).rows()
     alt = title + ". " + "; ".join(f"{t(STATUS_LABELS[s])}: {t.number(k)}" for s, k in counts) + "."
     return Chart("status", figure, title, alt, judged)
 

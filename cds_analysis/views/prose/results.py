@@ -63,7 +63,7 @@ def target_gap(judged: pl.DataFrame, t: Text, *, province: str, units: dict[str,
             )
         )
     own, national = (mine.filter((pl.col("scope") == "viet-nam") == flag) for flag in (False, True))
-    counts = mine.group_by("status").len().sort("len", descending=True).rows()
+    counts = mine.group_by("status").len().sort("len", "status", descending=[True, False]).rows()
     parts = [t("**{name}: {met} of {n} targets are met at the latest figure** ({own} of its own, {national} national yardsticks), judged on {day}.",
                name=t.province(province), met=t.number(mine.filter(pl.col("status") == "achieved").height), n=t.number(mine.height), own=t.number(own.height),
                national=t.number(national.height), day=t.date(mine["judged_on"][0]))]  # fmt: skip
