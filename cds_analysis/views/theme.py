@@ -54,7 +54,7 @@ _STYLE = {
     "font.family": "DejaVu Sans", "font.size": 9, "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": GREY,
     "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 9.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.labelsize": 8.5, "xtick.color": MUTED, "ytick.color": INK, "xtick.labelsize": 8.5, "ytick.labelsize": 8.5,
-    "axes.grid": False, "grid.color": LIGHT, "legend.frameon": False, "legend.fontsize": 8, "hatch.color": "#aeb8c0", "hatch.linewidth": 0.6, "svg.hashsalt": "cds", "svg.fonttype": "none",
+    "axes.grid": False, "grid.color": LIGHT, "legend.frameon": False, "legend.fontsize": 8, "hatch.color": "#aeb8c0", "hatch.linewidth": 0.6, "svg.hashsalt": "cds", "text.hinting": "none", "svg.fonttype": "none",
 }  # fmt: skip
 
 

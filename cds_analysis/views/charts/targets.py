@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import polars as pl
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
@@ -101,14 +102,18 @@ def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], tit
     )
     with style():
         figure, (ax,) = canvas(0.27 * len(rows) + 0.8, title, subtitle, source)
+        lines = [[(-0.5, y + 0.5), (len(provinces) - 0.5, y + 0.5)] for y in range(len(rows))]
+        ax.add_collection(LineCollection(lines, colors=LIGHT, linewidths=0.8, zorder=0), autolim=False)
+        boxes, colours = [], []
         for y, (indicator, due, goal, scope) in enumerate(rows):
-            ax.plot([-0.5, len(provinces) - 0.5], [y + 0.5] * 2, color=LIGHT, lw=0.8, zorder=0)
             for x, p in enumerate(provinces):
                 status = cells.get((indicator, due, goal, scope, p))
                 if status:
                     symbol, colour, ink = STATUS_LOOK[status]
-                    ax.add_patch(Rectangle((x - 0.42, y - 0.42), 0.84, 0.84, facecolor=colour, edgecolor=GREY, lw=0.6))
+                    boxes.append([(x - 0.42, y - 0.42), (x + 0.42, y - 0.42), (x + 0.42, y + 0.42), (x - 0.42, y + 0.42)])
+                    colours.append(colour)
                     ax.text(x, y, symbol, ha="center", va="center", color=ink, fontsize=9, clip_on=True)
+        ax.add_collection(PolyCollection(boxes, facecolors=colours, edgecolors=GREY, linewidths=0.6, zorder=1), autolim=False)
         labels = [
             f"{textwrap.shorten(t.indicator(i), 66, placeholder='…')} · {t.value(g, t.unit(i))} · {t.date(d)}{' ★' if s == 'viet-nam' else ''}"
             for i, d, g, s in rows
