@@ -2,6 +2,7 @@ import shutil
 
 import nbformat
 import pytest
+from browsers import CHROMIUM, FLAGS
 
 import cds_analysis as cds
 from cds_analysis.paths import data_folder
@@ -28,6 +29,17 @@ def made(tmp_path_factory, data):
     tasks = plan(list(notebooks().values()), data, provinces=None)
     tasks = [t for t in tasks if t.notebook != "province_profile" or t.stem in ("ba-ria-vung-tau", "vinh-phuc")]
     return out, tasks, run(tasks, out, data=data, jobs=2)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium; see tests/browsers.py."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture

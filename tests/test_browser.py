@@ -1,34 +1,11 @@
 """Pages in a real browser, opened from disk with the network off. Needs Debian's Chromium: `apt-get install -y chromium`."""
 
-import shutil
 from pathlib import Path
 
 import pytest
+from browsers import needs_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.xdist_group("reports"),
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; `apt-get install -y chromium` brings one"),
-]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture

@@ -99,7 +99,6 @@ def test_an_output_folder_that_is_a_file(tmp_path):
     assert (tmp_path / "out").read_text() == "kept"
 
 
-@pytest.mark.xdist_group("reports")
 def test_the_command_makes_a_report_of_ones_own_data_from_any_folder(folder, tmp_path):
     file = folder / "observations.csv"
     file.write_text(file.read_text(encoding="utf-8").replace(",84.02,", ",84.97,").replace(',"84,02%"', ',"84,97%"'), encoding="utf-8")

@@ -14,8 +14,6 @@ from cds_analysis.reports.catalogue import checked_parameters, find_notebook, no
 from cds_analysis.reports.manifest import checksum_of_files, write_atomically
 from cds_analysis.reports.plan import plan
 
-pytestmark = pytest.mark.xdist_group("reports")
-
 
 class Page(HTMLParser):
     """What a page loads, links to, and how its pictures are described."""

@@ -21,6 +21,7 @@ __all__ = [
     "TRUTH_LABELS",
     "VERDICT_LABELS",
     "VIEW_LABELS",
+    "YEAR_LABELS",
 ]
 
 STATUS_LABELS = {
@@ -111,3 +112,4 @@ TRUTH_LABELS = {
     "simultaneous": "all provinces at once",
 }
 BUTTON_LABELS = {name: name for name in ("Add", "Remove", "Add region", "Structural peers", "All provinces", "Clear")}
+YEAR_LABELS = {name: name for name in ("From year", "Year")}

@@ -184,7 +184,7 @@ def _shown(view: Chart | Table, used: list[str], data: Dataset, t: Text) -> str:
         picture = base64.b64encode(view.svg()).decode("ascii")
         body = f'<img src="data:image/svg+xml;base64,{picture}" width="{round(view.figure.get_figwidth() * CSS_PX_PER_INCH)}" alt="{html.escape(view.alt, quote=True)}" style="max-width:100%">'
     links = " · ".join(
-        f'<a download="{view.name}.csv" href="data:text/csv;charset=utf-8;base64,{_encoded(flat_csv(view.data, for_spreadsheet=safe))}">{html.escape(label)}</a>'
+        f'<a style="text-decoration:underline" download="{view.name}.csv" href="data:text/csv;charset=utf-8;base64,{_encoded(flat_csv(view.data, for_spreadsheet=safe))}">{html.escape(label)}</a>'
         for label, safe in ((t("Download CSV"), False), (t("CSV for Excel"), True))
     )
     known = {r["source_id"]: r for r in data.sources.filter(pl.col("source_id").is_in(used)).iter_rows(named=True)}
@@ -197,7 +197,7 @@ def _address(source: dict) -> str:
     url = source["url"] or ""
     if not url.startswith(("https://", "http://")):
         return f" ({html.escape(source['source_id'])})"
-    return f' (<a href="{html.escape(url, quote=True)}" rel="noopener" target="_blank">{html.escape(source["source_id"])}</a>)'
+    return f' (<a style="text-decoration:underline" href="{html.escape(url, quote=True)}" rel="noopener" target="_blank">{html.escape(source["source_id"])}</a>)'
 
 
 def _encoded(text: str) -> str:

@@ -17,7 +17,7 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_provinces, fold
 from cds_analysis.errors import CdsError, ParameterError
 from cds_analysis.measures.bridge import UNITS, in_units
-from cds_analysis.views.labels import BUTTON_LABELS, TAB_LABELS
+from cds_analysis.views.labels import BUTTON_LABELS, TAB_LABELS, YEAR_LABELS
 from cds_analysis.views.panes import Pick, has_scores, pane, peers
 from cds_analysis.views.text import LANGUAGES, Text, collation_key
 
@@ -79,12 +79,11 @@ class Explorer:
         ParameterError, UnknownNameError
             When the text is not a selection, or names what the dataset does not have; nothing changes then.
         """
-        years = self.years.value
         parts = (
             self.language.value,
             self.units.value,
             f"{self.index.value}/{self.dimension.value}",
-            f"{years[0]}-{years[1]}",
+            f"{self.first.value}-{self.last.value}",
             self.indicator.value,
             self._tab(),
         )
@@ -126,7 +125,7 @@ class Explorer:
             kept = {
                 "index": self.index.value,
                 "dimension": self.dimension.value,
-                "years": self.years.value,
+                "years": (self.first.value, self.last.value),
                 "indicator": self.indicator.value,
                 "tab": self._tab(),
             }
@@ -152,7 +151,7 @@ class Explorer:
         ]
         self.index = w.Dropdown(description=t("Index"), options=indices, value=kept.get("index", "papi"), **_WIDE)
         self.dimension = w.Dropdown(description=t("Dimension"), **_WIDE)
-        self.years = w.SelectionRangeSlider(description=t("Years"), options=[0], continuous_update=False, **_WIDE)
+        self.first, self.last = (w.Dropdown(description=t(n), **_WIDE) for n in YEAR_LABELS)
         indicators = sorted(((t.indicator(i), i) for i in self._indicators(self.data)), key=lambda pair: collation_key(pair[0]))
         self.indicator = w.Dropdown(
             description=t("Target"), options=[(t("All targets"), ALL), *indicators], value=kept.get("indicator", ALL), **_WIDE
@@ -178,7 +177,7 @@ class Explorer:
         t = self.t
         groups = [w.VBox([w.Label(t("Language")), self.language]), w.VBox([w.Label(t("Units")), self.units])]
         rows = [self.search, self.matches, w.HBox([self.add_match, self.add_all]), self.picked, w.HBox([self.remove, self.clear, self.add_peers]), self.region, w.HBox([self.add_region]),
-                self.index, self.dimension, self.years, self.indicator, w.HBox(groups), self.saved, self.hint]  # fmt: skip
+                self.index, self.dimension, self.last, self.first, self.indicator, w.HBox(groups), self.saved, self.hint]  # fmt: skip
         controls = w.VBox(rows, layout=w.Layout(flex="0 0 auto", max_width="100%"))
         self.box.children = [controls, w.Box([self.tabs], layout=w.Layout(flex="1 1 26rem", min_width="0"))]
 
@@ -196,7 +195,7 @@ class Explorer:
         self.clear.on_click(lambda _: self._set([]))
         self.index.observe(lambda _: (self._fill_dimensions(), self._fill_years(), self._show()), "value")
         self.dimension.observe(lambda _: (self._fill_years(), self._show()), "value")
-        for control, name in ((self.years, "value"), (self.indicator, "value"), (self.tabs, "selected_index")):
+        for control, name in ((self.first, "value"), (self.last, "value"), (self.indicator, "value"), (self.tabs, "selected_index")):
             control.observe(lambda _: self._show(), name)
         self.saved.observe(lambda change: self._restore(change["new"]), "value")
 
@@ -243,8 +242,9 @@ class Explorer:
             rows = self.data.scores.filter((pl.col("index_id") == self.index.value) & (pl.col("dimension_id") == self.dimension.value))
             years = sorted(rows["year"].unique())
             inside = [y for y in years if wanted and wanted[0] <= y <= wanted[1]] or years
-            self.years.options = [(str(y), y) for y in years]
-            self.years.value = (inside[0], inside[-1])
+            for control, value in ((self.first, inside[0]), (self.last, inside[-1])):
+                control.options = [(str(y), y) for y in years]
+                control.value = value
 
     @contextmanager
     def _quiet(self):
@@ -265,7 +265,9 @@ class Explorer:
         if self._quietly:
             return
         tab = self._tab()
-        pick = Pick(self.index.value, self.dimension.value, *self.years.value, self.indicator.value, tuple(self.selected))
+        pick = Pick(
+            self.index.value, self.dimension.value, *sorted((self.first.value, self.last.value)), self.indicator.value, tuple(self.selected)
+        )
         key = pick.shown_in(tab)
         if self._drawn.get(tab) != key:
             self._drawn[tab] = key

@@ -1,0 +1,127 @@
+"""The explorer in a real JupyterLab, in a real browser: started here on a free port of this machine, with a token, in a copy of the notebook."""
+
+import csv
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from browsers import axe_violations, needs_chromium
+
+from cds_analysis.paths import notebooks_folder
+
+TOKEN = "only-for-this-test"
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    home = tmp_path_factory.mktemp("lab")
+    shutil.copy(notebooks_folder() / "05_explorer.ipynb", home / "05_explorer.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
+               f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={home}"]  # fmt: skip
+    settings = home / "settings"
+    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(settings), "JUPYTERLAB_SETTINGS_DIR": str(settings)}
+    with (home / "log.txt").open("w") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, start_new_session=True, cwd=home)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        if server.poll() is not None:
+            pytest.fail((home / "log.txt").read_text()[-2000:])
+        try:
+            urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=1).close()
+            break
+        except OSError:
+            time.sleep(0.25)
+    yield address
+    os.killpg(server.pid, signal.SIGTERM)
+    server.wait(30)
+
+
+@pytest.fixture(scope="module")
+def page(lab, browser):
+    page = browser.new_page(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.goto(f"{lab}/lab/tree/05_explorer.ipynb?token={TOKEN}&reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)  # before that, "run all" asks which kernel to start
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_selector(".widget-tab img", timeout=90_000)
+    yield page
+    page.close()
+
+
+def picture(page):
+    return page.locator(".widget-tab img:visible").first
+
+
+def test_typing_a_name_without_accents_and_adding_it_changes_the_figure(page):
+    before = picture(page).get_attribute("src"), picture(page).get_attribute("alt")
+    page.get_by_label("Tìm", exact=True).fill("da nang")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.widget-select select option')].some(o => o.textContent.replaceAll('\\u00a0', ' ') === 'Đà Nẵng')"
+    )
+    page.get_by_role("button", name="Thêm", exact=True).click()
+    page.wait_for_function("alt => document.querySelector('.widget-tab img').alt !== alt", arg=before[1])
+    assert picture(page).get_attribute("src") != before[0]
+    assert "Đà Nẵng" in picture(page).get_attribute("alt") and "Đà Nẵng" not in before[1]
+
+
+def test_a_tab_is_drawn_when_it_is_opened_and_the_choice_survives(page):
+    page.get_by_role("tab", name="Xu hướng hạng").click()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.widget-tab img')].some(i => i.offsetParent && i.alt.includes('hạng') && i.alt.includes('Đà Nẵng'))"
+    )
+    assert "da-nang" in page.get_by_label("Lựa chọn").input_value()
+
+
+def test_the_numbers_can_be_downloaded(page, tmp_path):
+    with page.expect_download() as waiting:
+        page.locator(".widget-tab a[download]:visible", has_text="CSV cho Excel").click()
+    target = tmp_path / "numbers.csv"
+    waiting.value.save_as(target)
+    rows = list(csv.DictReader(target.open(encoding="utf-8-sig")))
+    assert {r["province_id"] for r in rows} == {"ba-ria-vung-tau", "da-nang", "lang-son"}
+    assert all(int(r["year"]) >= 2011 for r in rows)
+
+
+def test_a_saved_selection_is_restored(page):
+    box = page.get_by_label("Lựa chọn")
+    box.fill("vi 63 dti/overall 2022-2024 all map ca-mau")
+    box.press("Enter")
+    page.wait_for_function("() => [...document.querySelectorAll('.widget-tab img')].some(i => i.offsetParent && i.alt.includes('DTI'))")
+    assert page.get_by_role("tab", name="Bản đồ").get_attribute("aria-selected") == "true"
+
+
+def test_the_language_changes_in_place(page):
+    page.get_by_role("button", name="English").click()
+    page.get_by_label("Search", exact=True).wait_for()
+    assert page.get_by_role("tab", name="Map").count() == 1
+
+
+def test_the_explorer_is_accessible_and_raised_no_error(page):
+    found = axe_violations(page, ".jp-OutputArea-output .widget-hbox")
+    assert found == []
+    assert page.errors == []
+
+
+def test_it_can_be_used_by_keyboard(page):
+    page.get_by_label("Search", exact=True).focus()
+    page.keyboard.type("can tho")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.textContent") == "Add"
+    page.keyboard.press("Enter")
+    page.wait_for_function(
+        "() => document.querySelector('.widget-select-multiple').textContent.replaceAll('\\u00a0', ' ').includes('Can Tho')"
+    )
