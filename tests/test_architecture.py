@@ -47,6 +47,8 @@ def test_a_layer_imports_only_layers_before_it(path):
         ("nbconvert", ("reports/",)),
         ("ipywidgets", ("views/widgets.py",)),
         ("great_tables", ("views/tables/",)),
+        ("altair", ("views/interactive.py",)),
+        ("vl_convert", ("reports/export.py",)),
         ("click", ("cli.py",)),
     ],
 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
+import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +14,7 @@ import nbformat
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from nbconvert import HTMLExporter
 
+from cds_analysis.views.interactive import VEGALITE
 from cds_analysis.views.text import LANGUAGES, Text
 
 __all__ = ["export_html", "render_index", "title_of"]
@@ -41,6 +44,9 @@ def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.Noteboo
     for cell in kept.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"^#\s+.+\n?", "", cell.source, count=1, flags=re.MULTILINE)
+        for output in cell.get("outputs", []):
+            if VEGALITE in output.get("data", {}):
+                output.data = nbformat.from_dict({"text/html": _live_chart(output, Text(lang))})
         cell.get("outputs", [])[:] = [o for o in cell.get("outputs", []) if not (o.output_type == "stream" and o.get("name") == "stderr")]
     return kept
 
@@ -53,6 +59,34 @@ def _csv_link(output: nbformat.NotebookNode, label: str) -> str:
     name = re.sub(r"[^a-z0-9_]", "", output.metadata.get("text/csv", {}).get("name", "data")) or "data"
     encoded = base64.b64encode(("\ufeff" + text).encode("utf-8")).decode("ascii")
     return f'<a class="csv" download="{name}.csv" href="data:text/csv;charset=utf-8;base64,{encoded}">{html.escape(label)}</a>'
+
+
+def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
+    """Make the HTML of a chart with a search box; hidden until its script has drawn it, and in print."""
+    about = output.metadata.get(VEGALITE, {})
+    name = html.escape(about.get("title", ""), quote=True)
+
+    def block(kind: str, value: object) -> str:
+        return f'<script type="application/json" class="{kind}">{json.dumps(value, ensure_ascii=False).replace("<", chr(92) + "u003c")}</script>'
+
+    return (
+        f'<section class="live" data-none="{html.escape(t("no province matches"), quote=True)}" hidden aria-label="{name}"><h3>{name}</h3><p>{html.escape(about.get("alt", "").removeprefix(about.get("title", "") + ". "))}</p>'
+        f'<label>{html.escape(t("Search"))} <input type="search" autocomplete="off" placeholder="{html.escape(t("Names, separated by commas"), quote=True)}"></label>'
+        f'<div role="status"><ul class="picked"></ul></div><div class="plot"></div>{block("spec", output.data[VEGALITE])}{block("provinces", about.get("provinces", []))}</section>'
+    )
+
+
+@lru_cache(maxsize=1)
+def _scripts() -> tuple[str, ...]:
+    """Return Vega with the page's own script; their checksums are the only scripts the page's policy lets run."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle(), (_TEMPLATES / "live.js").read_text(encoding="utf-8")
+
+
+def _policy(scripts: tuple[str, ...]) -> str:
+    allowed = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    return "default-src 'none'; img-src data:; style-src 'unsafe-inline'" + (f"; script-src {allowed}" if scripts else "")
 
 
 @lru_cache(maxsize=1)
@@ -108,8 +142,11 @@ def export_html(
     label = t("Download the numbers (CSV)")
     resources = {"cds_csv": lambda output: _csv_link(output, label)}
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
+    scripts = _scripts() if 'class="live"' in body else ()
     page = _pages().get_template("report.html.j2")
     return page.render(
+        scripts=scripts,
+        policy=_policy(scripts),
         lang=lang,
         title=title,
         body=body,
