@@ -62,8 +62,9 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
 )
 @click.option("--standalone", is_flag=True, help="Leave out the links to other pages, for a page that is sent on by itself.")
 @click.option("--force", is_flag=True, help="Make all, also those that are unchanged.")
+@click.option("--pdf", is_flag=True, help="Print each report to PDF as well, with an installed Chromium.")
 @click.pass_context
-def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, standalone, force) -> None:
+def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, standalone, force, pdf) -> None:
     """Make HTML reports: every NOTEBOOK by default, with profiles of the provinces in the articles."""
     from tqdm import tqdm
 
@@ -71,8 +72,10 @@ def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, standal
     from cds_analysis.dataset.provinces import find_provinces
     from cds_analysis.reports.batch import run
     from cds_analysis.reports.catalogue import find_notebook, notebooks
+    from cds_analysis.reports.pdf import find_chromium, print_pdf
     from cds_analysis.reports.plan import plan
 
+    chromium = find_chromium() if pdf else ""
     data = load(data_dir)
     wanted = [find_notebook(n) for n in dict.fromkeys(notebook)] if notebook else list(notebooks().values())
     chosen = find_provinces(province, data.provinces) if province else None
@@ -99,6 +102,11 @@ def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, standal
         bar.close()
     counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
     click.echo(f"{counts['made']} made, {counts['unchanged']} unchanged, {counts['failed']} failed: {out / 'index.html'}")
+    if pdf:
+        done = [t for t, r in zip(tasks, results) if r.status != "failed"]
+        for task in tqdm(done, unit="pdf", disable=None, file=sys.stderr):
+            print_pdf(out / task.path, chromium)
+        click.echo(f"{len(done)} printed to PDF beside their pages")
     if counts["failed"]:
         click.echo(f"The notebooks that failed are in {out / 'failed'}.", err=True)
         ctx.exit(1)

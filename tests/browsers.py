@@ -1,9 +1,18 @@
-"""Debian's Chromium for the browser tests, and axe-core on a page."""
+"""Debian's Chromium, axe-core on a page, and a JupyterLab with the explorer, for the tests and the gallery."""
 
 import os
 import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
 
 import pytest
+
+from cds_analysis.paths import notebooks_folder
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -15,6 +24,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+TOKEN = "only-for-this-test"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
 # CI sets CDS_REQUIRE_BROWSER, so that a missing browser is a failure there and not a skip.
@@ -29,3 +39,42 @@ def axe_violations(page, selector=None):
 
     found = Axe().run(page, context=selector, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
     return [f"{v['id']} ({v['help']}): {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
+
+
+@contextmanager
+def jupyterlab(home):
+    """Start a JupyterLab on a free port of this machine with a copy of the explorer in the folder `home`; give its address."""
+    shutil.copy(notebooks_folder() / "05_explorer.ipynb", home / "05_explorer.ipynb")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
+               f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={home}"]  # fmt: skip
+    settings = str(home / "settings")
+    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": settings, "JUPYTERLAB_SETTINGS_DIR": settings}
+    with (home / "log.txt").open("w") as log:
+        server = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment, start_new_session=True, cwd=home
+        )
+    try:
+        for _ in range(240):
+            if server.poll() is not None:
+                raise RuntimeError("JupyterLab did not start: " + (home / "log.txt").read_text()[-2000:])
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={TOKEN}", timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.25)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
+def open_explorer(page, address):
+    """Open the explorer's notebook, run all of its cells and wait for the first figure."""
+    page.goto(f"{address}/lab/tree/05_explorer.ipynb?token={TOKEN}&reset")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)  # before that, "run all" asks which kernel to start
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.wait_for_selector(".widget-tab img", timeout=90_000)

@@ -1,4 +1,7 @@
+import os
+import pickle
 import shutil
+import time
 
 import nbformat
 import pytest
@@ -24,11 +27,25 @@ def folder(tmp_path):
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory, data):
-    """Every notebook run in both languages with a real kernel, once for the whole session."""
-    out = tmp_path_factory.mktemp("reports")
+    """Every notebook run in both languages with a real kernel, once for all workers. Tests must not change the folder."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    out, done = base / "reports", base / "reports.pickle"
+    try:
+        out.mkdir()
+    except FileExistsError:  # another worker makes them
+        for _ in range(3000):
+            if done.exists():
+                return out, *pickle.loads(done.read_bytes())
+            time.sleep(0.2)
+        raise RuntimeError("another worker did not finish the reports in ten minutes") from None
     tasks = plan(list(notebooks().values()), data, provinces=None)
     tasks = [t for t in tasks if t.notebook != "province_profile" or t.stem in ("ba-ria-vung-tau", "vinh-phuc")]
-    return out, tasks, run(tasks, out, data=data, jobs=2)
+    results = run(tasks, out, data=data, jobs=2)
+    part = done.with_suffix(".part")
+    part.write_bytes(pickle.dumps((tasks, results)))
+    part.replace(done)
+    return out, tasks, results
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +57,19 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page with the network off, on which nothing may be asked for or complained about."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.asked, page.said = [], []
+    page.on("request", lambda r: page.asked.append(r.url) if not r.url.startswith(("file:", "data:")) else None)
+    page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
+    yield page
+    assert page.asked == [] and page.said == []
+    context.close()
 
 
 @pytest.fixture

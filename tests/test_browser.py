@@ -3,21 +3,9 @@
 from pathlib import Path
 
 import pytest
-from browsers import axe_violations, needs_chromium
+from browsers import needs_chromium
 
 pytestmark = needs_chromium
-
-
-@pytest.fixture
-def page(browser):
-    context = browser.new_context(offline=True)
-    page = context.new_page()
-    page.asked, page.said = [], []
-    page.on("request", lambda r: page.asked.append(r.url) if not r.url.startswith(("file:", "data:")) else None)
-    page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
-    yield page
-    assert page.asked == [] and page.said == []
-    context.close()
 
 
 @pytest.mark.parametrize("width", [1440, 820, 390])
@@ -55,17 +43,6 @@ def test_a_figure_is_downloaded_as_csv(made, page):
         page.locator("a.csv").first.click()
     content = Path(waited.value.path()).read_text(encoding="utf-8-sig")
     assert content.startswith("index_id,dimension_id,year,province_id")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_violates_wcag_2_2_aa(made, page, theme):
-    out, tasks, _ = made
-    page.emulate_media(color_scheme=theme)
-    found = {}
-    for path in ["index.html", *(t.path for t in tasks)]:
-        page.goto((out / path).as_uri())
-        found[path] = axe_violations(page)
-    assert {path: lines for path, lines in found.items() if lines} == {}
 
 
 def test_dark_pages_are_dark_and_print_is_not(made, page):

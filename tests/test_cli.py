@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from browsers import needs_chromium
 from click.testing import CliRunner
 
 from cds_analysis.cli import main
@@ -123,3 +124,19 @@ def test_the_command_makes_a_report_of_ones_own_data_from_any_folder(folder, tmp
     assert result.stderr == ""
     page = (tmp_path / "made" / "province_profile" / "ba-ria-vung-tau.vi.html").read_text(encoding="utf-8")
     assert "84,97" in page and "84,02" not in page
+
+
+@needs_chromium
+def test_reports_are_printed_to_pdf(tmp_path):
+    done = cds("report", "claims_check", "--lang", "vi", "--pdf", "--out", str(tmp_path / "out"))
+    assert done.exit_code == 0, done.output
+    printed = tmp_path / "out" / "claims_check" / "claims_check.vi.pdf"
+    assert printed.read_bytes().startswith(b"%PDF") and "1 printed to PDF" in done.output
+    assert sorted(p.name for p in printed.parent.iterdir()) == ["claims_check.vi.html", "claims_check.vi.pdf"]
+
+
+def test_pdf_without_chromium_is_one_sentence(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    done = cds("report", "claims_check", "--pdf", "--out", str(tmp_path / "out"))
+    assert done.exit_code == 2 and "--pdf needs Chromium" in done.output and "Traceback" not in done.output
+    assert not (tmp_path / "out").exists()

@@ -1,49 +1,17 @@
 """The explorer in a real JupyterLab, in a real browser: started here on a free port of this machine, with a token, in a copy of the notebook."""
 
 import csv
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 
 import pytest
-from browsers import axe_violations, needs_chromium
+from browsers import axe_violations, jupyterlab, needs_chromium, open_explorer
 
-from cds_analysis.paths import notebooks_folder
-
-TOKEN = "only-for-this-test"
 pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    home = tmp_path_factory.mktemp("lab")
-    shutil.copy(notebooks_folder() / "05_explorer.ipynb", home / "05_explorer.ipynb")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
-               f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={home}"]  # fmt: skip
-    settings = home / "settings"
-    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": str(settings), "JUPYTERLAB_SETTINGS_DIR": str(settings)}
-    with (home / "log.txt").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, start_new_session=True, cwd=home)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(240):
-        if server.poll() is not None:
-            pytest.fail((home / "log.txt").read_text()[-2000:])
-        try:
-            urllib.request.urlopen(f"{address}/api?token={TOKEN}", timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.25)
-    yield address
-    os.killpg(server.pid, signal.SIGTERM)
-    server.wait(30)
+    with jupyterlab(tmp_path_factory.mktemp("lab")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +19,7 @@ def page(lab, browser):
     page = browser.new_page(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.goto(f"{lab}/lab/tree/05_explorer.ipynb?token={TOKEN}&reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=90_000)
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)  # before that, "run all" asks which kernel to start
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_selector(".widget-tab img", timeout=90_000)
+    open_explorer(page, lab)
     yield page
     page.close()
 

@@ -65,6 +65,7 @@ def _all_ranks(data: Dataset) -> pl.DataFrame:
 
 @lru_cache(maxsize=4)
 def peers(data: Dataset) -> pl.DataFrame:
+    """Return the structural peers of every province, see :func:`~cds_analysis.measures.compare.structural_peers`."""
     return structural_peers(data.context)
 
 
