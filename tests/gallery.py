@@ -16,7 +16,7 @@ PICTURES = {  # name: (page below the outputs, element, height of the cut in CSS
     "targets.en": ("target_gap/target_gap.en.html", "figure:has(img[alt*='figures and targets'])", 1400),
     "trends.en": ("ranking_trends/ranking_trends.en.html", "figure:has(img[alt*='rank by year'])", 700),
     "rises.en": ("ranking_trends/ranking_trends.en.html", "figure:has(img[alt*='how sure is a rank'])", 900),
-    "live.en": ("ranking_trends/ranking_trends.en.html", ".live", 640),
+    "live.en": ("ranking_trends/ranking_trends.en.html", ".live", 760),
     "bridge.en": ("merger_bridge/merger_bridge.en.html", "figure:has(img[alt*='units and their parts'])", 900),
     "checks.en": ("method_checks/method_checks.en.html", "figure:has(img[alt*='false alarms'])", 420),
     "claims.vi": ("claims_check/claims_check.vi.html", "body", 900),
@@ -43,6 +43,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as home, jupyterlab(Path(home)) as address:
             page.set_viewport_size({"width": 1440, "height": 1200})
             open_explorer(page, address)
+            page.add_style_tag(content=".Toastify { display: none; }")  # JupyterLab's question about news
             page.get_by_role("tab", name="Bản đồ").click()
             page.wait_for_timeout(1500)
             page.locator(".jp-OutputArea-output .widget-hbox").first.screenshot(path=gallery / "explorer.vi.png")

@@ -7,6 +7,7 @@ picked provinces in the order of the list. The picture beside each of these char
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import altair as alt
 import polars as pl
@@ -114,7 +115,7 @@ def trend(ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highligh
         alt.Tooltip(f"{field}:N", title=t(head))
         for field, head in (("name", "Province"), ("year", "Year"), ("of", "Rank"), ("score", "Score"), ("source", "Source"))
     ]
-    x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0))
+    x = alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
     most = max((r["rank"] for r in rows), default=1)
     y = alt.Y(
         "rank:Q",
@@ -154,7 +155,7 @@ def targets(judged: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highli
     """
     t = text
     rows = [
-        {"province_id": r["province_id"], "name": t.province(r["province_id"]), "line": f"{t.province(r['province_id'])}, {t.date(r['due'])}: {t.indicator(r['indicator_id'])}",
+        {"province_id": r["province_id"], "name": t.province(r["province_id"]), "line": f"{_due(r['due'], t)}: {t.indicator(r['indicator_id'])}",
          "value": r["value"], "target": r["target"], "shown": t.value(r["value"], "percent", bound=r["bound"]), "goal": t.value(r["target"], "percent"), "as_of": t.date(r["as_of"]),
          "due": t.date(r["due"]), "status": f"{STATUS_LOOK[r['status']][0]} {t(STATUS_LABELS[r['status']])}", "source": ", ".join([*([r["source_id"]] if r["source_id"] else []), *r["target_source_ids"]])}
         for r in judged.iter_rows(named=True)
@@ -179,3 +180,8 @@ def targets(judged: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highli
         "Type the names of provinces to see their targets in percent; {n} provinces have any.", n=t.number(judged["province_id"].n_unique())
     )
     return _live(alt.layer(between, goal, now).properties(height=alt.Step(26)), rows, highlight, provinces, t, title, message)
+
+
+def _due(day: date, t: Text) -> str:
+    """Write a due date as short as it can be: the year alone where it is the last day of the year."""
+    return str(day.year) if (day.month, day.day) == (12, 31) else t.date(day)

@@ -6,6 +6,7 @@ document.querySelectorAll(".live").forEach((live) => {
   const spec = read("spec"), provinces = read("provinces"), box = live.querySelector("input"), list = live.querySelector(".picked");
   delete spec.$schema;
   live.hidden = false;
+  spec.config.axis.labelLimit = Math.min(420, live.clientWidth * 0.42); // on a phone the plot keeps its half
   window.vegaEmbed(live.querySelector(".plot"), spec, { ast: true, actions: false, renderer: "svg", tooltip: { theme: "light" } }).then(({ view }) => {
     const show = (ids) => {
       list.replaceChildren(...ids.map((id, i) => {

@@ -165,7 +165,7 @@ def distribution(
     )
     with style():
         figure, (ax,) = canvas(2.7, title, subtitle, source)
-        sns.histplot(x=compared["value"].to_list(), bins=16, color="#cdd6dd", edgecolor="white", ax=ax)
+        ax.hist(compared["value"].to_list(), bins=16, color="#cdd6dd", alpha=0.75, edgecolor="white")
         sns.rugplot(x=compared["value"].to_list(), color=MUTED, height=0.035, lw=0.8, ax=ax)
         top = ax.get_ylim()[1] * 1.28
         median = compared["national_median"][0]
