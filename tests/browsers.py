@@ -12,18 +12,16 @@ from contextlib import contextmanager
 
 import pytest
 
+from cds_analysis.errors import ParameterError
 from cds_analysis.paths import notebooks_folder
+from cds_analysis.reports.pdf import FLAGS, find_chromium
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+try:
+    CHROMIUM = find_chromium()
+except ParameterError:
+    CHROMIUM = None
+__all__ = ["CHROMIUM", "FLAGS", "axe_violations", "jupyterlab", "needs_chromium", "open_explorer"]
+
 TOKEN = "only-for-this-test"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 

@@ -75,6 +75,11 @@ def test_values_with_units(value, unit, bound, shown):
     assert Text("vi").value(value, unit, 2, bound=bound) == shown
 
 
+def test_a_difference_of_percentages_is_in_percentage_points():
+    assert (Text("vi").difference(39.6, "percent"), Text("en").difference(-2, "percent", sign=True)) == ("39,6\xa0điểm\xa0%", "−2.0 pp")
+    assert (Text("en").difference(3, "count", 0), Text("en").difference(None, "percent")) == ("3", "–")
+
+
 def test_dates():
     assert (Text("vi").date(date(2023, 6, 30)), Text("en").date(date(2023, 6, 30)), Text("vi").date(None)) == (
         "30/06/2023",

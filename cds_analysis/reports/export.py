@@ -70,9 +70,9 @@ def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
         return f'<script type="application/json" class="{kind}">{json.dumps(value, ensure_ascii=False).replace("<", chr(92) + "u003c")}</script>'
 
     return (
-        f'<section class="live" data-none="{html.escape(t("no province matches"), quote=True)}" hidden aria-label="{name}"><h3>{name}</h3><p>{html.escape(about.get("alt", "").removeprefix(about.get("title", "") + ". "))}</p>'
+        f'<section class="live" data-colours="{html.escape(json.dumps(about.get("colours", [])), quote=True)}" data-none="{html.escape(t("no province matches"), quote=True)}" hidden aria-label="{name}"><h3>{name}</h3><p>{html.escape(about.get("alt", "").removeprefix(about.get("title", "") + ". "))}</p>'
         f'<label>{html.escape(t("Search"))} <input type="search" autocomplete="off" placeholder="{html.escape(t("Names, separated by commas"), quote=True)}"></label>'
-        f'<div role="status"><ul class="picked"></ul></div><div class="plot"></div>{block("spec", output.data[VEGALITE])}{block("provinces", about.get("provinces", []))}</section>'
+        f'<div role="status"><ul class="picked"></ul></div><div class="plot"></div><p class="source">{html.escape(about.get("source", ""))}</p>{block("spec", output.data[VEGALITE])}{block("provinces", about.get("provinces", []))}</section>'
     )
 
 

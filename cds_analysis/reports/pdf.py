@@ -9,11 +9,18 @@ from pathlib import Path
 
 from cds_analysis.errors import ParameterError
 
-__all__ = ["find_chromium", "print_pdf"]
+__all__ = ["FLAGS", "find_chromium", "print_pdf"]
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-_FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-          "--no-pdf-header-footer"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _SECONDS = 120
 
 
@@ -44,7 +51,15 @@ def print_pdf(page: Path, chromium: str) -> Path:
     target = page.with_suffix(".pdf")
     with tempfile.TemporaryDirectory() as profile:
         part = Path(profile) / "page.pdf"
-        command = [chromium, *_FLAGS, f"--user-data-dir={profile}/profile", f"--print-to-pdf={part}", page.resolve().as_uri()]
+        command = [
+            chromium,
+            *FLAGS,
+            "--headless",
+            "--no-pdf-header-footer",
+            f"--user-data-dir={profile}/profile",
+            f"--print-to-pdf={part}",
+            page.resolve().as_uri(),
+        ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, stdin=subprocess.DEVNULL)
         except subprocess.TimeoutExpired:

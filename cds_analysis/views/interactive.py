@@ -31,15 +31,16 @@ class Live:
     alt: str
     spec: dict
     provinces: list[tuple[str, str, str]]  # id, name, words to search
+    source: str
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {VEGALITE: self.spec, "text/plain": self.alt}, {
-            VEGALITE: {"title": self.title, "alt": self.alt, "provinces": self.provinces}
+            VEGALITE: {"title": self.title, "alt": self.alt, "provinces": self.provinces, "source": self.source, "colours": PALETTE}
         }
 
 
 def _live(
-    chart: alt.LayerChart, rows: list[dict], highlight: list[str], provinces: pl.DataFrame, t: Text, title: str, message: str
+    chart: alt.LayerChart, rows: list[dict], highlight: list[str], provinces: pl.DataFrame, t: Text, title: str, source: str, message: str
 ) -> Live:
     styled = chart.properties(width="container", background="white", description=message).add_params(
         alt.param(name="wanted", value=list(highlight))
@@ -55,7 +56,7 @@ def _live(
         for p, vi, en, more in provinces.select("province_id", "name_vi", "name_en", "aliases").iter_rows()
         if p in here
     ]
-    return Live(title, f"{title}. {message}", spec, sorted(known, key=lambda row: row[2]))
+    return Live(title, f"{title}. {message}", spec, sorted(known, key=lambda row: row[2]), source)
 
 
 def _base(rows: list[dict]) -> alt.Chart:
@@ -68,7 +69,15 @@ def _colour(otherwise: str) -> alt.Color:
 
 
 def comparison(
-    compared: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, order: list[str], highlight: list[str], title: str, decimals: int = 2
+    compared: pl.DataFrame,
+    provinces: pl.DataFrame,
+    *,
+    text: Text,
+    order: list[str],
+    highlight: list[str],
+    title: str,
+    source: str,
+    decimals: int = 2,
 ) -> Live:
     """Draw every province's percentile in each series as a dot; the picked ones in colour, all with score, percentile and source on hover.
 
@@ -87,7 +96,9 @@ def comparison(
         for field, head in (("name", "Province"), ("series", "Series"), ("score", "Score"), ("year", "Year"), ("source", "Source"))
     ]
     tips.insert(3, alt.Tooltip("percentile:Q", title=t("Percentile"), format=".0f"))
-    axis = alt.X("percentile:Q", title=t("Percentile (100 is best)"), scale=alt.Scale(domain=[0, 100]))
+    axis = alt.X(
+        "percentile:Q", title=t("Percentile (100 is best)"), axis=alt.Axis(values=[*range(0, 101, 20)]), scale=alt.Scale(domain=[0, 100])
+    )
     place = alt.Y("series:N", sort=[names[s] for s in order], title=None, axis=alt.Axis(grid=True))
     dots = _base(rows).mark_circle(opacity=1).encode(x=axis, y=place, color=_colour(GREY), tooltip=tips)
     others = dots.transform_filter("datum.slot < 0").mark_circle(size=36, opacity=0.6)
@@ -95,10 +106,12 @@ def comparison(
     message = t(
         "Type the names of provinces to see where they stand in each series; n = {n} provinces.", n=t.number(used["province_id"].n_unique())
     )
-    return _live(alt.layer(others, picked).properties(height=alt.Step(34)), rows, highlight, provinces, t, title, message)
+    return _live(alt.layer(others, picked).properties(height=alt.Step(34)), rows, highlight, provinces, t, title, source, message)
 
 
-def trend(ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highlight: list[str], title: str, decimals: int = 2) -> Live:
+def trend(
+    ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str, decimals: int = 2
+) -> Live:
     """Draw every province's rank by year; the picked ones in colour, all with rank, score, year and source on hover. A missing year is a gap.
 
     `ranked` comes from :func:`~cds_analysis.measures.ranks.ranks`, for one index and dimension.
@@ -144,11 +157,12 @@ def trend(ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highligh
         provinces,
         t,
         title,
+        source,
         message,
     )
 
 
-def targets(judged: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highlight: list[str], title: str) -> Live:
+def targets(judged: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str) -> Live:
     """Draw the picked provinces' targets in percent: latest figure, target and what lies between, with status and source on hover.
 
     `judged` comes from :func:`~cds_analysis.measures.gaps.merge_repeated`, for all provinces with targets in percent.
@@ -171,7 +185,12 @@ def targets(judged: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highli
     )
     tips = [alt.Tooltip(f"{field}:N", title=t(head)) for field, head in heads]
     y = alt.Y("line:N", title=None, sort=None)
-    x = alt.X("value:Q", title=t("Percent (dot: latest figure; diamond: target)"), scale=alt.Scale(domain=[0, 100]))
+    x = alt.X(
+        "value:Q",
+        title=t("Percent (dot: latest figure; diamond: target)"),
+        axis=alt.Axis(values=[*range(0, 101, 20)]),
+        scale=alt.Scale(domain=[0, 100]),
+    )
     base = _base(rows).transform_filter("datum.slot >= 0").encode(y=y, tooltip=tips)
     between = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x, x2="target:Q", color=_colour(GREY))
     now = base.mark_circle(size=90, opacity=1).encode(x=x, color=_colour(GREY))
@@ -179,7 +198,7 @@ def targets(judged: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highli
     message = t(
         "Type the names of provinces to see their targets in percent; {n} provinces have any.", n=t.number(judged["province_id"].n_unique())
     )
-    return _live(alt.layer(between, goal, now).properties(height=alt.Step(26)), rows, highlight, provinces, t, title, message)
+    return _live(alt.layer(between, goal, now).properties(height=alt.Step(26)), rows, highlight, provinces, t, title, source, message)
 
 
 def _due(day: date, t: Text) -> str:

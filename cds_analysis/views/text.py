@@ -113,6 +113,11 @@ class Text:
             return head + self.number(value, decimals) + " Mb/s"
         return head + self.number(value, decimals if unit == "index" else 0)
 
+    def difference(self, value: float | None, unit: str, decimals: int = 1, *, sign: bool = False) -> str:
+        """Write a difference of two values of an indicator; between percentages it is in percentage points: ``2,0 điểm %``, ``2.0 pp``."""
+        number = self.number(value, decimals, sign=sign)
+        return self("{n} pp", n=number) if unit.startswith("percent") and number != MISSING else number
+
     def date(self, day: date | None) -> str:
         """Write a date: ``31/12/2025`` or ``31 Dec 2025``."""
         if day is None:

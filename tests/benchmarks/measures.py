@@ -9,16 +9,16 @@ import os
 for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = "1"
 
-import time  # noqa: E402
+import time
 
-import numpy as np  # noqa: E402
-import polars as pl  # noqa: E402
-from scipy import stats  # noqa: E402
-from statsmodels.stats.multitest import multipletests  # noqa: E402
+import numpy as np
+import polars as pl
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
-import cds_analysis as cds  # noqa: E402
-from cds_analysis.dataset.series import with_segments  # noqa: E402
-from cds_analysis.measures.rank_sampling import survey_standard_errors  # noqa: E402
+import cds_analysis as cds
+from cds_analysis.dataset.series import with_segments
+from cds_analysis.measures.rank_sampling import survey_standard_errors
 
 DRAWS, SEED = 1000, 2025
 

@@ -1,8 +1,8 @@
 // Draws the charts of this page and connects each to its search box. No network: the libraries are in the page.
-const colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9"];
 const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase().replace(/[^a-z0-9]/g, "");
 document.querySelectorAll(".live").forEach((live) => {
   const read = (name) => JSON.parse(live.querySelector(`script.${name}`).textContent);
+  const colours = JSON.parse(live.dataset.colours);
   const spec = read("spec"), provinces = read("provinces"), box = live.querySelector("input"), list = live.querySelector(".picked");
   delete spec.$schema;
   live.hidden = false;

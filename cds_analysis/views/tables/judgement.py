@@ -55,7 +55,7 @@ def paces_table(cases: pl.DataFrame, *, text: Text, title: str, source: str) -> 
         cases,
         province=lambda r: t.province(r["province_id"]),
         indicator=lambda r: f"{t.indicator(r['indicator_id'])} ({t.date(r['due'])})",
-        pace=lambda r: t.number(r["required_per_year"], 1),
+        pace=lambda r: t.difference(r["required_per_year"], t.unit(r["indicator_id"])),
         years=lambda r: t.number(r["horizon"]),
         fast=lambda r: _of(r, t),
     )
@@ -156,7 +156,7 @@ def mobility_table(moves: pl.DataFrame, *, text: Text, title: str, source: str) 
         ratio=lambda r: t.percent(100 * r["shift_ratio"], 0),
     )
     columns = {
-        "years": t("Years"),
+        "years": t("Two years"),
         "n": t("Provinces in both"),
         "spearman": "Spearman",
         "kendall": "Kendall τ",
