@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -9,7 +10,7 @@ from great_tables import GT, loc, style
 
 from cds_analysis.views.theme import flat_csv
 
-__all__ = ["Table", "cells", "plain_table"]
+__all__ = ["Table", "cells", "listing", "plain_table"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,3 +72,12 @@ def cells(frame: pl.DataFrame, **makers) -> pl.DataFrame:
     """Make display columns, each from a function of the row."""
     rows = frame.to_dicts()
     return pl.DataFrame({name: [make(r) for r in rows] for name, make in makers.items()}, schema={name: pl.String for name in makers})
+
+
+def listing(rows: pl.DataFrame, columns: dict[str, tuple[str, Callable[[dict], str]]], **options) -> Table:
+    """Render one row a record: each column is a heading and a function that writes the record's cell.
+
+    `options` are those of :func:`plain_table` without ``columns`` and ``data``; the CSV holds the records themselves.
+    """
+    shown = cells(rows, **{name: write for name, (_, write) in columns.items()})
+    return plain_table(shown, columns={name: heading for name, (heading, _) in columns.items()}, data=rows, **options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cds_analysis.views.labels import BRIDGE_LABELS, CLAIM_LABELS, CLAIM_REASON_LABELS, PROCESS_LABELS, TRUTH_LABELS
-from cds_analysis.views.tables.base import Table, cells, plain_table
+from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.text import MISSING, Text
 
 __all__ = ["backtest_table", "bridge_table", "checked_claims_table", "parts_table", "ratios_table", "simulation_table"]
@@ -26,116 +26,66 @@ def checked_claims_table(checked: pl.DataFrame, *, text: Text, title: str, sourc
     def figure(value: float | None) -> str:
         return MISSING if value is None else t.number(value, 0 if float(value).is_integer() else 2)
 
-    shown = cells(
-        checked,
-        province=lambda r: t.province(r["province_id"]),
-        series=lambda r: (
-            (t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]))
-            + f" {r['year']}"
+    columns = {
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "series": (
+            t("Index"),
+            lambda r: (
+                (t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]))
+                + f" {r['year']}"
+            ),
         ),
-        quantity=lambda r: quantity[r["quantity"]],
-        value=lambda r: ("≤ " if r["bound"] == "<=" else "") + figure(r["value"]),
-        by=lambda r: f"{r['source_id']} {r['locator'] or ''}".strip(),
-        found=lambda r: figure(r["found"]),
-        where=lambda r: "; ".join(r["found_source_ids"]) or MISSING,
-        verdict=lambda r: _claim_verdict(r, t),
-    )
-    columns = {"province": t("Province"), "series": t("Index"), "quantity": t("What is said"), "value": t("Claimed"), "by": t("Source of the claim"), "found": t("On record"),
-               "where": t("Source of the figure"), "verdict": t("Verdict")}  # fmt: skip
-    return plain_table(
-        shown, name="claims", columns=columns, title=title, source=source, data=checked, right=["value", "found"], empty=t("None.")
-    )
+        "quantity": (t("What is said"), lambda r: quantity[r["quantity"]]),
+        "value": (t("Claimed"), lambda r: ("≤ " if r["bound"] == "<=" else "") + figure(r["value"])),
+        "by": (t("Source of the claim"), lambda r: f"{r['source_id']} {r['locator'] or ''}".strip()),
+        "found": (t("On record"), lambda r: figure(r["found"])),
+        "where": (t("Source of the figure"), lambda r: "; ".join(r["found_source_ids"]) or MISSING),
+        "verdict": (t("Verdict"), lambda r: _claim_verdict(r, t)),
+    }
+    return listing(checked, columns, name="claims", title=title, source=source, right=["value", "found"], empty=t("None."))
 
 
 def ratios_table(ratios: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a share with its numerator and denominator: printed, computed, verdict."""
     t = text
-    shown = cells(
-        ratios,
-        province=lambda r: t.province(r["province_id"]),
-        indicator=lambda r: t.indicator(r["indicator_id"]),
-        fraction=lambda r: f"{t.number(r['numerator'])}/{t.number(r['denominator'])}",
-        value=lambda r: t.percent(r["value"], r["decimals"]),
-        computed=lambda r: t.percent(r["computed"], max(r["decimals"] + 2, 3)),
-        verdict=lambda r: _claim_verdict(r, t),
-        source=lambda r: f"{r['source_id']} {r['locator']}",
-    )
     columns = {
-        "province": t("Province"),
-        "indicator": t("Indicator"),
-        "fraction": t("Fraction"),
-        "value": t("On record"),
-        "computed": t("Computed"),
-        "verdict": t("Verdict"),
-        "source": t("Sources"),
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "indicator": (t("Indicator"), lambda r: t.indicator(r["indicator_id"])),
+        "fraction": (t("Fraction"), lambda r: f"{t.number(r['numerator'])}/{t.number(r['denominator'])}"),
+        "value": (t("On record"), lambda r: t.percent(r["value"], r["decimals"])),
+        "computed": (t("Computed"), lambda r: t.percent(r["computed"], max(r["decimals"] + 2, 3))),
+        "verdict": (t("Verdict"), lambda r: _claim_verdict(r, t)),
+        "source": (t("Sources"), lambda r: f"{r['source_id']} {r['locator']}"),
     }
-    return plain_table(
-        shown,
-        name="ratios",
-        columns=columns,
-        title=title,
-        source=source,
-        data=ratios,
-        right=["fraction", "value", "computed"],
-        empty=t("None."),
-    )
+    return listing(ratios, columns, name="ratios", title=title, source=source, right=["fraction", "value", "computed"], empty=t("None."))
 
 
 def bridge_table(estimated: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
     """One row a unit of 2025: its score and rank, the rule, its parts and their spread."""
     t = text
-    shown = cells(
-        estimated,
-        rank=lambda r: t.number(r["rank"]),
-        unit=lambda r: t.unit_2025(r["unit_id"]),
-        score=lambda r: t.number(r["score"], decimals),
-        kind=lambda r: t("estimate") if r["is_estimate"] else MISSING,
-        rule=lambda r: t(BRIDGE_LABELS[r["rule"]]),
-        parts=lambda r: ", ".join(t.provinces(r["parts"])) if r["n_parts"] > 1 else MISSING,
-        spread=lambda r: t.number(r["spread"], decimals) if r["n_parts"] > 1 else MISSING,
-    )
     columns = {
-        "rank": t("Rank"),
-        "unit": t("Unit of 2025"),
-        "score": t("Score"),
-        "kind": t("Is it an estimate"),
-        "rule": t("Rule"),
-        "parts": t("Formed from"),
-        "spread": t("Spread of the parts"),
+        "rank": (t("Rank"), lambda r: t.number(r["rank"])),
+        "unit": (t("Unit of 2025"), lambda r: t.unit_2025(r["unit_id"])),
+        "score": (t("Score"), lambda r: t.number(r["score"], decimals)),
+        "kind": (t("Is it an estimate"), lambda r: t("estimate") if r["is_estimate"] else MISSING),
+        "rule": (t("Rule"), lambda r: t(BRIDGE_LABELS[r["rule"]])),
+        "parts": (t("Formed from"), lambda r: ", ".join(t.provinces(r["parts"])) if r["n_parts"] > 1 else MISSING),
+        "spread": (t("Spread of the parts"), lambda r: t.number(r["spread"], decimals) if r["n_parts"] > 1 else MISSING),
     }
-    return plain_table(
-        shown,
-        name="units",
-        columns=columns,
-        title=title,
-        source=source,
-        data=estimated,
-        right=["rank", "score", "spread"],
-        empty=t("None."),
-    )
+    return listing(estimated, columns, name="units", title=title, source=source, right=["rank", "score", "spread"], empty=t("None."))
 
 
 def parts_table(parts: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
     """One row a former province: its own score beside that of its unit."""
     t = text
-    shown = cells(
-        parts,
-        province=lambda r: t.province(r["province_id"]),
-        unit=lambda r: t.unit_2025(r["unit_id"]),
-        own=lambda r: t.number(r["score"], decimals),
-        whole=lambda r: t.number(r["unit_score"], decimals),
-        difference=lambda r: t.number(r["difference"], decimals, sign=True),
-    )
     columns = {
-        "province": t("Province"),
-        "unit": t("Unit of 2025"),
-        "own": t("Score of the province"),
-        "whole": t("Score of the unit"),
-        "difference": t("Province less unit"),
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "unit": (t("Unit of 2025"), lambda r: t.unit_2025(r["unit_id"])),
+        "own": (t("Score of the province"), lambda r: t.number(r["score"], decimals)),
+        "whole": (t("Score of the unit"), lambda r: t.number(r["unit_score"], decimals)),
+        "difference": (t("Province less unit"), lambda r: t.number(r["difference"], decimals, sign=True)),
     }
-    return plain_table(
-        shown, name="parts", columns=columns, title=title, source=source, data=parts, right=["own", "whole", "difference"], empty=t("None.")
-    )
+    return listing(parts, columns, name="parts", title=title, source=source, right=["own", "whole", "difference"], empty=t("None."))
 
 
 def simulation_table(rates: pl.DataFrame, *, text: Text, name: str, title: str, source: str) -> Table:
@@ -179,23 +129,17 @@ def simulation_table(rates: pl.DataFrame, *, text: Text, name: str, title: str, 
 def backtest_table(held: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a series: the share of last years' figures that a band made from earlier years would have held."""
     t = text
-    shown = cells(
-        held,
-        series=lambda r: (
-            t.index_short(r["index_id"]) + ("" if r["dimension_id"] == "overall" else " · " + t.dimension(r["index_id"], r["dimension_id"]))
-        ),
-        year=lambda r: str(r["year"]),
-        n=lambda r: t.number(r["n_provinces"]),
-        rate=lambda r: t.percent(100 * r["rate"], 0),
-        nominal=lambda r: t.percent(100 * r["nominal"], 0),
-    )
     columns = {
-        "series": t("Series"),
-        "year": t("Year forecast"),
-        "n": t("Provinces"),
-        "rate": t("Figures inside the band"),
-        "nominal": t("Nominal"),
+        "series": (
+            t("Series"),
+            lambda r: (
+                t.index_short(r["index_id"])
+                + ("" if r["dimension_id"] == "overall" else " · " + t.dimension(r["index_id"], r["dimension_id"]))
+            ),
+        ),
+        "year": (t("Year forecast"), lambda r: str(r["year"])),
+        "n": (t("Provinces"), lambda r: t.number(r["n_provinces"])),
+        "rate": (t("Figures inside the band"), lambda r: t.percent(100 * r["rate"], 0)),
+        "nominal": (t("Nominal"), lambda r: t.percent(100 * r["nominal"], 0)),
     }
-    return plain_table(
-        shown, name="backtest", columns=columns, title=title, source=source, data=held, right=["n", "rate", "nominal"], empty=t("None.")
-    )
+    return listing(held, columns, name="backtest", title=title, source=source, right=["n", "rate", "nominal"], empty=t("None."))

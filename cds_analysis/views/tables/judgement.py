@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cds_analysis.views.labels import GROUP_LABELS, MOVE_LABELS, MOVE_REASON_LABELS, RULE_LABELS, VIEW_LABELS
-from cds_analysis.views.tables.base import Table, cells, plain_table
+from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.tables.results import status_cell
 from cds_analysis.views.text import MISSING, Text
 
@@ -51,30 +51,15 @@ def rules_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) ->
 def paces_table(cases: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row an open target: the pace it needs, and how many provinces that started from a similar level ever moved as fast."""
     t = text
-    shown = cells(
-        cases,
-        province=lambda r: t.province(r["province_id"]),
-        indicator=lambda r: f"{t.indicator(r['indicator_id'])} ({t.date(r['due'])})",
-        pace=lambda r: t.difference(r["required_per_year"], t.unit(r["indicator_id"])),
-        years=lambda r: t.number(r["horizon"]),
-        fast=lambda r: _of(r, t),
-    )
     columns = {
-        "province": t("Province"),
-        "indicator": t("Target"),
-        "pace": t("Pace needed a year"),
-        "years": t("Held for years"),
-        "fast": t("Provinces that ever moved as fast"),
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "indicator": (t("Target"), lambda r: f"{t.indicator(r['indicator_id'])} ({t.date(r['due'])})"),
+        "pace": (t("Pace needed a year"), lambda r: t.difference(r["required_per_year"], t.unit(r["indicator_id"]))),
+        "years": (t("Held for years"), lambda r: t.number(r["horizon"])),
+        "fast": (t("Provinces that ever moved as fast"), lambda r: _of(r, t)),
     }
-    return plain_table(
-        shown,
-        name="paces",
-        columns=columns,
-        title=title,
-        source=source,
-        data=cases,
-        right=["pace", "years"],
-        empty=t("No open target needs a pace."),
+    return listing(
+        cases, columns, name="paces", title=title, source=source, right=["pace", "years"], empty=t("No open target needs a pace.")
     )
 
 
@@ -100,43 +85,46 @@ def steps_table(steps: pl.DataFrame, *, text: Text, title: str, source: str) -> 
     def points(row: dict, key: str, **options) -> str:
         return t.number(row[key], 4 if row["cut_off"] <= 1 else 2, **options)  # DTI runs from 0 to 1
 
-    shown = cells(
+    columns = {
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "index": (t("Index"), lambda r: f"{t.index_short(r['index_id'])} {r['year']}"),
+        "step": (t("Next step"), lambda r: step_name(r["step"], t)),
+        "score": (t("Score"), lambda r: points(r, "score")),
+        "line": (t("Line that year"), lambda r: points(r, "cut_off")),
+        "missing": (t("Points missing"), lambda r: points(r, "points_missing")),
+        "moved": (t("Line moved by"), lambda r: points(r, "moved", sign=True)),
+        "fast": (t("Provinces from a similar score that gained as much in a year"), lambda r: _of(r, t)),
+    }
+    return listing(
         steps,
-        province=lambda r: t.province(r["province_id"]),
-        index=lambda r: f"{t.index_short(r['index_id'])} {r['year']}",
-        step=lambda r: step_name(r["step"], t),
-        score=lambda r: points(r, "score"),
-        line=lambda r: points(r, "cut_off"),
-        missing=lambda r: points(r, "points_missing"),
-        moved=lambda r: points(r, "moved", sign=True),
-        fast=lambda r: _of(r, t),
+        columns,
+        name="next_steps",
+        title=title,
+        source=source,
+        right=["score", "line", "missing", "moved"],
+        empty=t("No full table of scores is on record."),
     )
-    columns = {"province": t("Province"), "index": t("Index"), "step": t("Next step"), "score": t("Score"), "line": t("Line that year"), "missing": t("Points missing"),
-               "moved": t("Line moved by"), "fast": t("Provinces from a similar score that gained as much in a year")}  # fmt: skip
-    return plain_table(shown, name="next_steps", columns=columns, title=title, source=source, data=steps, right=["score", "line", "missing", "moved"],
-                       empty=t("No full table of scores is on record."))  # fmt: skip
 
 
 def ceilings_table(near: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
     """One row a province near the top of the scale: distance to the top, first and last, and how much of it closes in a year."""
     t = text
-    shown = cells(
+    columns = {
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "years": (t("Years of one definition"), lambda r: f"{r['first_year']}–{r['last_year']}"),
+        "first": (t("Distance to the top, first"), lambda r: t.number(r["gap_first"], decimals)),
+        "last": (t("Distance to the top, last"), lambda r: t.number(r["gap_last"], decimals)),
+        "closed": (
+            t("Share of it closed in a year"),
+            lambda r: MISSING if r["closed_per_year"] is None else t.percent(100 * r["closed_per_year"], 0, sign=True),
+        ),
+    }
+    return listing(
         near,
-        province=lambda r: t.province(r["province_id"]),
-        years=lambda r: f"{r['first_year']}–{r['last_year']}",
-        first=lambda r: t.number(r["gap_first"], decimals),
-        last=lambda r: t.number(r["gap_last"], decimals),
-        closed=lambda r: MISSING if r["closed_per_year"] is None else t.percent(100 * r["closed_per_year"], 0, sign=True),
-    )
-    columns = {"province": t("Province"), "years": t("Years of one definition"), "first": t("Distance to the top, first"), "last": t("Distance to the top, last"),
-               "closed": t("Share of it closed in a year")}  # fmt: skip
-    return plain_table(
-        shown,
+        columns,
         name="ceilings",
-        columns=columns,
         title=title,
         source=source,
-        data=near,
         right=["first", "last", "closed"],
         empty=t("No score is near the top of its scale."),
     )
@@ -145,27 +133,24 @@ def ceilings_table(near: pl.DataFrame, *, text: Text, title: str, source: str, d
 def mobility_table(moves: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a pair of years: correlation of ranks, mean shift beside the random shift."""
     t = text
-    shown = cells(
-        moves,
-        years=lambda r: f"{r['year_from']}–{r['year_to']}" + (" *" if r["crosses_break"] else ""),
-        n=lambda r: t.number(r["n_common"]),
-        spearman=lambda r: t.number(r["spearman"], 2),
-        kendall=lambda r: t.number(r["kendall"], 2),
-        shift=lambda r: t.number(r["mean_shift"], 1),
-        random=lambda r: t.number(r["random_shift"], 1),
-        ratio=lambda r: t.percent(100 * r["shift_ratio"], 0),
-    )
     columns = {
-        "years": t("Two years"),
-        "n": t("Provinces in both"),
-        "spearman": "Spearman",
-        "kendall": "Kendall τ",
-        "shift": t("Mean move, places"),
-        "random": t("Random ranks"),
-        "ratio": t("Move over random"),
+        "years": (t("Two years"), lambda r: f"{r['year_from']}–{r['year_to']}" + (" *" if r["crosses_break"] else "")),
+        "n": (t("Provinces in both"), lambda r: t.number(r["n_common"])),
+        "spearman": ("Spearman", lambda r: t.number(r["spearman"], 2)),
+        "kendall": ("Kendall τ", lambda r: t.number(r["kendall"], 2)),
+        "shift": (t("Mean move, places"), lambda r: t.number(r["mean_shift"], 1)),
+        "random": (t("Random ranks"), lambda r: t.number(r["random_shift"], 1)),
+        "ratio": (t("Move over random"), lambda r: t.percent(100 * r["shift_ratio"], 0)),
     }
-    return plain_table(shown, name="mobility", columns=columns, title=title, source=f"{t('* the definition changed between the two years')}. {source}", data=moves,
-                       right=list(columns)[1:], empty=t("There are no two consecutive full tables."))  # fmt: skip
+    return listing(
+        moves,
+        columns,
+        name="mobility",
+        title=title,
+        source=f"{t('* the definition changed between the two years')}. {source}",
+        right=["n", "spearman", "kendall", "shift", "random", "ratio"],
+        empty=t("There are no two consecutive full tables."),
+    )
 
 
 def rises_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -177,25 +162,21 @@ def rises_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) ->
             return MISSING
         return f"{row[f'{name}_low_from']}–{row[f'{name}_high_from']} → {row[f'{name}_low_to']}–{row[f'{name}_high_to']}"
 
-    shown = cells(
+    columns = {
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "rank": (t("Rank"), lambda r: f"{r['rank_from']}\u00a0→\u00a0{r['rank_to']}"),
+        "moved": (t("Places gained"), lambda r: t.number(r["places_gained"], 0, sign=True)),
+        "sample": (t("Rank by sampling, 95%"), lambda r: interval(r, "sample")),
+        "method": (t("Rank by method, 5–95%"), lambda r: interval(r, "method")),
+        "z": (t("Score against the country, in standard errors"), lambda r: t.number(r["score_z"], 1, sign=True)),
+        "verdict": (t("Verdict"), lambda r: f"{t(MOVE_LABELS[r['verdict']])} ({t(MOVE_REASON_LABELS[r['reason']])})"),
+    }
+    return listing(
         judged,
-        province=lambda r: t.province(r["province_id"]),
-        rank=lambda r: f"{r['rank_from']}\u00a0→\u00a0{r['rank_to']}",
-        moved=lambda r: t.number(r["places_gained"], 0, sign=True),
-        sample=lambda r: interval(r, "sample"),
-        method=lambda r: interval(r, "method"),
-        z=lambda r: t.number(r["score_z"], 1, sign=True),
-        verdict=lambda r: f"{t(MOVE_LABELS[r['verdict']])} ({t(MOVE_REASON_LABELS[r['reason']])})",
-    )
-    columns = {"province": t("Province"), "rank": t("Rank"), "moved": t("Places gained"), "sample": t("Rank by sampling, 95%"), "method": t("Rank by method, 5–95%"),
-               "z": t("Score against the country, in standard errors"), "verdict": t("Verdict")}  # fmt: skip
-    return plain_table(
-        shown,
+        columns,
         name="rises",
-        columns=columns,
         title=title,
         source=source,
-        data=judged,
         right=["rank", "moved", "z"],
         empty=t("No province is on record in both years."),
     )
@@ -204,23 +185,23 @@ def rises_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) ->
 def regions_table(split: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a dimension: share of the spread between regions, beside random regions."""
     t = text
-    shown = cells(
+    columns = {
+        "series": (
+            t("Series"),
+            lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
+        ),
+        "year": (t("Year"), lambda r: str(r["year"])),
+        "n": ("n", lambda r: t.number(r["n_provinces"])),
+        "share": (t("Between regions"), lambda r: t.percent(100 * r["share_between"], 0)),
+        "random": (t("Random regions"), lambda r: t.percent(100 * r["share_random"], 0)),
+        "p": ("p", lambda r: t.number(r["p_value"], 3)),
+    }
+    return listing(
         split,
-        series=lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
-        year=lambda r: str(r["year"]),
-        n=lambda r: t.number(r["n_provinces"]),
-        share=lambda r: t.percent(100 * r["share_between"], 0),
-        random=lambda r: t.percent(100 * r["share_random"], 0),
-        p=lambda r: t.number(r["p_value"], 3),
-    )
-    columns = {"series": t("Series"), "year": t("Year"), "n": "n", "share": t("Between regions"), "random": t("Random regions"), "p": "p"}
-    return plain_table(
-        shown,
+        columns,
         name="regions",
-        columns=columns,
         title=title,
         source=source,
-        data=split,
         right=["n", "share", "random", "p"],
         empty=t("No full table of scores is on record."),
     )
@@ -229,64 +210,27 @@ def regions_table(split: pl.DataFrame, *, text: Text, title: str, source: str) -
 def correlations_table(correlations: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a pair of indices and year: rank correlation with its interval, and whether it rests on a sample."""
     t = text
-    shown = cells(
-        correlations,
-        pair=lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}",
-        year=lambda r: str(r["year"]),
-        n=lambda r: t.number(r["n"]),
-        rho=lambda r: t.number(r["spearman"], 2),
-        interval=lambda r: f"{t.number(r['low'], 2)} … {t.number(r['high'], 2)}",
-        kind=lambda r: t("sample of provinces") if r["is_sample"] else t("full table"),
-    )
     columns = {
-        "pair": t("Documents – citizens"),
-        "year": t("Year"),
-        "n": "n",
-        "rho": t("Rank correlation"),
-        "interval": t("95% interval"),
-        "kind": t("What it is"),
+        "pair": (t("Documents – citizens"), lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}"),
+        "year": (t("Year"), lambda r: str(r["year"])),
+        "n": ("n", lambda r: t.number(r["n"])),
+        "rho": (t("Rank correlation"), lambda r: t.number(r["spearman"], 2)),
+        "interval": (t("95% interval"), lambda r: f"{t.number(r['low'], 2)} … {t.number(r['high'], 2)}"),
+        "kind": (t("What it is"), lambda r: t("sample of provinces") if r["is_sample"] else t("full table")),
     }
-    return plain_table(
-        shown,
-        name="two_views",
-        columns=columns,
-        title=title,
-        source=source,
-        data=correlations,
-        right=["n", "rho", "interval"],
-        empty=t("None."),
-    )
+    return listing(correlations, columns, name="two_views", title=title, source=source, right=["n", "rho", "interval"], empty=t("None."))
 
 
 def views_table(stable: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a province and pair of indices: mean difference of percentiles, its spread over the years, and whether it keeps its sign."""
     t = text
-    shown = cells(
-        stable,
-        province=lambda r: t.province(r["province_id"]),
-        pair=lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}",
-        years=lambda r: f"{r['first_year']}–{r['last_year']}" if r["n_years"] > 1 else str(r["first_year"]),
-        n=lambda r: t.number(r["n_years"]),
-        mean=lambda r: t.number(r["mean_difference"], 0, sign=True),
-        sd=lambda r: t.number(r["sd_difference"], 0),
-        reading=lambda r: t(VIEW_LABELS[r["reading"]]),
-    )
     columns = {
-        "province": t("Province"),
-        "pair": t("Documents – citizens"),
-        "years": t("Years"),
-        "n": "n",
-        "mean": t("Mean difference of percentiles"),
-        "sd": t("Standard deviation over the years"),
-        "reading": t("Reading"),
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "pair": (t("Documents – citizens"), lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}"),
+        "years": (t("Years"), lambda r: f"{r['first_year']}–{r['last_year']}" if r["n_years"] > 1 else str(r["first_year"])),
+        "n": ("n", lambda r: t.number(r["n_years"])),
+        "mean": (t("Mean difference of percentiles"), lambda r: t.number(r["mean_difference"], 0, sign=True)),
+        "sd": (t("Standard deviation over the years"), lambda r: t.number(r["sd_difference"], 0)),
+        "reading": (t("Reading"), lambda r: t(VIEW_LABELS[r["reading"]])),
     }
-    return plain_table(
-        shown,
-        name="view_differences",
-        columns=columns,
-        title=title,
-        source=source,
-        data=stable,
-        right=["n", "mean", "sd"],
-        empty=t("None."),
-    )
+    return listing(stable, columns, name="view_differences", title=title, source=source, right=["n", "mean", "sd"], empty=t("None."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cds_analysis.views.labels import KIND_LABELS
-from cds_analysis.views.tables.base import Table, cells, plain_table
+from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.text import MISSING, Text
 
 __all__ = [
@@ -49,43 +49,27 @@ def observations_table(observations: pl.DataFrame, *, text: Text, title: str, so
 def sources_table(sources: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a source: who, what, when, where."""
     t = text
-    shown = cells(
-        sources,
-        id=lambda r: r["source_id"],
-        publisher=t.publisher_of,
-        title=t.title_of,
-        published=lambda r: t.date(r["published"]),
-        where=lambda r: r["url"] or r["file"] or MISSING,
-    )
     columns = {
-        "id": t("Short name"),
-        "publisher": t("Publisher"),
-        "title": t("Title"),
-        "published": t("Published"),
-        "where": t("Address or file"),
+        "id": (t("Short name"), lambda r: r["source_id"]),
+        "publisher": (t("Publisher"), t.publisher_of),
+        "title": (t("Title"), t.title_of),
+        "published": (t("Published"), lambda r: t.date(r["published"])),
+        "where": (t("Address or file"), lambda r: r["url"] or r["file"] or MISSING),
     }
-    return plain_table(shown, name="sources", columns=columns, title=title, source=source, data=sources, empty=t("No source."))
+    return listing(sources, columns, name="sources", title=title, source=source, empty=t("No source."))
 
 
 def coverage_table(covered: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row an index and year: provinces with a score, with a rank, and whether that is a full table."""
     t = text
-    shown = cells(
-        covered,
-        index=lambda r: t.index_short(r["index_id"]),
-        year=lambda r: str(r["year"]),
-        scores=lambda r: t.number(r["n_scores"]),
-        ranks=lambda r: t.number(r["n_ranks"]),
-        kind=lambda r: t("sample of provinces") if r["is_partial"] else t("full table"),
-    )
     columns = {
-        "index": t("Index"),
-        "year": t("Year"),
-        "scores": t("Provinces with a score"),
-        "ranks": t("Provinces with a rank"),
-        "kind": t("What it is"),
+        "index": (t("Index"), lambda r: t.index_short(r["index_id"])),
+        "year": (t("Year"), lambda r: str(r["year"])),
+        "scores": (t("Provinces with a score"), lambda r: t.number(r["n_scores"])),
+        "ranks": (t("Provinces with a rank"), lambda r: t.number(r["n_ranks"])),
+        "kind": (t("What it is"), lambda r: t("sample of provinces") if r["is_partial"] else t("full table")),
     }
-    return plain_table(shown, name="coverage", columns=columns, title=title, source=source, data=covered, right=["scores", "ranks"])
+    return listing(covered, columns, name="coverage", title=title, source=source, right=["scores", "ranks"])
 
 
 def missing_table(missing: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -112,61 +96,43 @@ def missing_table(missing: pl.DataFrame, *, text: Text, title: str, source: str)
 def breaks_table(breaks: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a break: from which year, why, and how it is known."""
     t = text
-    shown = cells(
-        breaks,
-        index=lambda r: t.index_short(r["index_id"]),
-        series=lambda r: MISSING if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
-        year=lambda r: str(r["year"]),
-        reason=lambda r: r[f"reason_{t.lang}"],
-        kind=lambda r: t(KIND_LABELS[r["kind"]]),
-    )
-    columns = {"index": t("Index"), "series": t("Dimension"), "year": t("First year"), "reason": t("Reason"), "kind": t("How it is known")}
-    return plain_table(shown, name="breaks", columns=columns, title=title, source=source, data=breaks, empty=t("None."))
+    columns = {
+        "index": (t("Index"), lambda r: t.index_short(r["index_id"])),
+        "series": (t("Dimension"), lambda r: MISSING if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"])),
+        "year": (t("First year"), lambda r: str(r["year"])),
+        "reason": (t("Reason"), lambda r: r[f"reason_{t.lang}"]),
+        "kind": (t("How it is known"), lambda r: t(KIND_LABELS[r["kind"]])),
+    }
+    return listing(breaks, columns, name="breaks", title=title, source=source, empty=t("None."))
 
 
 def shifts_table(shifts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a jump of the national median that looks like a change of definition."""
     t = text
-    shown = cells(
-        shifts,
-        series=lambda r: t.index_short(r["index_id"]) + " · " + t.dimension(r["index_id"], r["dimension_id"]),
-        year=lambda r: str(r["year"]),
-        before=lambda r: t.number(r["median_before"], 2),
-        after=lambda r: t.number(r["median_after"], 2),
-        ratio=lambda r: t.number(r["shift_in_iqr"], 1),
-        known=lambda r: t("yes") if r["is_recorded"] else t("no"),
-    )
-    columns = {"series": t("Series"), "year": t("Year"), "before": t("Median before"), "after": t("Median after"), "ratio": t("Shift, in interquartile ranges"),
-               "known": t("Break on record")}  # fmt: skip
-    return plain_table(
-        shown,
-        name="level_shifts",
-        columns=columns,
-        title=title,
-        source=source,
-        data=shifts,
-        right=["before", "after", "ratio"],
-        empty=t("None."),
-    )
+    columns = {
+        "series": (t("Series"), lambda r: t.index_short(r["index_id"]) + " · " + t.dimension(r["index_id"], r["dimension_id"])),
+        "year": (t("Year"), lambda r: str(r["year"])),
+        "before": (t("Median before"), lambda r: t.number(r["median_before"], 2)),
+        "after": (t("Median after"), lambda r: t.number(r["median_after"], 2)),
+        "ratio": (t("Shift, in interquartile ranges"), lambda r: t.number(r["shift_in_iqr"], 1)),
+        "known": (t("Break on record"), lambda r: t("yes") if r["is_recorded"] else t("no")),
+    }
+    return listing(shifts, columns, name="level_shifts", title=title, source=source, right=["before", "after", "ratio"], empty=t("None."))
 
 
 def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a disagreement between sources."""
     t = text
     column = {"score": t("score"), "rank": t("rank"), "value": t("Value")}
-    shown = cells(conflicts, key=lambda r: r["key"], column=lambda r: column.get(r["column"], r["column"]), chosen=lambda r: _figure(r["chosen"], t), other=lambda r: _figure(r["other"], t),
-                  reason=lambda r: r[f"reason_{t.lang}"], source=lambda r: r["source_id"])  # fmt: skip
     columns = {
-        "key": t("Figure"),
-        "column": t("Column"),
-        "chosen": t("Kept"),
-        "other": t("Not kept"),
-        "reason": t("Reason"),
-        "source": t("Source not kept"),
+        "key": (t("Figure"), lambda r: r["key"]),
+        "column": (t("Column"), lambda r: column.get(r["column"], r["column"])),
+        "chosen": (t("Kept"), lambda r: _figure(r["chosen"], t)),
+        "other": (t("Not kept"), lambda r: _figure(r["other"], t)),
+        "reason": (t("Reason"), lambda r: r[f"reason_{t.lang}"]),
+        "source": (t("Source not kept"), lambda r: r["source_id"]),
     }
-    return plain_table(
-        shown, name="conflicts", columns=columns, title=title, source=source, data=conflicts, right=["chosen", "other"], empty=t("None.")
-    )
+    return listing(conflicts, columns, name="conflicts", title=title, source=source, right=["chosen", "other"], empty=t("None."))
 
 
 def _figure(text: str, t: Text) -> str:
@@ -179,21 +145,18 @@ def claims_table(claims: pl.DataFrame, *, text: Text, title: str, source: str) -
     """One row a claim of an article about a ranking, as printed."""
     t = text
     quantity = {"score": t("score"), "rank": t("rank"), "places_gained": t("places gained"), "region_rank": t("rank in the region")}
-    shown = cells(
-        claims,
-        province=lambda r: t.province(r["province_id"]),
-        series=lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
-        year=lambda r: str(r["year"]),
-        quantity=lambda r: quantity[r["quantity"]],
-        value=lambda r: ("≤ " if r["bound"] == "<=" else "") + t.number(r["value"], 0 if float(r["value"]).is_integer() else 2),
-        source=lambda r: f"{r['source_id']} {r['locator'] or ''}".strip(),
-    )
     columns = {
-        "province": t("Province"),
-        "series": t("Index"),
-        "year": t("Year"),
-        "quantity": t("What is said"),
-        "value": t("Value"),
-        "source": t("Sources"),
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "series": (
+            t("Index"),
+            lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
+        ),
+        "year": (t("Year"), lambda r: str(r["year"])),
+        "quantity": (t("What is said"), lambda r: quantity[r["quantity"]]),
+        "value": (
+            t("Value"),
+            lambda r: ("≤ " if r["bound"] == "<=" else "") + t.number(r["value"], 0 if float(r["value"]).is_integer() else 2),
+        ),
+        "source": (t("Sources"), lambda r: f"{r['source_id']} {r['locator'] or ''}".strip()),
     }
-    return plain_table(shown, name="claims", columns=columns, title=title, source=source, data=claims, right=["value"], empty=t("None."))
+    return listing(claims, columns, name="claims", title=title, source=source, right=["value"], empty=t("None."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from cds_analysis.views.labels import BASIS_LABELS, GROUP_LABELS, REASON_LABELS, STATUS_LABELS, VERDICT_LABELS
-from cds_analysis.views.tables.base import Table, cells, plain_table
+from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.text import MISSING, Text
 from cds_analysis.views.theme import STATUS_LOOK
 
@@ -52,27 +52,49 @@ def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, uni
     def value(row: dict, key: str, **options) -> str:
         return t.value(row[key], units[row["indicator_id"]], 1, **options)
 
-    shown = cells(
-        judged,
-        indicator=lambda r: t.indicator(r["indicator_id"]),
-        whose=lambda r: t("national") if r["scope"] == "viet-nam" else t("own"),
-        value=lambda r: value(r, "value", bound=r["bound"]),
-        as_of=lambda r: t.date(r["as_of"]),
-        target=lambda r: value(r, "target", bound=">" if r["comparator"] == ">" else "="),
-        due=lambda r: t.date(r["due"]),
-        gap=lambda r: ("≤ " if r["is_gap_bound"] else "") + t.difference(r["gap"], units[r["indicator_id"]], 1 if units[r["indicator_id"]].startswith("percent") else 0),
-        required=lambda r: t.difference(r["required_per_year"], units[r["indicator_id"]]),
-        observed=lambda r: t.difference(r["observed_per_year"], units[r["indicator_id"]], sign=True),
-        status=lambda r: status_cell(r["status"], t) + (f" ({t(REASON_LABELS[r['status_reason']])})" if r["status_reason"] in REASON_LABELS else ""),
-        sources=lambda r: "; ".join(dict.fromkeys([*([f"{r['source_id']} {r['locator'] or ''}".strip()] if r["source_id"] else []),
-                                                   *([f"{s} {r['target_locator'] or ''}".strip() for s in r["target_source_ids"]])])),
-    )  # fmt: skip
     columns = {
-        "indicator": t("Indicator"), "whose": t("Whose target"), "value": t("Latest figure"), "as_of": t("As of"), "target": t("Target"), "due": t("Due"),
-        "gap": t("Gap"), "required": t("Pace needed a year"), "observed": t("Pace seen a year"), "status": t("Status"), "sources": t("Sources"),
-    }  # fmt: skip
-    return plain_table(shown, name="targets", columns=columns, title=title, source=source, data=judged, empty=t("No target is on record."),
-                       right=["value", "target", "gap", "required", "observed"])  # fmt: skip
+        "indicator": (t("Indicator"), lambda r: t.indicator(r["indicator_id"])),
+        "whose": (t("Whose target"), lambda r: t("national") if r["scope"] == "viet-nam" else t("own")),
+        "value": (t("Latest figure"), lambda r: value(r, "value", bound=r["bound"])),
+        "as_of": (t("As of"), lambda r: t.date(r["as_of"])),
+        "target": (t("Target"), lambda r: value(r, "target", bound=">" if r["comparator"] == ">" else "=")),
+        "due": (t("Due"), lambda r: t.date(r["due"])),
+        "gap": (
+            t("Gap"),
+            lambda r: (
+                ("≤ " if r["is_gap_bound"] else "")
+                + t.difference(r["gap"], units[r["indicator_id"]], 1 if units[r["indicator_id"]].startswith("percent") else 0)
+            ),
+        ),
+        "required": (t("Pace needed a year"), lambda r: t.difference(r["required_per_year"], units[r["indicator_id"]])),
+        "observed": (t("Pace seen a year"), lambda r: t.difference(r["observed_per_year"], units[r["indicator_id"]], sign=True)),
+        "status": (
+            t("Status"),
+            lambda r: (
+                status_cell(r["status"], t) + (f" ({t(REASON_LABELS[r['status_reason']])})" if r["status_reason"] in REASON_LABELS else "")
+            ),
+        ),
+        "sources": (
+            t("Sources"),
+            lambda r: "; ".join(
+                dict.fromkeys(
+                    [
+                        *([f"{r['source_id']} {r['locator'] or ''}".strip()] if r["source_id"] else []),
+                        *([f"{s} {r['target_locator'] or ''}".strip() for s in r["target_source_ids"]]),
+                    ]
+                )
+            ),
+        ),
+    }
+    return listing(
+        judged,
+        columns,
+        name="targets",
+        title=title,
+        source=source,
+        empty=t("No target is on record."),
+        right=["value", "target", "gap", "required", "observed"],
+    )
 
 
 def ranks_table(ranked: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
@@ -103,19 +125,26 @@ def ranks_table(ranked: pl.DataFrame, *, text: Text, title: str, source: str, de
 def movers_table(moves: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
     """One row a province: ranks of two years and the places gained."""
     t = text
-    shown = cells(
+    columns = {
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "start": (t("Rank before"), lambda r: str(r["rank_from"])),
+        "end": (t("Rank after"), lambda r: str(r["rank_to"])),
+        "gained": (t("Places gained"), lambda r: t.number(r["places_gained"], 0, sign=True)),
+        "common": (t("among provinces in both years"), lambda r: t.number(r["places_gained_common"], 0, sign=True)),
+        "change": (
+            t("Change of score"),
+            lambda r: t("new definition") if r["crosses_break"] else t.number(r["score_change"], decimals, sign=True),
+        ),
+    }
+    return listing(
         moves,
-        province=lambda r: t.province(r["province_id"]),
-        start=lambda r: str(r["rank_from"]),
-        end=lambda r: str(r["rank_to"]),
-        gained=lambda r: t.number(r["places_gained"], 0, sign=True),
-        common=lambda r: t.number(r["places_gained_common"], 0, sign=True),
-        change=lambda r: t("new definition") if r["crosses_break"] else t.number(r["score_change"], decimals, sign=True),
+        columns,
+        name="movers",
+        title=title,
+        source=source,
+        empty=t("No province is on record in both years."),
+        right=["start", "end", "gained", "common", "change"],
     )
-    columns = {"province": t("Province"), "start": t("Rank before"), "end": t("Rank after"), "gained": t("Places gained"),
-               "common": t("among provinces in both years"), "change": t("Change of score")}  # fmt: skip
-    return plain_table(shown, name="movers", columns=columns, title=title, source=source, data=moves, empty=t("No province is on record in both years."),
-                       right=["start", "end", "gained", "common", "change"])  # fmt: skip
 
 
 def trends_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
