@@ -140,7 +140,7 @@ def gain_cases(steps: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
         ranked.drop_nulls("score").group_by(_TABLE).agg(tolerance=(score.quantile(0.75, "linear") - score.quantile(0.25, "linear")) / 2)
     )
     return (
-        steps.join(spread.filter(pl.col("tolerance") > 0), on=_TABLE, validate="m:1")
+        steps.join(spread.filter(pl.col("tolerance") > 0), on=_TABLE, validate="m:1", maintain_order="left")
         .with_row_index("case_id")
         .with_columns(
             series_id=pl.col("index_id") + "/" + pl.col("dimension_id"),
