@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -162,15 +162,19 @@ class Text:
 
     def unit(self, indicator_id: str) -> str:
         """Return the unit of an indicator, as the register has it."""
-        cache = self.__dict__.setdefault("_units", dict(self._data.indicators.select("indicator_id", "unit").iter_rows()))
-        return cache[indicator_id]
+        return self._units[indicator_id]
+
+    @cached_property
+    def _units(self) -> dict[str, str]:
+        return dict(self._data.indicators.select("indicator_id", "unit").iter_rows())
 
     def dimension(self, index_id: str, dimension_id: str = "overall") -> str:
         """Return the name of a dimension, or of the index for 'overall'."""
-        cache = self.__dict__.setdefault("_dimensions", {})
-        if not cache:
-            cache.update({(i, d): n for i, d, n in self._data.indices.select("index_id", "dimension_id", f"name_{self.lang}").iter_rows()})
-        return cache.get((index_id, dimension_id), f"{index_id}/{dimension_id}")
+        return self._dimensions.get((index_id, dimension_id), f"{index_id}/{dimension_id}")
+
+    @cached_property
+    def _dimensions(self) -> dict[tuple[str, str], str]:
+        return {(i, d): n for i, d, n in self._data.indices.select("index_id", "dimension_id", f"name_{self.lang}").iter_rows()}
 
     def series(self, series_id: str) -> str:
         """Return the name of a series: an indicator id, or ``index/dimension``."""
@@ -183,8 +187,12 @@ class Text:
 
     def source(self, source_id: str) -> str:
         """Return publisher and title of a source in one line."""
-        row = self._data.sources.row(by_predicate=pl.col("source_id") == source_id, named=True)
+        row = self._sources[source_id]
         return f"{self.publisher_of(row)}: {self.title_of(row)}"
+
+    @cached_property
+    def _sources(self) -> dict[str, dict]:
+        return {row["source_id"]: row for row in self._data.sources.iter_rows(named=True)}
 
     def title_of(self, source: dict) -> str:
         """Return the title of a row of ``sources``, in English where one was made and this is English."""

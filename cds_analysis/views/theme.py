@@ -12,8 +12,10 @@ import matplotlib as mpl
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_mixed import MixedModeRenderer
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 __all__ = [
     "GREY",
@@ -116,19 +118,30 @@ class Chart:
 
     def svg(self) -> bytes:
         """Return the figure as SVG bytes: sharp at any size and quicker to make than PNG."""
-        self._lay_out()
-        buffer = io.BytesIO()
+        figure, buffer, before = self.figure, io.StringIO(), self.figure.dpi
         with style():
-            FigureCanvasSVG(self.figure).print_svg(buffer, metadata={"Date": None, "Creator": None})
-        return buffer.getvalue()
+            figure.dpi = FigureCanvasSVG.fixed_dpi
+            # As print_svg does, but with one renderer to lay out and to draw: it remembers the size of each text.
+            width, height = figure.get_size_inches() * figure.dpi
+            drawn = RendererSVG(width, height, buffer, metadata={"Date": None, "Creator": None})
+            renderer = MixedModeRenderer(figure, width, height, figure.dpi, drawn)
+            self._lay_out(renderer)
+            figure.draw(renderer)
+            renderer.finalize()
+            figure.dpi = before
+        return buffer.getvalue().encode("utf-8")
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, renderer=None) -> None:
         """Place the axes once. ``savefig`` would draw the whole figure an extra time to do it, so the canvases are called directly."""
         engine = self.figure.get_layout_engine()
-        if engine is not None:
-            with style():
+        if engine is None or isinstance(engine, PlaceHolderLayoutEngine):
+            return
+        with style():
+            if len(self.figure.axes) == 1:
+                _fit(self.figure.axes[0], engine.get()["rect"], renderer)
+            else:
                 engine.execute(self.figure)
-            self.figure.set_layout_engine("none")
+        self.figure.set_layout_engine("none")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = base64.b64encode(self.png()).decode("ascii")
@@ -137,6 +150,24 @@ class Chart:
             "image/png": {"alt": self.alt, "width": round(self.figure.get_figwidth() * CSS_PX_PER_INCH)},
             "text/csv": {"name": self.name},
         }
+
+
+def _fit(ax: Axes, rect: tuple[float, float, float, float], renderer=None, pad: float = 0.05) -> None:
+    """Give a lone axes all of `rect` that its labels and legend leave.
+
+    Everything is measured once, where the constrained layout measures twice to share the room among several axes.
+    """
+    left, bottom, width, height = rect
+    figure = ax.figure
+    ax.set_position(rect)
+    whole, inner = ax.get_tightbbox(renderer, for_layout_only=True), ax.get_window_extent()
+    across, up = figure.bbox.width, figure.bbox.height
+    pad_x, pad_y = pad / figure.get_figwidth(), pad / figure.get_figheight()
+    margins = [max(0.0, m) for m in ((inner.x0 - whole.x0) / across, (whole.x1 - inner.x1) / across,
+                                     (inner.y0 - whole.y0) / up, (whole.y1 - inner.y1) / up)]  # fmt: skip
+    at_left, at_right, below, above = margins
+    ax.set_position([left + at_left + pad_x, bottom + below + pad_y,
+                     max(width - at_left - at_right - 2 * pad_x, 0.05), max(height - below - above - 2 * pad_y, 0.05)])  # fmt: skip
 
 
 def canvas(

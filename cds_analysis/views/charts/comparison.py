@@ -163,11 +163,14 @@ def distribution(
     subtitle = t(
         "Number of provinces by score (n = {n}); {unit}. The dashed line is the national median.", n=t.number(compared.height), unit=unit
     )
+    without = [p for p in highlight if p not in set(compared["province_id"])]
+    if without:
+        subtitle += " " + t("No figure: {names}.", names=t.listing(t.provinces(without)))
     with style():
         figure, (ax,) = canvas(2.7, title, subtitle, source)
         ax.hist(compared["value"].to_list(), bins=16, color="#cdd6dd", alpha=0.75, edgecolor="white")
-        sns.rugplot(x=compared["value"].to_list(), color=MUTED, height=0.035, lw=0.8, ax=ax)
         top = ax.get_ylim()[1] * 1.28
+        ax.vlines(compared["value"].to_list(), 0, top * 0.035, color=MUTED, lw=0.8)
         median = compared["national_median"][0]
         ax.axvline(median, color=INK, ls="--", lw=1.2, ymax=0.78)
         mine = compared.filter(pl.col("province_id").is_in(highlight)).sort("value")
@@ -176,10 +179,11 @@ def distribution(
         shift = min(0.0, right - max(places, default=right) - (right - left) * 0.02)
         for i, row in enumerate(mine.iter_rows(named=True)):
             colour = PALETTE[highlight.index(row["province_id"]) % 6]
-            ax.plot([row["value"]] * 2, [0, top * 0.72], color=colour, lw=2)
-            ax.annotate(f"{t.province(row['province_id'])}\n{t.number(row['value'], decimals)}", (row["value"], top * 0.72),
-                        xytext=(places[i] + shift, top * 0.80), ha="center", va="bottom", fontsize=8, color=colour, fontweight="bold",
-                        arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.8})  # fmt: skip
+            label_at = places[i] + shift
+            ax.plot([row["value"]] * 2, [0, top * 0.72], color=colour, lw=2, solid_capstyle="butt")
+            ax.plot([row["value"], label_at], [top * 0.72, top * 0.79], color=colour, lw=0.8)
+            ax.text(label_at, top * 0.80, f"{t.province(row['province_id'])}\n{t.number(row['value'], decimals)}", ha="center", va="bottom",
+                    fontsize=8, color=colour, fontweight="bold")  # fmt: skip
         ax.set(ylim=(0, top), xlabel=unit[:1].upper() + unit[1:], ylabel=t("Provinces"))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if right - left < 8 else 0))

@@ -53,8 +53,8 @@ def _end_labels(ax: Axes, ends: list[tuple[float, float, str, str]], gap: float)
         return
     x = max(e[0] for e in ends)
     for (x0, y0, name, colour), y in zip(ends, spread([e[1] for e in ends], gap)):
-        ax.annotate(name, (x0, y0), xytext=(x + 0.35, y), fontsize=8, color=colour, fontweight="bold", va="center", annotation_clip=False,
-                    arrowprops={"arrowstyle": "-", "color": colour, "lw": 0.6, "shrinkA": 1, "shrinkB": 3})  # fmt: skip
+        ax.plot([x0, x + 0.3], [y0, y], color=colour, lw=0.6, clip_on=False)
+        ax.text(x + 0.35, y, name, fontsize=8, color=colour, fontweight="bold", va="center")
 
 
 def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str) -> Chart:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import textwrap
 
 import polars as pl
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.path import Path
+from matplotlib.textpath import TextPath
 
 from cds_analysis.views.labels import STATUS_LABELS
 from cds_analysis.views.text import Text
@@ -104,21 +107,24 @@ def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], tit
         figure, (ax,) = canvas(0.27 * len(rows) + 0.8, title, subtitle, source)
         lines = [[(-0.5, y + 0.5), (len(provinces) - 0.5, y + 0.5)] for y in range(len(rows))]
         ax.add_collection(LineCollection(lines, colors=LIGHT, linewidths=0.8, zorder=0), autolim=False)
-        boxes, colours = [], []
+        boxes, colours, places = [], [], {s: [] for s in seen}
         for y, (indicator, due, goal, scope) in enumerate(rows):
             for x, p in enumerate(provinces):
                 status = cells.get((indicator, due, goal, scope, p))
                 if status:
-                    symbol, colour, ink = STATUS_LOOK[status]
+                    places[status].append((x, y))
                     boxes.append([(x - 0.42, y - 0.42), (x + 0.42, y - 0.42), (x + 0.42, y + 0.42), (x - 0.42, y + 0.42)])
-                    colours.append(colour)
-                    ax.text(x, y, symbol, ha="center", va="center", color=ink, fontsize=9, clip_on=True)
+                    colours.append(STATUS_LOOK[status][1])
         ax.add_collection(PolyCollection(boxes, facecolors=colours, edgecolors=GREY, linewidths=0.6, zorder=1), autolim=False)
+        for status, at in places.items():
+            _write_symbol(ax, STATUS_LOOK[status][0], at, STATUS_LOOK[status][2])
         labels = [
             f"{textwrap.shorten(t.indicator(i), 66, placeholder='…')} · {t.value(g, t.unit(i))} · {t.date(d)}{' ★' if s == 'viet-nam' else ''}"
             for i, d, g, s in rows
         ]
-        ax.set_yticks(range(len(rows)), labels, fontsize=7.4)
+        for y, label in enumerate(labels):  # plain texts: as many ticks would take four times as long
+            ax.text(-0.56, y, label, ha="right", va="center", fontsize=7.4)
+        ax.set_yticks([])
         ax.set_xticks(range(len(provinces)), ["\n".join(textwrap.wrap(t.province(p), 12)) for p in provinces], fontsize=8)
         ax.xaxis.tick_top()
         ax.tick_params(length=0)
@@ -131,6 +137,16 @@ def status_matrix(judged: pl.DataFrame, *, text: Text, provinces: list[str], tit
     counts = judged.group_by("status").len().sort("len", "status", descending=[True, False]).rows()
     alt = title + ". " + "; ".join(f"{t(STATUS_LABELS[s])}: {t.number(k)}" for s, k in counts) + "."
     return Chart("status", figure, title, alt, judged)
+
+
+def _write_symbol(ax: Axes, symbol: str, places: list[tuple[float, float]], colour: str) -> None:
+    """Write one symbol at many places as a marker: one shape instead of a text each."""
+    shape = TextPath((0, 0), symbol, size=9)
+    box = shape.get_extents()
+    shape = Path(shape.vertices - [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2], shape.codes)
+    x, y = zip(*places)
+    # matplotlib scales a marker's shape to its size, so the size is that of the letter
+    ax.plot(x, y, ls="", marker=shape, markersize=2 * abs(shape.vertices).max(), color=colour, markeredgewidth=0.35, zorder=3)
 
 
 def _swatch(status: str, t: Text) -> Rectangle:
