@@ -9,7 +9,6 @@ import seaborn as sns
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from cds_analysis.views.text import MISSING, Text
@@ -71,10 +70,10 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
             ax.scatter(own["value"].to_list(), own["row"].to_list(), s=62, color=PALETTE[i % 6], marker=MARKERS[i % 6], edgecolor="white",
                        linewidth=0.8, zorder=4, label=t.province(province))  # fmt: skip
             if len(highlight) == 1:
+                # Values in a column of their own: beside the dots they would lie on the medians.
                 for row in own.iter_rows(named=True):
-                    ax.annotate(t.number(row["value"], decimals), (row["value"], row["row"]), xytext=(0, 8), textcoords="offset points",
-                                ha="center", fontsize=8, fontweight="bold", color=PALETTE[0], zorder=5,
-                                path_effects=[withStroke(linewidth=2.5, foreground="white")])  # fmt: skip
+                    ax.text(1.02, row["row"], t.number(row["value"], decimals), transform=ax.get_yaxis_transform(), ha="left", va="center",
+                            fontsize=9, fontweight="bold", color=PALETTE[0])  # fmt: skip
         ax.set_yticks(range(len(order)), ["\n".join(textwrap.wrap(t.series(s), 34)) for s in order])
         ax.set(xlabel=unit[:1].upper() + unit[1:], ylabel="", ylim=(len(order) - 0.4, -0.6))
         ax.tick_params(axis="y", length=0)

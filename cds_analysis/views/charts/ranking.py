@@ -151,15 +151,15 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
             left.plot(wide["x"], mid, color=GREY, lw=1.2, zorder=1)
         _line(left, own, "score", at_breaks=True, colour=PALETTE[0], marker="o", width=2, z=3)
         _line(right, own, "rank", at_breaks=False, colour=PALETTE[0], marker="o", width=2, z=3)
-        _label_ends(left, own, "score", lambda v: t.number(v, decimals), above=True)
-        _label_ends(right, own, "rank", lambda v: str(v), above=True)
         top = max(ranked["n_ranked"].drop_nulls().max() or 63, 10)
         left.set_title(unit[:1].upper() + unit[1:])
         right.set_title(t("Rank (1 is best)"))
-        right.set(ylim=(top + 1, -3))
+        right.set(ylim=(top + 4, -4))
         right.set_yticks([1, *range(20, top + 1, 20)])
         low, high = left.get_ylim()
-        left.set_ylim(low - 0.05 * (high - low), high + 0.12 * (high - low))
+        left.set_ylim(low - 0.12 * (high - low), high + 0.12 * (high - low))
+        _label_ends(left, own, "score", lambda v: t.number(v, decimals))
+        _label_ends(right, own, "rank", str)
         for ax in (left, right):
             _mark_breaks(ax, ranked, t)
             step = 1 if len(years) <= 8 else 2
@@ -173,11 +173,15 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
     return Chart("trajectory", figure, title, title + ". " + ("; ".join(facts) or t("no figure on record")) + ".", own)
 
 
-def _label_ends(ax: Axes, own: pl.DataFrame, value: str, write, *, above: bool) -> None:
+def _label_ends(ax: Axes, own: pl.DataFrame, value: str, write) -> None:
+    """Write the first and the last value on the side that the line leaves free."""
     rows = own.drop_nulls(value).sort("year")
-    for row in ([rows.row(0, named=True)] if rows.height > 1 else []) + ([rows.row(-1, named=True)] if rows.height else []):
-        ax.annotate(write(row[value]), (row["year"], row[value]), xytext=(0, 7), textcoords="offset points", ha="center", fontsize=8,
-                    fontweight="bold", color=PALETTE[0], zorder=5)  # fmt: skip
+    ends = {0: rows.head(2).rows(named=True), rows.height - 1: rows.tail(2).reverse().rows(named=True)} if rows.height else {}
+    for here, *near in ends.values():
+        line_above = bool(near) and near[0][value] > here[value]
+        below = line_above != ax.yaxis_inverted()
+        ax.annotate(write(here[value]), (here["year"], here[value]), xytext=(0, -8 if below else 7), textcoords="offset points", ha="center",
+                    va="top" if below else "bottom", fontsize=8, fontweight="bold", color=PALETTE[0], zorder=5)  # fmt: skip
 
 
 def rank_heatmap(ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str) -> Chart:
