@@ -15,7 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import PlaceHolderLayoutEngine
+from matplotlib.layout_engine import LayoutEngine
+from PIL import Image
 
 __all__ = [
     "GREY",
@@ -108,40 +109,27 @@ class Chart:
 
     def png(self, dpi: int = DPI) -> bytes:
         """Return the figure as PNG bytes; 200 dots an inch are sharp on dense screens and in print."""
-        self._lay_out()
-        buffer, before = io.BytesIO(), self.figure.dpi
-        with style():
-            self.figure.dpi = dpi
-            FigureCanvasAgg(self.figure).print_png(buffer, metadata={"Software": None})
-            self.figure.dpi = before
+        with style(), _at(self.figure, dpi):
+            canvas = FigureCanvasAgg(self.figure)
+            _lay_out(self.figure, canvas.get_renderer())
+            canvas.draw()
+            picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+        buffer = io.BytesIO()
+        # A chart has few colours: a palette of 256 is a quarter of the size, and quicker to compress.
+        picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png", dpi=(dpi, dpi))
         return buffer.getvalue()
 
     def svg(self) -> bytes:
         """Return the figure as SVG bytes: sharp at any size and quicker to make than PNG."""
-        figure, buffer, before = self.figure, io.StringIO(), self.figure.dpi
-        with style():
-            figure.dpi = FigureCanvasSVG.fixed_dpi
-            # As print_svg does, but with one renderer to lay out and to draw: it remembers the size of each text.
-            width, height = figure.get_size_inches() * figure.dpi
+        buffer = io.StringIO()
+        with style(), _at(self.figure, FigureCanvasSVG.fixed_dpi):
+            width, height = self.figure.bbox.width, self.figure.bbox.height
             drawn = RendererSVG(width, height, buffer, metadata={"Date": None, "Creator": None})
-            renderer = MixedModeRenderer(figure, width, height, figure.dpi, drawn)
-            self._lay_out(renderer)
-            figure.draw(renderer)
+            renderer = MixedModeRenderer(self.figure, width, height, self.figure.dpi, drawn)
+            _lay_out(self.figure, renderer)
+            self.figure.draw(renderer)
             renderer.finalize()
-            figure.dpi = before
         return buffer.getvalue().encode("utf-8")
-
-    def _lay_out(self, renderer=None) -> None:
-        """Place the axes once. ``savefig`` would draw the whole figure an extra time to do it, so the canvases are called directly."""
-        engine = self.figure.get_layout_engine()
-        if engine is None or isinstance(engine, PlaceHolderLayoutEngine):
-            return
-        with style():
-            if len(self.figure.axes) == 1:
-                _fit(self.figure.axes[0], engine.get()["rect"], renderer)
-            else:
-                engine.execute(self.figure)
-        self.figure.set_layout_engine("none")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         picture = base64.b64encode(self.png()).decode("ascii")
@@ -152,22 +140,55 @@ class Chart:
         }
 
 
-def _fit(ax: Axes, rect: tuple[float, float, float, float], renderer=None, pad: float = 0.05) -> None:
-    """Give a lone axes all of `rect` that its labels and legend leave.
+@contextmanager
+def _at(figure: Figure, dpi: float):
+    before, figure.dpi = figure.dpi, dpi
+    try:
+        yield
+    finally:
+        figure.dpi = before
 
-    Everything is measured once, where the constrained layout measures twice to share the room among several axes.
+
+def _lay_out(figure: Figure, renderer) -> None:
+    """Place the axes once, with the renderer that draws: it remembers the size of each text, and ``savefig`` would draw twice."""
+    engine = figure.get_layout_engine()
+    if isinstance(engine, _Row):
+        engine.execute(figure, renderer)
+        figure.set_layout_engine("none")
+
+
+class _Row(LayoutEngine):
+    """Puts axes of equal width side by side in a part of the figure, each with the room that its labels and legend need.
+
+    Everything is measured once; the constrained layout of matplotlib measures all twice.
     """
-    left, bottom, width, height = rect
-    figure = ax.figure
-    ax.set_position(rect)
-    whole, inner = ax.get_tightbbox(renderer, for_layout_only=True), ax.get_window_extent()
-    across, up = figure.bbox.width, figure.bbox.height
-    pad_x, pad_y = pad / figure.get_figwidth(), pad / figure.get_figheight()
-    margins = [max(0.0, m) for m in ((inner.x0 - whole.x0) / across, (whole.x1 - inner.x1) / across,
-                                     (inner.y0 - whole.y0) / up, (whole.y1 - inner.y1) / up)]  # fmt: skip
-    at_left, at_right, below, above = margins
-    ax.set_position([left + at_left + pad_x, bottom + below + pad_y,
-                     max(width - at_left - at_right - 2 * pad_x, 0.05), max(height - below - above - 2 * pad_y, 0.05)])  # fmt: skip
+
+    _adjust_compatible, _colorbar_gridspec = False, False
+
+    def __init__(self, rect: tuple[float, float, float, float], pad: float = 0.05) -> None:
+        super().__init__()
+        self.rect, self.pad = rect, pad  # fractions of the figure; inches
+
+    def execute(self, fig: Figure, renderer=None) -> None:
+        """Place the axes of `fig`."""
+        left, bottom, width, height = self.rect
+        pad_x, pad_y = self.pad / fig.get_figwidth(), self.pad / fig.get_figheight()
+        for i, ax in enumerate(fig.axes):  # near their final size, so that as many ticks are measured
+            ax.set_position([left + i * width / len(fig.axes), bottom, 0.85 * width / len(fig.axes), height])
+        margins = [_margins(ax, renderer) for ax in fig.axes]
+        wide = (width - sum(m[0] + m[1] + 2 * pad_x for m in margins)) / len(margins)
+        below, above = max(m[2] for m in margins), max(m[3] for m in margins)
+        for ax, (before, after, _, _) in zip(fig.axes, margins):
+            ax.set_position([left + pad_x + before, bottom + pad_y + below, max(wide, 0.05), max(height - below - above - 2 * pad_y, 0.05)])
+            left += before + wide + after + 2 * pad_x
+
+
+def _margins(ax: Axes, renderer) -> list[float]:
+    """Return how far an axes' labels and legend reach beyond it: left, right, below, above, as fractions of the figure."""
+    whole, inner, page = ax.get_tightbbox(renderer, for_layout_only=True), ax.get_window_extent(), ax.figure.bbox
+    reach = ((inner.x0 - whole.x0) / page.width, (whole.x1 - inner.x1) / page.width,
+             (inner.y0 - whole.y0) / page.height, (whole.y1 - inner.y1) / page.height)  # fmt: skip
+    return [max(0.0, r) for r in reach]
 
 
 def canvas(
@@ -183,8 +204,7 @@ def canvas(
     head = 0.12 + 0.24 * len(title_lines) + 0.185 * len(sub_lines) + 0.1
     foot = 0.10 + 0.15 * len(foot_lines)
     total = height + head + foot
-    figure = Figure(figsize=(width, total), layout="constrained")
-    figure.get_layout_engine().set(rect=(0.005, foot / total, 0.99, 1 - (head + foot) / total), w_pad=0.05, h_pad=0.02)
+    figure = Figure(figsize=(width, total), layout=_Row((0.005, foot / total, 0.99, 1 - (head + foot) / total)))
     axes = figure.subplots(1, columns, squeeze=False, **options)[0]
     top = total - 0.1
     for lines, size, weight, colour, step in ((title_lines, 12.5, "bold", INK, 0.24), (sub_lines, 9.5, "normal", MUTED, 0.185)):
