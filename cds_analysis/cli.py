@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -61,17 +63,38 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
     "--jobs", "-j", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default="number of cores", help="Reports made at a time."
 )
 @click.option("--standalone", is_flag=True, help="Leave out the links to other pages, for a page that is sent on by itself.")
+@click.option("--each", is_flag=True, help="One report for each province of every notebook, not only of the profile.")
 @click.option("--force", is_flag=True, help="Make all, also those that are unchanged.")
+@click.option("--dry-run", is_flag=True, help="Only say which reports would be made, and why.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "fork", "pool"]),
+    default="auto",
+    show_default=True,
+    help="How reports are made side by side: forked children, or a pool with a kernel each.",
+)
+@click.option("--timeout", type=click.FloatRange(1), default=600, show_default=True, help="Seconds that a cell may take.")
+@click.option(
+    "--memory",
+    type=click.IntRange(0),
+    default=4096,
+    show_default=True,
+    help="MiB of memory that a report may take (0: no limit; forked children only).",
+)
+@click.option("--dask", metavar="ADDRESS", help="Make the reports on the workers of a Dask scheduler, for example tcp://host:8786.")
 @click.option("--pdf", is_flag=True, help="Print each report to PDF as well, with an installed Chromium.")
 @click.pass_context
-def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, standalone, force, pdf) -> None:
+def report(
+    ctx, notebook, province, lang, settings, out, data_dir, jobs, standalone, each, force, dry_run, engine, timeout, memory, dask, pdf
+) -> None:
     """Make HTML reports: every NOTEBOOK by default, with profiles of the provinces in the articles."""
     from tqdm import tqdm
 
     from cds_analysis.dataset.load import load
     from cds_analysis.dataset.provinces import find_provinces
-    from cds_analysis.reports.batch import run
+    from cds_analysis.reports.batch import run, why
     from cds_analysis.reports.catalogue import find_notebook, notebooks
+    from cds_analysis.reports.manifest import load_manifest
     from cds_analysis.reports.pdf import find_chromium, print_pdf
     from cds_analysis.reports.plan import plan
 
@@ -87,7 +110,17 @@ def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, standal
         settings=_settings(settings),
         data_dir=data_dir,
         is_standalone=standalone,
+        each=each,
     )
+    if dry_run:
+        manifest = load_manifest(out)
+        reasons = {t.path: "--force" if force else why(t, manifest, out) for t in tasks}
+        for path, reason in reasons.items():
+            if reason:
+                click.echo(f"{path}\t{reason}")
+        would = sum(map(bool, reasons.values()))
+        click.echo(f"{would} would be made, {len(tasks) - would} unchanged")
+        return
     bar = tqdm(total=len(tasks), unit="report", disable=None, file=sys.stderr)
 
     def show(result) -> None:
@@ -96,8 +129,13 @@ def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, standal
             where = f" (cell {result.cell})" if result.cell is not None else ""
             bar.write(f"failed: {result.key}{where}: {result.error.splitlines()[0]}", file=sys.stderr)
 
+    limits = {"seconds": timeout, "memory_mib": memory}
     try:
-        results = run(tasks, out, data=data, jobs=jobs, force=force, on_result=show)
+        with _interruptible():
+            results = run(tasks, out, data=data, jobs=jobs, force=force, engine=engine, dask=dask, limits=limits, on_result=show)
+    except KeyboardInterrupt:
+        click.echo(f"interrupted: the reports finished so far are in {out}; run again to make the others", err=True)
+        ctx.exit(130)
     finally:
         bar.close()
     counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
@@ -110,6 +148,16 @@ def report(ctx, notebook, province, lang, settings, out, data_dir, jobs, standal
     if counts["failed"]:
         click.echo(f"The notebooks that failed are in {out / 'failed'}.", err=True)
         ctx.exit(1)
+
+
+@contextmanager
+def _interruptible():
+    """Treat SIGTERM as Ctrl-C: the batch ends its children and leaves a manifest."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 _TABLES = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from cds_analysis.dataset.schemas import FOREIGN_KEYS, NATION, TABLES
 from cds_analysis.errors import DataError, Problem, closest
 from cds_analysis.paths import data_folder
 
-__all__ = ["Dataset", "load"]
+__all__ = ["Dataset", "hand_on", "load"]
 
 _FULL_SHARE = 50 / 63  # of the provinces; see PAR_PARTIAL_BELOW in series.py
 _TYPES = {pl.Float64: "a number with a decimal point", pl.Int64: "a whole number", pl.Date: "a date like 2023-12-31"}
@@ -44,6 +45,7 @@ class Dataset:
     national_scores: pl.DataFrame
     claims: pl.DataFrame
     conflicts: pl.DataFrame
+    judged_on: date | None = None  # set where this is a part of a dataset: the latest date of any figure in the whole
 
     @property
     def full_from(self) -> int:
@@ -52,7 +54,7 @@ class Dataset:
 
     def row_counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""
-        return {f.name: getattr(self, f.name).height for f in fields(self) if f.name != "folder"}
+        return {f.name: getattr(self, f.name).height for f in fields(self) if f.name in TABLES}
 
 
 def load(folder: str | Path | None = None) -> Dataset:
@@ -79,10 +81,20 @@ def load(folder: str | Path | None = None) -> Dataset:
     734
     """
     path = Path(folder) if folder is not None and str(folder) else data_folder()
+    if (handed := _handed_on.get(path.resolve())) is not None:
+        return handed
     if not path.is_dir():
         raise DataError(path, [Problem(str(path), None, None, "the data folder does not exist; give a folder with the CSV tables")])
     stamp = tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(path.rglob("*.csv")))
     return _load(path.resolve(), stamp)
+
+
+_handed_on: dict[Path, Dataset] = {}
+
+
+def hand_on(data: Dataset, folder: Path) -> None:
+    """Let :func:`load` give this dataset for a folder from now on: it was validated in the process that handed it on."""
+    _handed_on[folder.resolve()] = data
 
 
 @lru_cache(maxsize=4)

@@ -1,46 +1,39 @@
 """Make many reports: skip what is unchanged, run the rest side by side, and leave an index and a manifest.
 
-A report is written to a temporary name and moved when complete. One that fails leaves no page: its notebook goes to ``failed/``,
-an earlier page of the same report is moved there too, and the others go on.
+Every file is written here, to a temporary name, and moved when complete. A report that fails leaves no page: its notebook goes to
+``failed/``, an earlier page of the same report is moved there too, and the others go on.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import shutil
-import tempfile
+import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import nbformat
+import filelock
 
 from cds_analysis import __version__
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import fold
 from cds_analysis.errors import CdsError
-from cds_analysis.reports.engine import ReportError, execute
-from cds_analysis.reports.export import export_html, render_index
-from cds_analysis.reports.manifest import (
-    checksum_of_text,
-    load_manifest,
-    versions,
-    write_atomically,
-    write_manifest,
-)  # fmt: skip
+from cds_analysis.reports.manifest import checksum_of_text, load_manifest, versions, write_atomically, write_manifest
+from cds_analysis.reports.pages import render_index
 from cds_analysis.reports.plan import Task
 from cds_analysis.views.text import collation_key
 
-__all__ = ["Result", "make_report", "run"]
+__all__ = ["ENGINES", "Result", "run", "why"]
+
+ENGINES = ("auto", "fork", "pool")
+_SAVE_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a task: ``made``, ``unchanged`` or ``failed``."""
+    """What became of a task: ``made``, ``unchanged`` or ``failed``; in the manifest also ``missing``, not made yet."""
 
     key: str
     status: str
@@ -51,28 +44,6 @@ class Result:
     output: dict = field(default_factory=dict)
 
 
-def make_report(task: Task, out: str) -> Result:
-    """Execute one task and write its page; raises only when not even the failed notebook can be written."""
-    start, folder = time.perf_counter(), Path(out)
-    kept = folder / "failed" / f"{task.key}.ipynb"
-    with tempfile.TemporaryDirectory(prefix="cds", ignore_cleanup_errors=True) as scratch:
-        try:
-            notebook = execute(Path(task.notebook_path), task.parameters, Path(scratch))
-            page = export_html(
-                notebook, lang=task.lang, title=task.title, facts=task.facts, other_language=task.other, has_index=not task.is_standalone
-            )
-            content = page.encode("utf-8")
-            write_atomically(folder / task.path, content)
-            kept.unlink(missing_ok=True)
-            return Result(task.key, "made", time.perf_counter() - start, output={"bytes": len(content), "sha256": checksum_of_text(page)})
-        except ReportError as error:
-            if error.notebook is not None:
-                write_atomically(kept, nbformat.writes(error.notebook).encode("utf-8"))
-            return Result(task.key, "failed", time.perf_counter() - start, str(error), error.cell, error.traceback)
-        except Exception as error:  # a report must never take the batch down with it
-            return Result(task.key, "failed", time.perf_counter() - start, f"{type(error).__name__}: {error}")
-
-
 def run(
     tasks: list[Task],
     out: Path,
@@ -80,81 +51,151 @@ def run(
     data: Dataset,
     jobs: int = 1,
     force: bool = False,
+    engine: str = "auto",
+    dask: str | None = None,
+    limits: dict | None = None,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
     """Make the reports and return what became of each, in the order of `tasks`.
 
+    Parameters
+    ----------
+    tasks
+        From :func:`~cds_analysis.reports.plan.plan`.
+    out
+        The output folder; one batch at a time may write to it.
+    data
+        The validated dataset that the tasks were planned with.
+    jobs
+        Reports made at a time.
+    force
+        Make all, also what is unchanged.
+    engine
+        ``fork``, ``pool``, or ``auto``: fork where that is safe, else the pool.
+    dask
+        Address of a Dask scheduler that makes the reports instead.
+    limits
+        ``seconds`` a cell and ``memory_mib`` a report, see :class:`~cds_analysis.reports.child.Limits`.
+    on_result
+        Called with each result as it comes.
+
     Raises
     ------
     CdsError
-        When the output folder cannot be written, before anything runs.
+        When the output folder cannot be written, or another batch is writing to it, before anything runs; and when it can no longer be
+        written. Reports finished by then stay.
     """
-    _check_writable(out)
-    manifest = load_manifest(out)
     results: dict[str, Result] = {}
-    todo = []
-    for task in tasks:
-        if not force and _is_current(task, manifest, out):
-            results[task.key] = Result(task.key, "unchanged")
-            on_result(results[task.key])
-        else:
-            todo.append(task)
-    for task, result in _execute(todo, out, jobs):
-        results[task.key] = result
-        if result.status == "failed":
-            _set_aside(out, task)
-        manifest["reports"][task.key] = _entry(task, result)
-        on_result(result)
-        _save(out, manifest, data)
-    if not todo:
-        _save(out, manifest, data)
+    with _own(out):
+        manifest = load_manifest(out)
+        todo = []
+        for task in tasks:
+            if not force and not why(task, manifest, out):
+                results[task.key] = Result(task.key, "unchanged")
+                on_result(results[task.key])
+            else:
+                todo.append(task)
+        if todo or manifest.get("package") != __version__ or not (out / "index.html").is_file():
+            _make(todo, out, manifest, results, on_result, data=data, jobs=jobs, engine=engine, dask=dask, limits=limits)
     return [results[t.key] for t in tasks]
 
 
-def _execute(tasks: list[Task], out: Path, jobs: int) -> Iterator[tuple[Task, Result]]:
-    """Run the tasks side by side; those lost when a process dies are run again one by one, so that only the culprit fails."""
-    lost: list[Task] = []
-    for task, result in _pool(tasks, out, jobs):
-        if result is None:
-            lost.append(task)
-        else:
-            yield task, result
-    for task in lost:
-        for _, result in _pool([task], out, 1):
-            yield task, result or Result(task.key, "failed", error="the process that made this report died")
+def _make(todo, out, manifest, results, on_result, *, data, jobs, engine, dask, limits) -> None:
+    for task in todo:
+        earlier = manifest["reports"].get(task.key, {}).get("output", {})
+        manifest["reports"][task.key] = _entry(task, Result(task.key, "missing", output=earlier))
+    try:
+        _save(out, manifest, data)
+        saved = time.monotonic()
+        for task, rendered in _rendered(todo, data, jobs, engine, dask, limits):
+            result = _write(out, task, rendered)
+            results[task.key] = result
+            manifest["reports"][task.key] = _entry(task, result)
+            on_result(result)
+            if time.monotonic() - saved > _SAVE_EVERY_S:
+                write_manifest(out, manifest)
+                saved = time.monotonic()
+    except OSError as error:
+        raise CdsError(
+            f"cannot go on writing into {out}: {error.strerror or error}. The reports finished so far are there; run again to make the others."
+        ) from None
+    finally:
+        with suppress(OSError):
+            _save(out, manifest, data)
 
 
-def _pool(tasks: list[Task], out: Path, jobs: int) -> Iterator[tuple[Task, Result | None]]:
-    """Yield each task with its result, or with None where a process died before it was done."""
-    if not tasks:
+def _rendered(todo: list[Task], data: Dataset, jobs: int, engine: str, dask: str | None, limits) -> Iterator:
+    if not todo:
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_quiet) as pool:
-        futures = {pool.submit(make_report, task, str(out)): task for task in tasks}
-        for future in as_completed(futures):
-            task = futures[future]
-            try:
-                yield task, future.result()
-            except BrokenProcessPool:
-                yield task, None
-            except OSError as error:  # not even the failed notebook could be kept: the disk is full or gone
-                yield task, Result(task.key, "failed", error=f"cannot write: {error.strerror or error}")
+    from cds_analysis.reports.child import Limits
+    from cds_analysis.reports.forked import can_fork, make_forked
+
+    limits = Limits(**(limits or {}))
+    if dask:
+        from cds_analysis.reports.cluster import make_on_dask
+
+        yield from make_on_dask(todo, data, address=dask, limits=limits)
+        return
+    left = {task.key: task for task in todo}
+    if engine == "fork" or (engine == "auto" and can_fork()):
+        try:
+            for task, rendered in make_forked(todo, data, jobs=jobs, limits=limits):
+                del left[task.key]
+                yield task, rendered
+            return
+        except (RuntimeError, EOFError, ConnectionError, BlockingIOError) as error:
+            print(f"cds: reports go on without the fork server, more slowly ({type(error).__name__}: {error})", file=sys.stderr)
+    from cds_analysis.reports.pooled import make_pooled
+
+    yield from make_pooled(list(left.values()), jobs=jobs, timeout=limits.seconds)
 
 
-def _quiet() -> None:
-    """Send a worker's standard error away: kernels write to it when they are stopped; what matters is in the result."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+def why(task: Task, manifest: dict, out: Path) -> str:
+    """Return why a report would be made, or an empty text when the one there is still what it would be if made anew."""
+    entry = manifest["reports"].get(task.key)
+    if entry is None:
+        return "it is new"
+    if entry.get("status") != "made":
+        return "it failed last time" if entry.get("status") == "failed" else "it was not finished last time"
+    before = entry.get("fingerprint") if isinstance(entry.get("fingerprint"), dict) else {}
+    names = {
+        "notebook": "the notebook",
+        "parameters": "the parameters",
+        "data": "its rows of data",
+        "package": "the package",
+        "versions": "the versions of libraries",
+    }
+    changed = [words for name, words in names.items() if before.get(name) != task.fingerprint[name]]
+    if changed:
+        return "changed: " + ", ".join(changed)
+    page, output = out / task.path, entry.get("output", {})
+    try:
+        found = page.stat()
+    except OSError:
+        return "its page is gone"
+    same = (found.st_size, found.st_mtime_ns) == (output.get("bytes"), output.get("mtime_ns"))
+    if not same and checksum_of_text(page.read_bytes()) != output.get("sha256"):
+        return "its page was changed by hand"
+    return ""
 
 
-def _is_current(task: Task, manifest: dict, out: Path) -> bool:
-    entry = manifest["reports"].get(task.key, {})
-    same = entry.get("status") == "made" and entry.get("fingerprint") == task.fingerprint
-    page = out / task.path
-    return same and page.is_file() and checksum_of_text(page.read_text(encoding="utf-8")) == entry.get("output", {}).get("sha256")
+def _write(out: Path, task: Task, rendered) -> Result:
+    kept = out / "failed" / f"{task.key}.ipynb"
+    if rendered.page:
+        page = out / task.path
+        write_atomically(page, rendered.page)
+        kept.unlink(missing_ok=True)
+        output = {"bytes": len(rendered.page), "mtime_ns": page.stat().st_mtime_ns, "sha256": checksum_of_text(rendered.page)}
+        return Result(task.key, "made", rendered.seconds, output=output)
+    if rendered.notebook:
+        write_atomically(kept, rendered.notebook)
+    _set_aside(out, task)
+    return Result(task.key, "failed", rendered.seconds, rendered.error, rendered.cell, rendered.traceback)
 
 
 def _entry(task: Task, result: Result) -> dict:
-    shown = {k: v for k, v in asdict(task).items() if k not in ("key", "facts", "notebook_path", "other", "is_standalone")}
+    hidden = ("key", "facts", "notebook_path", "other", "is_standalone", "reads", "subjects")
+    shown = {k: v for k, v in asdict(task).items() if k not in hidden}
     kept = {k: v for k, v in asdict(result).items() if k != "key"}
     return {**shown, **kept, "path": task.path, "seconds": round(result.seconds, 2)}
 
@@ -168,13 +209,25 @@ def _set_aside(out: Path, task: Task) -> None:
         shutil.move(page, kept)
 
 
-def _check_writable(out: Path) -> None:
+@contextmanager
+def _own(out: Path):
+    """Hold the output folder for one batch; the lock goes with the process, however that ends."""
     try:
         out.mkdir(parents=True, exist_ok=True)
-        write_atomically(out / ".write-test", b"")
-        (out / ".write-test").unlink()
+        lock = filelock.FileLock(out / ".cds-lock", timeout=0)
+        lock.acquire()
+    except filelock.Timeout:
+        raise CdsError(f"another batch is writing into {out}. Wait until it is done, or choose another folder with --out.") from None
     except OSError as error:
         raise CdsError(f"cannot write into the output folder {out}: {error.strerror or error}. Choose another with --out.") from None
+    try:
+        for left in out.rglob(".*.tmp"):  # of a batch that was cut off in the middle of a write
+            left.unlink(missing_ok=True)
+        yield
+    finally:
+        lock.release()
+        with suppress(OSError):
+            (out / ".cds-lock").unlink(missing_ok=True)
 
 
 def _save(out: Path, manifest: dict, data: Dataset) -> None:
@@ -187,7 +240,7 @@ def _save(out: Path, manifest: dict, data: Dataset) -> None:
     }
     reports = []
     for _, entry in entries:
-        if entry["status"] == "made" and (out / entry["path"]).is_file():
+        if entry["status"] in ("made", "missing") and (out / entry["path"]).is_file():
             names = [word for p in entry.get("provinces", []) for word in words.get(p, ())]
             search = fold(" ".join([entry["notebook_title"], entry["name"], *names]))
             reports.append({**entry, "search": search})

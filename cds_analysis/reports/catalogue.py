@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from cds_analysis.measures.bridge import UNITS
 from cds_analysis.paths import notebooks_folder
 from cds_analysis.views.text import LANGUAGES
 
-__all__ = ["Notebook", "checked_parameters", "find_notebook", "notebooks"]
+__all__ = ["Notebook", "checked_parameters", "find_notebook", "is_for", "notebooks", "title_of"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Notebook:
     name: str
     path: Path
     parameters: dict[str, Parameter]
+    reads: dict[str, str]  # see dataset/parts.py
 
     @property
     def is_profile(self) -> bool:
@@ -66,7 +68,7 @@ def notebooks(folder: Path | None = None) -> dict[str, Notebook]:
         meta = json.loads(path.read_text(encoding="utf-8"))["metadata"]
         if meta.get("cds", {}).get("report", True):
             name = path.stem.split("_", 1)[1]
-            found[name] = Notebook(name, path, _parameters(path))
+            found[name] = Notebook(name, path, _parameters(path), meta.get("cds", {}).get("reads", {}))
     return found
 
 
@@ -131,3 +133,19 @@ def checked_parameters(notebook: Notebook, given: dict[str, object], data: Datas
     if "year_from" in merged and merged["year_from"] >= merged["year_to"]:
         raise ParameterError(f"year_from must be before year_to, not {merged['year_from']} and {merged['year_to']}")
     return values
+
+
+def title_of(notebook: nbformat.NotebookNode, lang: str) -> str:
+    """Return the first heading of the notebook in a language."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and is_for(cell, lang):
+            found = re.search(r"^#\s+(.+)$", cell.source, flags=re.MULTILINE)
+            if found:
+                return found.group(1).strip()
+    return "cds-analysis"
+
+
+def is_for(cell: nbformat.NotebookNode, lang: str) -> bool:
+    """Whether a cell is for readers of a language: tagged with it, or with none."""
+    tags = cell.metadata.get("tags", [])
+    return lang in tags or not any(other in tags for other in LANGUAGES)

@@ -1,22 +1,27 @@
-"""The one place where a report's notebook is executed."""
+"""The one place where a report's notebook is executed: in this process, or with a kernel of its own."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import papermill
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from cds_analysis.errors import CdsError
+from cds_analysis.reports.inprocess import InProcessEngine
 
-__all__ = ["ReportError", "execute"]
+__all__ = ["CELL_TIMEOUT_S", "ReportError", "execute"]
 
 CELL_TIMEOUT_S = 600
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # terminal colours that kernels put into tracebacks
+
+papermill_engines.register("cds", InProcessEngine)
 
 
 class ReportError(CdsError):
@@ -27,7 +32,15 @@ class ReportError(CdsError):
         self.notebook, self.cell, self.traceback = notebook, cell, traceback
 
 
-def execute(notebook: Path, parameters: dict, scratch: Path) -> nbformat.NotebookNode:
+def execute(
+    notebook: Path,
+    parameters: dict,
+    scratch: Path,
+    *,
+    in_process: bool = False,
+    timeout: float = CELL_TIMEOUT_S,
+    on_cell: Callable[[int], None] = lambda index: None,
+) -> nbformat.NotebookNode:
     """Run a notebook with Papermill and return it with its outputs.
 
     Parameters
@@ -37,30 +50,58 @@ def execute(notebook: Path, parameters: dict, scratch: Path) -> nbformat.Noteboo
     parameters
         Values for its cell tagged ``parameters``.
     scratch
-        A folder for the notebook as it runs; kept short, since the kernel's sockets live there.
+        A folder for the notebook as it runs; kept short, since a kernel's sockets live there.
+    in_process
+        Run the cells in this process instead of a kernel; only for a process that makes this one report.
+    timeout
+        Seconds that a cell may take.
+    on_cell
+        Called with the number of each cell before it runs (in this process only).
 
     Raises
     ------
     ReportError
-        When a cell raises, takes more than 10 minutes, or the kernel dies.
+        When a cell raises or takes too long, or the kernel dies.
     """
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, not one of the user's
-    options = {}
-    if os.name == "posix":
-        # Sockets in files: kernels that start side by side over TCP race for ports and are open to other users.
-        os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)
-        options["config"] = Config({"KernelManager": {"transport": "ipc", "ip": str(scratch / "k")}})
-    output = scratch / "executed.ipynb"
+    ran: list[nbformat.NotebookNode] = []
+    reached: list[int] = []
+
+    def note(index: int) -> None:
+        reached.append(index + 1)
+        on_cell(index)
+
     try:
+        if in_process:
+            return papermill.execute_notebook(
+                str(notebook), None, parameters=parameters, engine_name="cds", kernel_name="python3", progress_bar=False,
+                execution_timeout=timeout, on_start=ran.append, on_cell=note,
+            )  # fmt: skip
         return papermill.execute_notebook(
-            str(notebook), str(output), parameters=parameters, kernel_name="python3", progress_bar=False, log_output=False,
-            execution_timeout=CELL_TIMEOUT_S, start_timeout=120, **options,
+            str(notebook), str(scratch / "executed.ipynb"), parameters=parameters, kernel_name="python3", progress_bar=False, log_output=False,
+            execution_timeout=timeout, start_timeout=120, **_kernel_options(scratch),
         )  # fmt: skip
     except PapermillExecutionError as error:
-        kept = nbformat.read(output, as_version=4) if output.is_file() else None
         raise ReportError(
-            f"{error.ename}: {error.evalue}", kept, error.cell_index + 1, _COLOURS.sub("", "\n".join(error.traceback))
+            f"{error.ename}: {error.evalue}",
+            _as_far_as_it_ran(ran, scratch),
+            error.cell_index + 1,
+            _COLOURS.sub("", "\n".join(error.traceback)),
         ) from None
     except Exception as error:  # a dead kernel, a timeout, a notebook that does not parse: the report fails, the batch goes on
-        kept = nbformat.read(output, as_version=4) if output.is_file() else None
-        raise ReportError(f"{type(error).__name__}: {error}", kept) from None
+        raise ReportError(f"{type(error).__name__}: {error}", _as_far_as_it_ran(ran, scratch), reached[-1] if reached else None) from None
+
+
+def _kernel_options(scratch: Path) -> dict:
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, not one of the user's
+    if os.name != "posix":
+        return {}
+    # Sockets in files: kernels that start side by side over TCP race for ports and are open to other users.
+    os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)
+    return {"config": Config({"KernelManager": {"transport": "ipc", "ip": str(scratch / "k")}})}
+
+
+def _as_far_as_it_ran(ran: list, scratch: Path) -> nbformat.NotebookNode | None:
+    if ran:
+        return ran[0]
+    output = scratch / "executed.ipynb"
+    return nbformat.read(output, as_version=4) if output.is_file() else None

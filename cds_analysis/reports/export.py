@@ -1,4 +1,4 @@
-"""From an executed notebook to one HTML file that needs no network, and the index page that leads to all of them."""
+"""From an executed notebook to one HTML file that needs no network."""
 
 from __future__ import annotations
 
@@ -8,39 +8,22 @@ import html
 import json
 import re
 from functools import lru_cache
-from pathlib import Path
 
 import nbformat
-from jinja2 import Environment, FileSystemLoader, select_autoescape
 from nbconvert import HTMLExporter
 
+from cds_analysis.reports.catalogue import is_for
+from cds_analysis.reports.pages import TEMPLATES, style, templates
 from cds_analysis.views.interactive import VEGALITE
-from cds_analysis.views.text import LANGUAGES, Text
+from cds_analysis.views.text import Text
 
-__all__ = ["export_html", "render_index", "title_of"]
-
-_TEMPLATES = Path(__file__).parent / "template"
-
-
-def title_of(notebook: nbformat.NotebookNode, lang: str) -> str:
-    """Return the first heading of the notebook in a language."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and _is_for(cell, lang):
-            found = re.search(r"^#\s+(.+)$", cell.source, flags=re.MULTILINE)
-            if found:
-                return found.group(1).strip()
-    return "cds-analysis"
-
-
-def _is_for(cell: nbformat.NotebookNode, lang: str) -> bool:
-    tags = cell.metadata.get("tags", [])
-    return lang in tags or not any(other in tags for other in LANGUAGES)
+__all__ = ["export_html"]
 
 
 def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.NotebookNode:
     """Keep what a reader of this language sees; the title moves to the page's head."""
     kept = nbformat.from_dict(notebook)
-    kept.cells = [c for c in kept.cells if _is_for(c, lang) and "injected-parameters" not in c.metadata.get("tags", [])]
+    kept.cells = [c for c in kept.cells if is_for(c, lang) and "injected-parameters" not in c.metadata.get("tags", [])]
     for cell in kept.cells:
         if cell.cell_type == "markdown":
             cell.source = re.sub(r"^#\s+.+\n?", "", cell.source, count=1, flags=re.MULTILINE)
@@ -81,7 +64,7 @@ def _scripts() -> tuple[str, ...]:
     """Return Vega with the page's own script; their checksums are the only scripts the page's policy lets run."""
     import vl_convert
 
-    return vl_convert.javascript_bundle(), (_TEMPLATES / "live.js").read_text(encoding="utf-8")
+    return vl_convert.javascript_bundle(), (TEMPLATES / "live.js").read_text(encoding="utf-8")
 
 
 def _policy(scripts: tuple[str, ...]) -> str:
@@ -91,22 +74,13 @@ def _policy(scripts: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=1)
 def _exporter() -> HTMLExporter:
-    exporter = HTMLExporter(template_name="cds", extra_template_basedirs=[str(_TEMPLATES)])
+    exporter = HTMLExporter(template_name="cds", extra_template_basedirs=[str(TEMPLATES)])
     exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     # The default exporter loads these from content delivery networks; a report must open from a USB stick.
     for address in ("require_js_url", "mathjax_url", "jquery_url", "mermaid_js_url", "jupyter_widgets_base_url", "widget_renderer_url"):
         if exporter.has_trait(address):
             setattr(exporter, address, "")
     return exporter
-
-
-@lru_cache(maxsize=1)
-def _pages() -> Environment:
-    return Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=select_autoescape(["html", "j2"]))
-
-
-def _style() -> str:
-    return (_TEMPLATES / "style.css").read_text(encoding="utf-8")
 
 
 def _contents(body: str) -> list[tuple[str, str]]:
@@ -143,29 +117,17 @@ def export_html(
     resources = {"cds_csv": lambda output: _csv_link(output, label)}
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
     scripts = _scripts() if 'class="live"' in body else ()
-    page = _pages().get_template("report.html.j2")
+    page = templates().get_template("report.html.j2")
     return page.render(
         scripts=scripts,
         policy=_policy(scripts),
         lang=lang,
         title=title,
         body=body,
-        style=_style(),
+        style=style(),
         t=t,
         contents=_contents(body),
         facts=facts,
         other=other_language,
         index="../index.html" if has_index else None,
     )
-
-
-def render_index(reports: list[dict], failed: list[dict]) -> str:
-    """Make the index page: every report by notebook, both languages, searchable with or without accents."""
-    groups: dict[str, dict] = {}
-    for report in reports:
-        group = groups.setdefault(report["notebook"], {"titles": {}, "rows": {}})
-        group["titles"][report["lang"]] = report["notebook_title"]
-        row = group["rows"].setdefault(report["stem"], {"name": report["name"], "search": report["search"], "links": {}})
-        row["links"][report["lang"]] = report["path"]
-    page = _pages().get_template("index.html.j2")
-    return page.render(groups=groups, failed=failed, style=_style(), vi=Text("vi"), en=Text("en"), n=len(reports))

@@ -16,10 +16,10 @@ import types
 from contextlib import ExitStack, contextmanager
 
 import nbformat
+from ipykernel.jsonutil import json_clean
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from ipykernel.jsonutil import json_clean
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.engines import Engine
 from papermill.log import logger
@@ -149,7 +149,16 @@ class InProcessEngine(Engine):
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man, kernel_name, log_output=False, stdout_file=None, stderr_file=None, execution_timeout=None, on_cell=None, **kwargs
+        cls,
+        nb_man,
+        kernel_name,
+        log_output=False,
+        stdout_file=None,
+        stderr_file=None,
+        execution_timeout=None,
+        on_start=None,
+        on_cell=None,
+        **kwargs,
     ):
         """Run the notebook that Papermill manages.
 
@@ -163,8 +172,8 @@ class InProcessEngine(Engine):
             As in Papermill's own engine, written when a cell is done.
         execution_timeout
             Seconds that a cell may take, by default without limit.
-        on_cell
-            Called with the number of each cell before it runs.
+        on_start, on_cell
+            Called with the notebook before its first cell, and with the number of each cell before it runs.
 
         Raises
         ------
@@ -173,6 +182,8 @@ class InProcessEngine(Engine):
         DeadKernelError
             When a cell calls ``exit()``.
         """
+        if on_start is not None:
+            on_start(nb_man.nb)
         with _shell() as (shell, widgets):
             for index, cell in enumerate(nb_man.nb.cells):
                 if on_cell is not None:

@@ -14,9 +14,9 @@ __all__ = ["checksum_of_files", "checksum_of_text", "load_manifest", "versions",
 _LIBRARIES = ("polars", "matplotlib", "seaborn", "statsmodels", "great-tables", "babel", "nbconvert", "papermill", "ipykernel")
 
 
-def checksum_of_text(*parts: str) -> str:
+def checksum_of_text(*parts: str | bytes) -> str:
     """Return a short SHA-256 of the parts in order."""
-    return hashlib.sha256("\x00".join(parts).encode("utf-8")).hexdigest()[:16]
+    return hashlib.sha256(b"\x00".join(p.encode("utf-8") if isinstance(p, str) else p for p in parts)).hexdigest()[:16]
 
 
 def checksum_of_files(folder: Path, *patterns: str) -> str:

@@ -12,8 +12,9 @@ import nbformat
 
 from cds_analysis import __version__
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.reports.catalogue import Notebook, checked_parameters
-from cds_analysis.reports.export import title_of
+from cds_analysis.dataset.parts import Parts
+from cds_analysis.dataset.provinces import find_province
+from cds_analysis.reports.catalogue import Notebook, checked_parameters, title_of
 from cds_analysis.reports.manifest import checksum_of_files, checksum_of_text, versions
 from cds_analysis.views.text import LANGUAGES, Text
 
@@ -24,7 +25,11 @@ ARTICLE_PROVINCES = ("ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc")
 
 @dataclass(frozen=True)
 class Task:
-    """One report to make; all a worker needs."""
+    """One report to make; all a worker needs.
+
+    ``reads`` and ``subjects`` say which rows of the dataset it gets, see :class:`~cds_analysis.dataset.parts.Parts`; ``fingerprint`` holds a checksum of
+    each thing that the report depends on.
+    """
 
     key: str
     notebook: str
@@ -38,7 +43,9 @@ class Task:
     provinces: list[str]
     parameters: dict
     facts: dict
-    fingerprint: str
+    reads: dict
+    subjects: list[str]
+    fingerprint: dict
     other: str | None
     is_standalone: bool = False
 
@@ -57,6 +64,7 @@ def plan(
     settings: dict | None = None,
     data_dir: Path | None = None,
     is_standalone: bool = False,
+    each: bool = False,
 ) -> list[Task]:
     """List the reports to make, with every parameter checked.
 
@@ -71,6 +79,8 @@ def plan(
     settings
         Further parameters; each must be known to at least one of the notebooks, and is given to those that know it. They are part of the
         file's name, so that a report with other settings never replaces the one without.
+    each
+        Make a report of its own for each of the provinces, of every notebook that picks provinces out.
     is_standalone
         Leave out the links to the index page and to the other language, for a page that is sent on by itself.
 
@@ -82,12 +92,13 @@ def plan(
     given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
     made_with, tasks = versions(), []
     code = checksum_of_files(Path(__file__).parent.parent, "*.py", "*.j2", "*.css", "*.po", "conf.json")
-    figures = checksum_of_files(data.folder, "*.csv")
+    parts = Parts(data)
     for notebook in wanted:
         mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
         source = notebook.path.read_text(encoding="utf-8")
+        text_sum = checksum_of_text(source)
         parsed = nbformat.reads(source, as_version=4)
-        for case, extra in _cases(notebook, provinces):
+        for case, extra in _cases(notebook, provinces, each=each):
             stem = _stem(case, mine)
             for lang in langs or LANGUAGES:
                 values = checked_parameters(notebook, {**mine, **extra, "lang": lang}, data)
@@ -95,6 +106,11 @@ def plan(
                     values["data_dir"] = str(Path(data_dir).resolve())
                 t, heading = Text(lang, data), title_of(parsed, lang)
                 chosen = [values["province"]] if notebook.is_profile else values.get("provinces", [])
+                merged = {**{p.name: p.default for p in notebook.parameters.values()}, **values}
+                subjects = [find_province(merged["province"], data.provinces)] if notebook.is_profile else merged.get("provinces", [])
+                other = next((x for x in langs or LANGUAGES if x != lang), None)
+                reads = _reads(notebook, merged)
+                figures = parts.checksum(reads, subjects)
                 name = _name(t, chosen, mine)
                 facts = {
                     t("Notebook"): notebook.path.name,
@@ -102,7 +118,6 @@ def plan(
                     t("Version"): f"cds-analysis {__version__}, Python {made_with['python']}, Polars {made_with['polars']}",
                     t("Checksum of the data"): figures,
                 }
-                other = next((x for x in langs or LANGUAGES if x != lang), None)
                 tasks.append(
                     Task(
                         key=f"{notebook.name}/{stem}.{lang}",
@@ -117,9 +132,15 @@ def plan(
                         provinces=chosen,
                         parameters=values,
                         facts=facts,
-                        fingerprint=checksum_of_text(
-                            source, json.dumps(values, sort_keys=True), figures, code, json.dumps(made_with), str(is_standalone)
-                        ),
+                        reads=reads,
+                        subjects=subjects,
+                        fingerprint={
+                            "notebook": text_sum,
+                            "parameters": checksum_of_text(json.dumps(values, sort_keys=True), str(is_standalone), str(other)),
+                            "data": figures,
+                            "package": code,
+                            "versions": checksum_of_text(json.dumps(made_with)),
+                        },
                         other=f"{stem}.{other}.html" if other and not is_standalone else None,
                         is_standalone=is_standalone,
                     )
@@ -127,14 +148,25 @@ def plan(
     return tasks
 
 
-def _cases(notebook: Notebook, provinces: list[str] | None) -> Iterator[tuple[str, dict]]:
+def _reads(notebook: Notebook, values: dict) -> dict[str, str]:
+    if values.get("units", "63") == "63":
+        return notebook.reads
+    return {
+        table: way for table, way in notebook.reads.items() if way != "own"
+    }  # a unit's figures come from the provinces it was formed from
+
+
+def _cases(notebook: Notebook, provinces: list[str] | None, *, each: bool) -> Iterator[tuple[str, dict]]:
     if notebook.is_profile:
         for province in provinces or ARTICLE_PROVINCES:
             yield province, {"province": province}
-    elif provinces and "provinces" in notebook.parameters:
-        yield "_".join(provinces) if len(provinces) <= 4 else f"selection-{checksum_of_text(*provinces)[:8]}", {"provinces": provinces}
-    else:
+    elif not provinces or "provinces" not in notebook.parameters:
         yield notebook.name, {}
+    elif each:
+        for province in provinces:
+            yield province, {"provinces": [province]}
+    else:
+        yield "_".join(provinces) if len(provinces) <= 4 else f"selection-{checksum_of_text(*provinces)[:8]}", {"provinces": provinces}
 
 
 def _stem(case: str, settings: dict) -> str:

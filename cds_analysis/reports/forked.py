@@ -1,0 +1,183 @@
+"""Make reports in forked children of a server that has everything imported: a fresh process each, without the price of starting one.
+
+A child runs the cells of one report itself and sends the page back. It is watched from here: how long its cell runs, how much memory it
+holds, whether it is still there. One that is killed from outside is started again; one that fails by itself costs only its own report.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from pathlib import Path
+
+import psutil
+
+from cds_analysis.dataset.load import Dataset
+from cds_analysis.reports.child import Limits, make
+from cds_analysis.reports.plan import Task
+from cds_analysis.reports.render import Rendered
+
+__all__ = ["MOST_TRIES", "can_fork", "make_forked"]
+
+MOST_TRIES = 8  # for a report whose process is killed from outside
+_GRACE_S = 10.0  # after a cell's time, for Python to stop it by itself
+_LOOK_S = 0.2
+_FROM_OUTSIDE = (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def can_fork() -> bool:
+    """Whether this system has a fork server that is safe with our libraries (Linux; on macOS system libraries break in forked children)."""
+    return sys.platform.startswith("linux") and "forkserver" in multiprocessing.get_all_start_methods()
+
+
+@dataclass
+class _Child:
+    task: Task
+    process: multiprocessing.Process
+    answers: multiprocessing.connection.Connection
+    scratch: Path
+    tries: int
+    cell: int | None = None
+    since: float = 0.0
+    result: Rendered | None = None
+    verdict: str = ""
+
+
+def make_forked(tasks: list[Task], data: Dataset, *, jobs: int, limits: Limits) -> Iterator[tuple[Task, Rendered]]:
+    """Yield each task with its page or the reason why there is none, as they come.
+
+    Raises
+    ------
+    OSError, RuntimeError
+        When no child can be started.
+    """
+    context = _server(jobs)
+    folder = Path(tempfile.mkdtemp(prefix="cds"))
+    waiting, running = deque((task, 1) for task in tasks), []
+    try:
+        handed = folder / "dataset"
+        handed.write_bytes(pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL))
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                task, tries = waiting.popleft()
+                running.append(_start(context, task, tries, folder, handed, limits))
+            wait([c.answers for c in running if not c.answers.closed] + [c.process.sentinel for c in running], timeout=_LOOK_S)
+            for child in list(running):
+                _listen(child)
+                _watch(child, limits)
+                if child.result is None and child.process.is_alive():
+                    continue
+                running.remove(child)
+                _end(child)
+                if child.result is None and not child.verdict and child.process.exitcode in _FROM_OUTSIDE and child.tries < MOST_TRIES:
+                    waiting.appendleft((child.task, child.tries + 1))
+                else:
+                    yield child.task, child.result or _lost(child)
+    finally:
+        for child in running:
+            _end(child)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _server(jobs: int):
+    """Start the server with as many threads for each child as there are cores for it."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["cds_analysis.reports.preload"])
+    threads = str(max(1, (os.cpu_count() or 1) // jobs))
+    keep = {name: os.environ.get(name) for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MPLBACKEND")}
+    os.environ.update(POLARS_MAX_THREADS=threads, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    try:
+        multiprocessing.forkserver.ensure_running()
+    finally:
+        for name, value in keep.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+    return context
+
+
+def _start(context, task: Task, tries: int, folder: Path, handed: Path, limits: Limits) -> _Child:
+    scratch = Path(tempfile.mkdtemp(dir=folder))
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=make, args=(there, task, str(handed), str(scratch), limits), name=task.key)
+    process.start()
+    there.close()
+    return _Child(task, process, here, scratch, tries, since=time.monotonic())
+
+
+def _listen(child: _Child) -> None:
+    """Take what the child has said: the number of the cell that begins, or the report."""
+    with suppress(EOFError, OSError):
+        while child.result is None and not child.answers.closed and child.answers.poll():
+            said = child.answers.recv()
+            if isinstance(said, Rendered):
+                child.result = said
+            else:
+                child.cell, child.since = said + 1, time.monotonic()
+        return
+    child.answers.close()
+
+
+def _watch(child: _Child, limits: Limits) -> None:
+    """End a child that does not stop by itself."""
+    if child.result is not None or not child.process.is_alive():
+        return
+    if time.monotonic() - child.since > limits.seconds + _GRACE_S:
+        child.verdict = f"took more than {limits.seconds:g} seconds and did not stop"
+    elif limits.memory_mib and _memory_mib(child.process.pid) > limits.memory_mib:
+        child.verdict = f"took more than {limits.memory_mib:,} MiB of memory"
+    if child.verdict:
+        _kill(child)
+
+
+def _memory_mib(pid: int) -> float:
+    """Memory of a process and of what it started, less what it shares with the server."""
+    total = 0.0
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            with suppress(psutil.Error):
+                held = one.memory_info()
+                total += (held.rss - getattr(held, "shared", 0)) / 2**20
+    return total
+
+
+def _kill(child: _Child) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.process.pid, signal.SIGKILL)  # with all that the notebook started
+    child.process.kill()
+
+
+def _end(child: _Child) -> None:
+    if child.result is not None:
+        child.process.join(2)
+    _kill(child)
+    child.process.join()
+    child.answers.close()
+    shutil.rmtree(child.scratch, ignore_errors=True)
+
+
+def _lost(child: _Child) -> Rendered:
+    code = child.process.exitcode
+    if child.verdict:
+        reason = child.verdict if child.cell is None else f"cell {child.cell} {child.verdict}"
+    elif code < 0:
+        with suppress(ValueError):
+            code = signal.Signals(-code).name
+        reason = f"its process was ended by {code}" + (f" {child.tries} times" if child.tries > 1 else "")
+    else:
+        reason = f"its process died with exit code {code}"
+    return Rendered(child.task.key, error=reason, cell=child.cell)
