@@ -114,7 +114,7 @@ def export_html(
     """
     t = Text(lang)
     label = t("Download the numbers (CSV)")
-    resources = {"cds_csv": lambda output: _csv_link(output, label)}
+    resources = {"cds_csv": lambda output: _csv_link(output, label), "cds_base64": lambda text: base64.b64encode(text.encode()).decode()}
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
     scripts = _scripts() if 'class="live"' in body else ()
     page = templates().get_template("report.html.j2")

@@ -39,7 +39,7 @@ def _warm_up() -> None:
     with style():
         figure, (ax,) = canvas(1, "1", "1", "1")
         ax.text(0.5, 0.5, "1", fontweight="bold")
-    Chart("1", figure, "1", "1", pl.DataFrame()).png()
+    Chart("1", figure, "1", "1", pl.DataFrame()).svg()
 
 
 _import_all()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import textwrap
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 
 import matplotlib as mpl
 import polars as pl
@@ -52,10 +52,12 @@ STATUS_LOOK = {
     "no_data": ("–", "#ffffff", "black"),
 }
 
+# Verdana has the widths of DejaVu Sans and is on Windows and macOS.
+_FONT, _FONTS = "'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif"
 WIDTH, DPI, CSS_PX_PER_INCH = 9.0, 200, 108  # a figure is shown at 108 px an inch, and drawn sharper for dense screens
 _STYLE = {
     "font.family": "DejaVu Sans", "font.size": 9, "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": GREY,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 9.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
+    "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 9.5, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.titley": 1.0,
     "axes.labelsize": 8.5, "xtick.color": MUTED, "ytick.color": INK, "xtick.labelsize": 8.5, "ytick.labelsize": 8.5,
     "axes.grid": False, "grid.color": LIGHT, "legend.frameon": False, "legend.fontsize": 8, "hatch.color": "#aeb8c0", "hatch.linewidth": 0.6, "svg.hashsalt": "cds", "text.hinting": "none", "svg.fonttype": "none",
 }  # fmt: skip
@@ -124,20 +126,31 @@ class Chart:
         buffer = io.StringIO()
         with style(), _at(self.figure, FigureCanvasSVG.fixed_dpi):
             width, height = self.figure.bbox.width, self.figure.bbox.height
-            drawn = RendererSVG(width, height, buffer, metadata={"Date": None, "Creator": None})
+            drawn = _Svg(width, height, buffer, metadata={"Date": None, "Creator": None})
             renderer = MixedModeRenderer(self.figure, width, height, self.figure.dpi, drawn)
             _lay_out(self.figure, renderer)
             self.figure.draw(renderer)
             renderer.finalize()
-        return buffer.getvalue().encode("utf-8")
+        return buffer.getvalue().replace(_FONT, _FONTS).encode("utf-8")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        picture = base64.b64encode(self.png()).decode("ascii")
-        bundle = {"image/png": picture, "text/csv": flat_csv(self.data), "text/plain": self.alt}
+        bundle = {"image/svg+xml": self.svg().decode("utf-8"), "text/csv": flat_csv(self.data), "text/plain": self.alt}
         return bundle, {
-            "image/png": {"alt": self.alt, "width": round(self.figure.get_figwidth() * CSS_PX_PER_INCH)},
+            "image/svg+xml": {"alt": self.alt, "width": round(self.figure.get_figwidth() * CSS_PX_PER_INCH)},
             "text/csv": {"name": self.name},
         }
+
+
+class _Svg(RendererSVG):
+    """Remembers the size of every text it has measured in this process: shaping texts takes a third of the time of a chart."""
+
+    def get_text_width_height_descent(self, s, prop, ismath):
+        return _text_size(self._text2path, s, prop.copy(), ismath)
+
+
+@lru_cache(maxsize=20_000)
+def _text_size(measurer, s, prop, ismath):
+    return measurer.get_text_width_height_descent(s, prop, ismath)
 
 
 @contextmanager
@@ -173,6 +186,8 @@ class _Row(LayoutEngine):
         """Place the axes of `fig`."""
         left, bottom, width, height = self.rect
         pad_x, pad_y = self.pad / fig.get_figwidth(), self.pad / fig.get_figheight()
+        for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if not axis.label.get_text()):
+            axis.set_label_coords(0, 0)  # or matplotlib measures all ticks to place a label that is not there
         for i, ax in enumerate(fig.axes):  # near their final size, so that as many ticks are measured
             ax.set_position([left + i * width / len(fig.axes), bottom, 0.85 * width / len(fig.axes), height])
         margins = [_margins(ax, renderer) for ax in fig.axes]
