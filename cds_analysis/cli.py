@@ -94,13 +94,16 @@ def report(
     from cds_analysis.dataset.provinces import find_provinces
     from cds_analysis.reports.batch import run, why
     from cds_analysis.reports.catalogue import find_notebook, notebooks
+    from cds_analysis.reports.forked import can_fork, start_server
     from cds_analysis.reports.manifest import load_manifest
     from cds_analysis.reports.pdf import find_chromium, print_pdf
     from cds_analysis.reports.plan import plan
 
     chromium = find_chromium() if pdf else ""
-    data = load(data_dir)
     wanted = [find_notebook(n) for n in dict.fromkeys(notebook)] if notebook else list(notebooks().values())
+    if engine != "pool" and not dask and not dry_run and can_fork() and (force or not (out / "manifest.json").exists()):
+        start_server([str(n.path) for n in wanted], jobs)  # it imports while the data are read
+    data = load(data_dir)
     chosen = find_provinces(province, data.provinces) if province else None
     tasks = plan(
         wanted,

@@ -58,8 +58,7 @@ class Parts:
             Ids of the provinces the report is about.
         """
         kept = {name: self._rows(name, way, provinces) for name, way in reads.items()}
-        tables = {name: kept.get(name, getattr(self.data, name)) for name in TABLES if name != "sources"}
-        cited = set().union(*(_cited(table) for table in tables.values()))
+        cited = set().union(*(self._sum(name, reads.get(name, "all"), provinces)[1] for name in TABLES if name != "sources"))
         return replace(self.data, **kept, sources=self._sources(cited), judged_on=self.judged_on)
 
     def checksum(self, reads: dict[str, str], provinces: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from cds_analysis.dataset.provinces import fold
 from cds_analysis.errors import CdsError
 from cds_analysis.reports.manifest import checksum_of_text, load_manifest, versions, write_atomically, write_manifest
 from cds_analysis.reports.pages import render_index
-from cds_analysis.reports.plan import Task
+from cds_analysis.reports.plan import Limits, Rendered, Task
 from cds_analysis.views.text import collation_key
 
 __all__ = ["ENGINES", "Result", "run", "why"]
@@ -127,7 +127,6 @@ def _make(todo, out, manifest, results, on_result, *, data, jobs, engine, dask, 
 def _rendered(todo: list[Task], data: Dataset, jobs: int, engine: str, dask: str | None, limits) -> Iterator:
     if not todo:
         return
-    from cds_analysis.reports.child import Limits
     from cds_analysis.reports.forked import can_fork, make_forked
 
     limits = Limits(**(limits or {}))
@@ -179,7 +178,7 @@ def why(task: Task, manifest: dict, out: Path) -> str:
     return ""
 
 
-def _write(out: Path, task: Task, rendered) -> Result:
+def _write(out: Path, task: Task, rendered: Rendered) -> Result:
     kept = out / "failed" / f"{task.key}.ipynb"
     if rendered.page:
         page = out / task.path

@@ -8,8 +8,6 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_province, find_provinces
 from cds_analysis.dataset.series import check_index, parse_day
@@ -39,6 +37,7 @@ class Notebook:
     path: Path
     parameters: dict[str, Parameter]
     reads: dict[str, str]  # see dataset/parts.py
+    titles: dict[str, str]
 
     @property
     def is_profile(self) -> bool:
@@ -49,10 +48,10 @@ class Notebook:
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list}
 
 
-def _parameters(path: Path) -> dict[str, Parameter]:
-    cells = [c for c in nbformat.read(path, as_version=4).cells if "parameters" in c.metadata.get("tags", [])]
+def _parameters(notebook: dict) -> dict[str, Parameter]:
+    cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
     found = {}
-    for line in (cells[0].source if cells else "").splitlines():
+    for line in ("".join(cells[0]["source"]) if cells else "").splitlines():
         node = ast.parse(line).body
         if node and isinstance(node[0], ast.AnnAssign):
             name, kind = node[0].target.id, _TYPES[node[0].annotation.id]
@@ -65,10 +64,12 @@ def notebooks(folder: Path | None = None) -> dict[str, Notebook]:
     """Return the notebooks that make reports, by name (``province_profile`` for ``04_province_profile.ipynb``), in order."""
     found = {}
     for path in sorted((folder or notebooks_folder()).glob("[0-9]*.ipynb")):
-        meta = json.loads(path.read_text(encoding="utf-8"))["metadata"]
-        if meta.get("cds", {}).get("report", True):
+        notebook = json.loads(path.read_text(encoding="utf-8"))  # nbformat would take a second to import
+        about = notebook["metadata"].get("cds", {})
+        if about.get("report", True):
             name = path.stem.split("_", 1)[1]
-            found[name] = Notebook(name, path, _parameters(path), meta.get("cds", {}).get("reads", {}))
+            titles = {lang: title_of(notebook, lang) for lang in LANGUAGES}
+            found[name] = Notebook(name, path, _parameters(notebook), about.get("reads", {}), titles)
     return found
 
 
@@ -135,17 +136,17 @@ def checked_parameters(notebook: Notebook, given: dict[str, object], data: Datas
     return values
 
 
-def title_of(notebook: nbformat.NotebookNode, lang: str) -> str:
-    """Return the first heading of the notebook in a language."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and is_for(cell, lang):
-            found = re.search(r"^#\s+(.+)$", cell.source, flags=re.MULTILINE)
+def title_of(notebook: dict, lang: str) -> str:
+    """Return the first heading of a notebook (as its JSON has it) in a language."""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown" and is_for(cell, lang):
+            found = re.search(r"^#\s+(.+)$", "".join(cell["source"]), flags=re.MULTILINE)
             if found:
                 return found.group(1).strip()
     return "cds-analysis"
 
 
-def is_for(cell: nbformat.NotebookNode, lang: str) -> bool:
+def is_for(cell: dict, lang: str) -> bool:
     """Whether a cell is for readers of a language: tagged with it, or with none."""
-    tags = cell.metadata.get("tags", [])
+    tags = cell["metadata"].get("tags", [])
     return lang in tags or not any(other in tags for other in LANGUAGES)

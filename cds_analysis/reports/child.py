@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 import pickle
 import signal
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
-from cds_analysis.reports.engine import CELL_TIMEOUT_S
-from cds_analysis.reports.plan import Task
-from cds_analysis.reports.render import render
+from cds_analysis.reports.plan import Limits, Task
 
-__all__ = ["Limits", "make"]
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a report may take: seconds a cell, and MiB of memory (0: no limit)."""
-
-    seconds: float = CELL_TIMEOUT_S
-    memory_mib: int = 4096
+__all__ = ["make"]
 
 
 def make(answers, task: Task, handed: str, scratch: str, limits: Limits) -> None:
@@ -36,20 +26,23 @@ def make(answers, task: Task, handed: str, scratch: str, limits: Limits) -> None
     task
         The report.
     handed
-        File with the validated dataset, pickled by the process that started this one.
+        File with the validated dataset (:class:`~cds_analysis.dataset.parts.Parts`), pickled by the process that started this one.
     scratch
         An empty folder: the working directory and the place for temporary files. Files elsewhere cannot be written.
     limits
         Its limits.
     """
+    from cds_analysis.reports.render import render  # here it is imported already; the caller must not wait for it
+
     _stand_alone()
+    gc.set_threshold(50_000, 50, 100)  # one report makes little garbage
     _limit_memory(limits.memory_mib)
     os.chdir(scratch)
     tempfile.tempdir = os.environ["TMPDIR"] = scratch
     with open(handed, "rb") as file:
-        data = pickle.load(file)
+        parts = pickle.load(file)
     _write_only_below(Path(scratch))
-    answers.send(render(task, Path(scratch), data=data, in_process=True, timeout=limits.seconds, on_cell=answers.send))
+    answers.send(render(task, Path(scratch), parts=parts, in_process=True, timeout=limits.seconds, on_cell=answers.send))
     answers.close()
     os._exit(0)  # nothing of the notebook's runs any more: no exit handlers, no threads to wait for
 

@@ -15,10 +15,10 @@ from traitlets.config import Config
 
 from cds_analysis.errors import CdsError
 from cds_analysis.reports.inprocess import InProcessEngine
+from cds_analysis.reports.plan import Limits
 
-__all__ = ["CELL_TIMEOUT_S", "ReportError", "execute"]
+__all__ = ["ReportError", "execute"]
 
-CELL_TIMEOUT_S = 600
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # terminal colours that kernels put into tracebacks
 
 papermill_engines.register("cds", InProcessEngine)
@@ -38,7 +38,7 @@ def execute(
     scratch: Path,
     *,
     in_process: bool = False,
-    timeout: float = CELL_TIMEOUT_S,
+    timeout: float = Limits.seconds,
     on_cell: Callable[[int], None] = lambda index: None,
 ) -> nbformat.NotebookNode:
     """Run a notebook with Papermill and return it with its outputs.

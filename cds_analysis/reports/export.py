@@ -11,11 +11,14 @@ from functools import lru_cache
 
 import nbformat
 from nbconvert import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.reports.catalogue import is_for
 from cds_analysis.reports.pages import TEMPLATES, style, templates
-from cds_analysis.views.interactive import VEGALITE
 from cds_analysis.views.text import Text
+from cds_analysis.views.theme import VEGALITE
 
 __all__ = ["export_html"]
 
@@ -72,9 +75,22 @@ def _policy(scripts: tuple[str, ...]) -> str:
     return "default-src 'none'; img-src data:; style-src 'unsafe-inline'" + (f"; script-src {allowed}" if scripts else "")
 
 
+class _Exporter(HTMLExporter):
+    """Without the parser that HTMLExporter runs over its own result to describe pictures: ours have their descriptions."""
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        resources = self._init_resources(resources)
+        lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        self.register_filter(
+            "filter_data_type", WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
+        )
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+
 @lru_cache(maxsize=1)
 def _exporter() -> HTMLExporter:
-    exporter = HTMLExporter(template_name="cds", extra_template_basedirs=[str(TEMPLATES)])
+    exporter = _Exporter(template_name="cds", extra_template_basedirs=[str(TEMPLATES)])
     exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
     # The default exporter loads these from content delivery networks; a report must open from a USB stick.
     for address in ("require_js_url", "mathjax_url", "jquery_url", "mermaid_js_url", "jupyter_widgets_base_url", "widget_renderer_url"):

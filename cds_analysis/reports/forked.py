@@ -7,6 +7,7 @@ holds, whether it is still there. One that is killed from outside is started aga
 from __future__ import annotations
 
 import multiprocessing
+import multiprocessing.forkserver
 import os
 import pickle
 import shutil
@@ -24,11 +25,11 @@ from pathlib import Path
 import psutil
 
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.reports.child import Limits, make
-from cds_analysis.reports.plan import Task
-from cds_analysis.reports.render import Rendered
+from cds_analysis.dataset.parts import Parts
+from cds_analysis.reports.child import make
+from cds_analysis.reports.plan import Limits, Rendered, Task
 
-__all__ = ["MOST_TRIES", "can_fork", "make_forked"]
+__all__ = ["MOST_TRIES", "can_fork", "make_forked", "start_server"]
 
 MOST_TRIES = 8  # for a report whose process is killed from outside
 _GRACE_S = 10.0  # after a cell's time, for Python to stop it by itself
@@ -62,12 +63,15 @@ def make_forked(tasks: list[Task], data: Dataset, *, jobs: int, limits: Limits) 
     OSError, RuntimeError
         When no child can be started.
     """
-    context = _server(jobs)
+    context = start_server([task.notebook_path for task in tasks], jobs)
     folder = Path(tempfile.mkdtemp(prefix="cds"))
     waiting, running = deque((task, 1) for task in tasks), []
     try:
         handed = folder / "dataset"
-        handed.write_bytes(pickle.dumps(data, protocol=pickle.HIGHEST_PROTOCOL))
+        parts = Parts(data)
+        for reads in {str(task.reads): task.reads for task in tasks}.values():
+            parts.checksum(reads, [])  # what all reports share is summed here, once
+        handed.write_bytes(pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL))
         while waiting or running:
             while waiting and len(running) < jobs:
                 task, tries = waiting.popleft()
@@ -90,14 +94,27 @@ def make_forked(tasks: list[Task], data: Dataset, *, jobs: int, limits: Limits) 
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _server(jobs: int):
-    """Start the server with as many threads for each child as there are cores for it."""
+def start_server(notebooks: list[str], jobs: int):
+    """Start the server, or return the one that runs, without waiting for it; each child gets its share of the cores.
+
+    Parameters
+    ----------
+    notebooks
+        Paths of notebooks whose imports the server makes beforehand.
+    jobs
+        Number of children at a time.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["cds_analysis.reports.preload"])
-    threads = str(max(1, (os.cpu_count() or 1) // jobs))
-    keep = {name: os.environ.get(name) for name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MPLBACKEND")}
-    os.environ.update(POLARS_MAX_THREADS=threads, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    wanted = {
+        "POLARS_MAX_THREADS": str(max(1, (os.cpu_count() or 1) // jobs)),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MPLBACKEND": os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline"),
+        "CDS_PRELOAD_NOTEBOOKS": os.pathsep.join(dict.fromkeys(notebooks)),
+    }
+    keep = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
     try:
         multiprocessing.forkserver.ensure_running()
     finally:

@@ -1,4 +1,7 @@
-"""List the reports to make: which notebook, for whom, in which language, with which parameters, all checked before anything runs."""
+"""List the reports to make: which notebook, for whom, in which language, with which parameters, all checked before anything runs.
+
+Also what goes to the process that makes a report, and what comes back; this module imports no library of Jupyter.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-
 from cds_analysis import __version__
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.parts import Parts
 from cds_analysis.dataset.provinces import find_province
-from cds_analysis.reports.catalogue import Notebook, checked_parameters, title_of
+from cds_analysis.reports.catalogue import Notebook, checked_parameters
 from cds_analysis.reports.manifest import checksum_of_files, checksum_of_text, versions
 from cds_analysis.views.text import LANGUAGES, Text
 
-__all__ = ["ARTICLE_PROVINCES", "Task", "plan"]
+__all__ = ["ARTICLE_PROVINCES", "Limits", "Rendered", "Task", "plan"]
 
 ARTICLE_PROVINCES = ("ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc")
 
@@ -53,6 +54,27 @@ class Task:
     def path(self) -> str:
         """Address of the page below the output folder."""
         return f"{self.notebook}/{self.stem}.{self.lang}.html"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a report may take: seconds a cell, and MiB of memory (0: no limit)."""
+
+    seconds: float = 600
+    memory_mib: int = 4096
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What comes back for a task: the page; where it failed, why, and its notebook as far as it ran."""
+
+    key: str
+    page: bytes = b""
+    notebook: bytes = b""
+    seconds: float = 0.0
+    error: str = ""
+    cell: int | None = None
+    traceback: str = ""
 
 
 def plan(
@@ -97,14 +119,13 @@ def plan(
         mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
         source = notebook.path.read_text(encoding="utf-8")
         text_sum = checksum_of_text(source)
-        parsed = nbformat.reads(source, as_version=4)
         for case, extra in _cases(notebook, provinces, each=each):
             stem = _stem(case, mine)
             for lang in langs or LANGUAGES:
                 values = checked_parameters(notebook, {**mine, **extra, "lang": lang}, data)
                 if data_dir is not None:
                     values["data_dir"] = str(Path(data_dir).resolve())
-                t, heading = Text(lang, data), title_of(parsed, lang)
+                t, heading = Text(lang, data), notebook.titles[lang]
                 chosen = [values["province"]] if notebook.is_profile else values.get("provinces", [])
                 merged = {**{p.name: p.default for p in notebook.parameters.values()}, **values}
                 subjects = [find_province(merged["province"], data.provinces)] if notebook.is_profile else merged.get("provinces", [])

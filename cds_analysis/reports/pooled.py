@@ -10,8 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from cds_analysis.reports.plan import Task
-from cds_analysis.reports.render import Rendered, render
+from cds_analysis.reports.plan import Rendered, Task
 
 __all__ = ["make_pooled"]
 
@@ -50,6 +49,8 @@ def _pool(tasks: list[Task], jobs: int, timeout: float) -> Iterator[tuple[Task, 
 
 
 def _make(task: Task, timeout: float) -> Rendered:
+    from cds_analysis.reports.render import render
+
     with tempfile.TemporaryDirectory(prefix="cds", ignore_cleanup_errors=True) as scratch:
         return render(task, Path(scratch), timeout=timeout)
 

@@ -3,41 +3,27 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
-from cds_analysis.dataset.load import Dataset, hand_on
+from cds_analysis.dataset.load import hand_on
 from cds_analysis.dataset.parts import Parts
 from cds_analysis.paths import data_folder
-from cds_analysis.reports.engine import CELL_TIMEOUT_S, ReportError, execute
+from cds_analysis.reports.engine import ReportError, execute
 from cds_analysis.reports.export import export_html
-from cds_analysis.reports.plan import Task
+from cds_analysis.reports.plan import Limits, Rendered, Task
 
-__all__ = ["Rendered", "render"]
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """The page of a report; where it failed, why, and its notebook as far as it ran."""
-
-    key: str
-    page: bytes = b""
-    notebook: bytes = b""
-    seconds: float = 0.0
-    error: str = ""
-    cell: int | None = None
-    traceback: str = ""
+__all__ = ["render"]
 
 
 def render(
     task: Task,
     scratch: Path,
     *,
-    data: Dataset | None = None,
+    parts: Parts | None = None,
     in_process: bool = False,
-    timeout: float = CELL_TIMEOUT_S,
+    timeout: float = Limits.seconds,
     on_cell=lambda index: None,
 ) -> Rendered:
     """Execute a report's notebook and turn it into a page; a failure is part of the answer, never raised.
@@ -48,15 +34,15 @@ def render(
         From :func:`~cds_analysis.reports.plan.plan`.
     scratch
         A folder for temporary files, which the caller removes.
-    data
+    parts
         The validated dataset. The notebook then gets just the rows that its report reads. Without it the notebook loads the data folder itself.
     in_process, timeout, on_cell
         See :func:`~cds_analysis.reports.engine.execute`.
     """
     start = time.perf_counter()
     try:
-        if data is not None:
-            hand_on(Parts(data).cut(task.reads, task.subjects), Path(task.parameters.get("data_dir") or data_folder()))
+        if parts is not None:
+            hand_on(parts.cut(task.reads, task.subjects), Path(task.parameters.get("data_dir") or data_folder()))
         notebook = execute(Path(task.notebook_path), task.parameters, scratch, in_process=in_process, timeout=timeout, on_cell=on_cell)
         page = export_html(
             notebook, lang=task.lang, title=task.title, facts=task.facts, other_language=task.other, has_index=not task.is_standalone

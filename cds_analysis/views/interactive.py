@@ -15,11 +15,11 @@ import polars as pl
 from cds_analysis.dataset.provinces import fold
 from cds_analysis.views.labels import STATUS_LABELS
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import GREY, LIGHT, MUTED, PALETTE, STATUS_LOOK
+from cds_analysis.views.theme import GREY, LIGHT, MUTED, PALETTE, STATUS_LOOK, VEGALITE
 
-__all__ = ["VEGALITE", "Live", "comparison", "targets", "trend"]
+__all__ = ["Live", "comparison", "targets", "trend"]
 
-VEGALITE = "application/vnd.vegalite.v5+json"  # the newest that JupyterLab draws by itself
+
 _PICKED = "indexof(wanted, datum.province_id)"
 
 

@@ -24,12 +24,12 @@ __all__ = [
     "MUTED",
     "PALETTE",
     "STATUS_LOOK",
+    "VEGALITE",
     "Chart",
     "canvas",
     "empty_chart",
     "flat_csv",
     "legend",
-    "seaborn_columns",
     "spread",
     "style",
 ]
@@ -54,6 +54,7 @@ STATUS_LOOK = {
 
 # Verdana has the widths of DejaVu Sans and is on Windows and macOS.
 _FONT, _FONTS = "'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif"
+VEGALITE = "application/vnd.vegalite.v5+json"  # of live charts: the newest that JupyterLab draws by itself
 WIDTH, DPI, CSS_PX_PER_INCH = 9.0, 200, 108  # a figure is shown at 108 px an inch, and drawn sharper for dense screens
 _STYLE = {
     "font.family": "DejaVu Sans", "font.size": 9, "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": GREY,
@@ -236,11 +237,6 @@ def legend(ax: Axes, handles: list | None = None, *, below: bool = False, **opti
     place = {"loc": "upper left", "bbox_to_anchor": (0, 0)} if below else {"loc": "lower left", "bbox_to_anchor": (0, 1)}
     known = {} if handles is None else {"handles": handles}
     ax.legend(**known, **place, borderaxespad=0.3, handletextpad=0.5, columnspacing=1.4, **{"ncols": 4, **options})
-
-
-def seaborn_columns(frame: pl.DataFrame, *columns: str) -> dict[str, list]:
-    """Hand columns to seaborn: it does not read a Polars 2 frame, but a dict of lists works (no pyarrow needed)."""
-    return {c: frame[c].to_list() for c in columns}
 
 
 def spread(positions: list[float], gap: float) -> list[float]:

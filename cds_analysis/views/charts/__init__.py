@@ -1,24 +1,33 @@
-"""Charts: a measure's frame in, a :class:`~cds_analysis.views.theme.Chart` out, with title, unit, n, source line and alt text."""
+"""Charts: a measure's frame in, a :class:`~cds_analysis.views.theme.Chart` out, with title, unit, n, source line and alt text.
 
-from cds_analysis.views.charts.comparison import distribution, dot_plot, heatmap, tile_map
-from cds_analysis.views.charts.ranking import bump, rank_heatmap, trajectory
-from cds_analysis.views.charts.relations import two_views, unit_parts
-from cds_analysis.views.charts.targets import dumbbell, status_matrix
-from cds_analysis.views.charts.uncertainty import false_alarms, forecast_fans, rank_ranges
+Each is loaded when first used, so that a report imports only the libraries of the charts it draws.
+"""
 
-__all__ = [
-    "bump",
-    "distribution",
-    "dot_plot",
-    "dumbbell",
-    "false_alarms",
-    "forecast_fans",
-    "heatmap",
-    "rank_heatmap",
-    "rank_ranges",
-    "status_matrix",
-    "tile_map",
-    "trajectory",
-    "two_views",
-    "unit_parts",
-]
+from importlib import import_module
+
+_HOME = {
+    "bump": "ranking",
+    "distribution": "comparison",
+    "dot_plot": "comparison",
+    "dumbbell": "targets",
+    "false_alarms": "uncertainty",
+    "forecast_fans": "uncertainty",
+    "heatmap": "heat",
+    "rank_heatmap": "ranking",
+    "rank_lines": "profile",
+    "rank_ranges": "uncertainty",
+    "score_panels": "profile",
+    "status_matrix": "targets",
+    "tile_map": "comparison",
+    "trajectory": "ranking",
+    "two_views": "relations",
+    "unit_parts": "relations",
+}
+
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,25 +1,24 @@
-"""Charts of a comparison: dots against medians, a heatmap, a distribution, a tile map."""
+"""Charts of a comparison: dots against medians, a distribution, a tile map."""
 
 from __future__ import annotations
 
 import textwrap
 
 import polars as pl
-import seaborn as sns
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from cds_analysis.views.text import MISSING, Text
-from cds_analysis.views.theme import GREY, INK, MARKERS, MUTED, PALETTE, Chart, canvas, empty_chart, legend, seaborn_columns, spread, style
+from cds_analysis.views.theme import GREY, INK, MARKERS, MUTED, PALETTE, Chart, canvas, empty_chart, legend, spread, style
 
-__all__ = ["SCALE", "distribution", "dot_plot", "heatmap", "tile_map"]
+__all__ = ["SCALE", "distribution", "dot_plot", "readable_on", "tile_map"]
 
 SCALE = LinearSegmentedColormap.from_list("cds", ["#f4efe2", "#a9cfd8", "#3d8fb0", "#0b3f66"])  # light is low, dark is high
 
 
-def _readable_on(colour) -> str:
+def readable_on(colour) -> str:
+    """Return white or dark ink, whichever reads better on a colour."""
     r, g, b = colour[:3]
     return "white" if 0.299 * r + 0.587 * g + 0.114 * b < 0.55 else INK
 
@@ -38,8 +37,9 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
     with style():
         figure, (ax,) = canvas(0.62 * len(order) + 0.9, title, subtitle, source)
         rows = compared.with_columns(row=pl.col("series_id").replace_strict(order, list(range(len(order)))))
-        sns.stripplot(data=seaborn_columns(rows, "value", "row"), x="value", y="row", orient="h", color=GREY, size=3.6, alpha=0.75,
-                      jitter=0.13, ax=ax, zorder=1)  # fmt: skip
+        # Beside each other in turn rather than at random: the same picture each time.
+        beside = rows.sort("row", "value").with_columns(y=pl.col("row") + 0.065 * (pl.int_range(pl.len()).over("row") % 5 - 2))
+        ax.plot(beside["value"].to_list(), beside["y"].to_list(), ls="", marker="o", ms=3.6, color=GREY, alpha=0.75, mew=0, zorder=1)
         for row in rows.unique("series_id", maintain_order=True).iter_rows(named=True):
             y = row["row"]
             ax.plot(
@@ -99,57 +99,6 @@ def _dot_alt(mine: pl.DataFrame, t: Text, highlight: list[str], title: str, deci
         value, median = t.number(row["value"], decimals), t.number(row["national_median"], decimals)
         facts.append(t("{series}: {value}, national median {median}", series=t.series(row["series_id"]), value=value, median=median))
     return title + ". " + "; ".join(facts) + "."
-
-
-def heatmap(values: pl.DataFrame, *, text: Text, rows: list[str], provinces: list[str], title: str, subtitle: str, source: str, labels: dict,
-            columns_label: str = "value") -> Chart:  # fmt: skip
-    """Draw series (rows) by province (columns); a missing figure is a hatched cell with a dash, never a colour.
-
-    `values` has ``province_id, series_id`` and ``columns_label`` (0-100, gives the colour); `labels` maps
-    ``(series_id, province_id)`` to the text in the cell.
-    """
-    t = text
-    known = {(s, p): v for s, p, v in values.select("series_id", "province_id", columns_label).iter_rows()}
-    with style():
-        figure, (ax,) = canvas(0.30 * len(rows) + 0.55, title, subtitle, source)
-        grid = [[known.get((s, p), float("nan")) for p in provinces] for s in rows]
-        grid = [[float("nan") if v is None else v for v in line] for line in grid]
-        sns.heatmap(grid, cmap=SCALE, vmin=0, vmax=100, cbar=False, linewidths=1.2, linecolor="white", ax=ax)
-        for i, s in enumerate(rows):
-            for j, p in enumerate(provinces):
-                if grid[i][j] != grid[i][j]:
-                    ax.add_patch(Rectangle((j + 0.02, i + 0.04), 0.96, 0.92, facecolor="#fafbfc", edgecolor="#cfd6dc", hatch="////", lw=0))
-                    ax.text(j + 0.5, i + 0.5, MISSING, ha="center", va="center", color=MUTED, fontsize=9, clip_on=True,
-                            bbox={"facecolor": "#fafbfc", "edgecolor": "none", "pad": 1})  # fmt: skip
-                else:
-                    ax.text(
-                        j + 0.5,
-                        i + 0.5,
-                        labels.get((s, p), ""),
-                        ha="center",
-                        va="center",
-                        fontsize=8,
-                        color=_readable_on(SCALE(grid[i][j] / 100)),
-                    )
-        ax.set_yticks(
-            [i + 0.5 for i in range(len(rows))], ["\n".join(textwrap.wrap(t.series(s), 62)[:2]) for s in rows], rotation=0, fontsize=7.6
-        )
-        ax.set_xticks(
-            [j + 0.5 for j in range(len(provinces))], ["\n".join(textwrap.wrap(t.province(p), 16)) for p in provinces], rotation=0
-        )
-        ax.xaxis.tick_top()
-        ax.tick_params(length=0)
-    have = sum(v == v for line in grid for v in line)
-    alt = (
-        title
-        + ". "
-        + t(
-            "{have} of {all} cells have a figure; the others are missing and hatched.",
-            have=t.number(have),
-            all=t.number(len(rows) * len(provinces)),
-        )
-    )
-    return Chart("heatmap", figure, title, alt, values)
 
 
 def distribution(
@@ -214,7 +163,7 @@ def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: st
             if p in known:
                 share = (known[p] - low) / (high - low) if high > low else 0.5
                 colour = SCALE(1 - share if lower_is_better else share)
-                label, ink = t.number(known[p], decimals, sign=sign), _readable_on(colour)
+                label, ink = t.number(known[p], decimals, sign=sign), readable_on(colour)
             else:
                 colour, label, ink = "#fafbfc", MISSING, MUTED
                 frame = {"linewidth": max(frame["linewidth"], 0.6), "edgecolor": PALETTE[1] if p in highlight else "#cfd6dc"}

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
-from cds_analysis.views.charts.comparison import SCALE, _readable_on
+from cds_analysis.views.charts.comparison import SCALE, readable_on
 from cds_analysis.views.text import MISSING, Text
 from cds_analysis.views.theme import GREY, INK, LIGHT, MARKERS, MUTED, PALETTE, Chart, canvas, empty_chart, spread, style
 
-__all__ = ["bump", "rank_heatmap", "trajectory"]
+__all__ = ["bump", "draw_runs", "end_labels", "label_ends", "mark_breaks", "rank_heatmap", "trajectory"]
 
 
 def _runs(rows: pl.DataFrame, value: str, *, at_breaks: bool) -> list[tuple[list[int], list[float]]]:
@@ -32,28 +32,29 @@ def _runs(rows: pl.DataFrame, value: str, *, at_breaks: bool) -> list[tuple[list
     return runs
 
 
-def _line(
+def draw_runs(
     ax: Axes, rows: pl.DataFrame, value: str, *, at_breaks: bool, colour: str, marker: str | None, width: float, z: int, size: float = 5
 ) -> None:
+    """Draw a series as runs of consecutive years: a missing year is a gap, never bridged."""
     for years, values in _runs(rows, value, at_breaks=at_breaks):
         ax.plot(years, values, color=colour, lw=width, marker=marker, ms=size, mec="white", mew=0.7, zorder=z, solid_capstyle="round")
 
 
-def _mark_breaks(ax: Axes, ranked: pl.DataFrame, t: Text, *, label: bool = True) -> list[int]:
+def mark_breaks(ax: Axes, ranked: pl.DataFrame) -> None:
+    """Draw a dotted line before each year with a new definition."""
     first = ranked["year"].min()
     years = sorted({s for s in ranked["segment"].to_list() if s and s > first})
     for y in years:
         ax.axvline(y - 0.5, color=MUTED, lw=1, ls=(0, (2, 2)), zorder=0)
-    return years
 
 
-def _end_labels(ax: Axes, ends: list[tuple[float, float, str, str]], gap: float) -> None:
+def end_labels(ax: Axes, ends: list[tuple[float, float, str, str]], gap: float, x: float | None = None) -> None:
     """Write names beside the last points, moved apart where they would overlap."""
     if not ends:
         return
-    x = max(e[0] for e in ends)
+    x = max(e[0] for e in ends) if x is None else x
     for (x0, y0, name, colour), y in zip(ends, spread([e[1] for e in ends], gap)):
-        ax.plot([x0, x + 0.3], [y0, y], color=colour, lw=0.6, clip_on=False)
+        ax.plot([x0, x + 0.3], [y0, y], color=colour, lw=0.6, clip_on=False, ls="-" if x0 == x else (0, (1, 3)))
         ax.text(x + 0.35, y, name, fontsize=8, color=colour, fontweight="bold", va="center")
 
 
@@ -80,14 +81,14 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
         figure, (ax,) = canvas(4.6, title, note, source)
         runs = _runs(rows.filter(~pl.col("province_id").is_in(highlight)), "rank", at_breaks=False)
         ax.add_collection(LineCollection([list(zip(*run)) for run in runs], colors=LIGHT, linewidths=1, zorder=1), autolim=False)
-        _mark_breaks(ax, rows, t)
+        mark_breaks(ax, rows)
         ends = []
         for i, province in enumerate(highlight):
             own = rows.filter(pl.col("province_id") == province).sort("year")
             if own.height:
-                _line(ax, own, "rank", at_breaks=False, colour=PALETTE[i % 6], marker=MARKERS[i % 6], width=2.2, z=3)
+                draw_runs(ax, own, "rank", at_breaks=False, colour=PALETTE[i % 6], marker=MARKERS[i % 6], width=2.2, z=3)
                 ends.append((own["year"][-1], own["rank"][-1], f"{t.province(province)}  {own['rank'][-1]}", PALETTE[i % 6]))
-        _end_labels(ax, ends, top / 22)
+        end_labels(ax, ends, top / 22)
         ax.set(ylim=(top + 1, 0), xlim=(years[0] - 0.4, years[-1] + 0.4 + max(1.5, 0.26 * (years[-1] - years[0]))), ylabel=t("Rank"))
         ax.set_xticks(years, [str(y) for y in years])
         ax.set_yticks([1, *range(10, top + 1, 10)])
@@ -149,8 +150,8 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
             left.fill_between(**wide, color=LIGHT, zorder=0, lw=0)
             mid = part["mid"].to_list() if part.height > 1 else part["mid"].to_list() * 2
             left.plot(wide["x"], mid, color=GREY, lw=1.2, zorder=1)
-        _line(left, own, "score", at_breaks=True, colour=PALETTE[0], marker="o", width=2, z=3)
-        _line(right, own, "rank", at_breaks=False, colour=PALETTE[0], marker="o", width=2, z=3)
+        draw_runs(left, own, "score", at_breaks=True, colour=PALETTE[0], marker="o", width=2, z=3)
+        draw_runs(right, own, "rank", at_breaks=False, colour=PALETTE[0], marker="o", width=2, z=3)
         top = max(ranked["n_ranked"].drop_nulls().max() or 63, 10)
         left.set_title(unit[:1].upper() + unit[1:])
         right.set_title(t("Rank (1 is best)"))
@@ -158,10 +159,10 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
         right.set_yticks([1, *range(20, top + 1, 20)])
         low, high = left.get_ylim()
         left.set_ylim(low - 0.12 * (high - low), high + 0.12 * (high - low))
-        _label_ends(left, own, "score", lambda v: t.number(v, decimals))
-        _label_ends(right, own, "rank", str)
+        label_ends(left, own, "score", lambda v: t.number(v, decimals))
+        label_ends(right, own, "rank", str)
         for ax in (left, right):
-            _mark_breaks(ax, ranked, t)
+            mark_breaks(ax, ranked)
             step = 1 if len(years) <= 8 else 2
             ax.set_xticks(years[::step], [str(y) for y in years[::step]])
             ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
@@ -173,7 +174,7 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
     return Chart("trajectory", figure, title, title + ". " + ("; ".join(facts) or t("no figure on record")) + ".", own)
 
 
-def _label_ends(ax: Axes, own: pl.DataFrame, value: str, write) -> None:
+def label_ends(ax: Axes, own: pl.DataFrame, value: str, write) -> None:
     """Write the first and the last value on the side that the line leaves free."""
     rows = own.drop_nulls(value).sort("year")
     ends = {0: rows.head(2).rows(named=True), rows.height - 1: rows.tail(2).reverse().rows(named=True)} if rows.height else {}
@@ -221,7 +222,7 @@ def rank_heatmap(ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, h
                     )
                 )
                 ax.text(j + 0.485, i + 0.5, str(rank) if rank else MISSING, ha="center", va="center", fontsize=6.2, clip_on=True,
-                        color=_readable_on(colour) if rank else MUTED)  # fmt: skip
+                        color=readable_on(colour) if rank else MUTED)  # fmt: skip
         ax.set(xlim=(0, len(years)), ylim=(len(order), 0))
         ax.set_yticks([i + 0.5 for i in range(len(order))], [t.province(p) for p in order], fontsize=6.6)
         ax.set_xticks([j + 0.48 for j in range(len(years))], [str(y) for y in years])
