@@ -15,7 +15,7 @@ from pathlib import Path
 import dataframely as dy
 import polars as pl
 
-from cds_analysis.dataset.schemas import FOREIGN_KEYS, NATION, TABLES
+from cds_analysis.dataset.schemas import FOREIGN_KEYS, MOST_CHARACTERS, NATION, TABLES
 from cds_analysis.errors import DataError, Problem, closest
 from cds_analysis.paths import data_folder
 
@@ -210,6 +210,7 @@ def _explain(rule: str, schema: type[dy.Schema], row: dict) -> tuple[str | None,
         "min_length": "must not be an empty text",
         "unique": "must not appear twice",
         "is_in": f"must be one of {getattr(definition, 'is_in', '')}",
+        "check__plain": f"must be plain text: at most {MOST_CHARACTERS:,} characters, no < or >, no control or direction marks, no = or @ at the start",
         "check__one_of": f"must be one of {', '.join((definition.metadata or {}).get('enum', []))}",
     }
     return column, sentences.get(check, f"breaks the rule {check}"), value

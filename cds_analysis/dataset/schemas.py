@@ -20,8 +20,17 @@ def _id(description: str, **options) -> dy.String:
     return dy.String(regex=ID, description=description, **options)
 
 
+# Markup, control characters, marks that change the direction of reading, the start of a spreadsheet formula.
+_NOT_PLAIN = r"[<>\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]|^[=@]"
+MOST_CHARACTERS = 1000
+
+
+def _is_plain(text: pl.Expr) -> pl.Expr:
+    return ~text.str.contains(_NOT_PLAIN) & (text.str.len_chars() <= MOST_CHARACTERS)
+
+
 def _text(description: str, **options) -> dy.String:
-    return dy.String(min_length=1, description=description, **options)
+    return dy.String(min_length=1, check={"plain": _is_plain}, description=description, **options)
 
 
 def _choice(description: str, choices: list[str], **options) -> dy.String:

@@ -96,7 +96,9 @@ def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False) -> str:
     lists = [name for name, dtype in frame.schema.items() if dtype == pl.List]
     flat = frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(";"))
     if for_spreadsheet:
-        flat = flat.with_columns(pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1"))
+        text = pl.col(pl.String)
+        runs = text.str.contains(r"^[=+\-@\t\r]") & ~text.str.contains(r"^[+\-][\d.,  ]+%?$")  # +33 is a number, not a formula
+        flat = flat.with_columns(pl.when(runs).then("'" + text).otherwise(text).name.keep())
     return flat.write_csv()
 
 
@@ -135,7 +137,11 @@ class Chart:
         return buffer.getvalue().replace(_FONT, _FONTS).encode("utf-8")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        bundle = {"image/svg+xml": self.svg().decode("utf-8"), "text/csv": flat_csv(self.data), "text/plain": self.alt}
+        bundle = {
+            "image/svg+xml": self.svg().decode("utf-8"),
+            "text/csv": flat_csv(self.data, for_spreadsheet=True),
+            "text/plain": self.alt,
+        }
         return bundle, {
             "image/svg+xml": {"alt": self.alt, "width": round(self.figure.get_figwidth() * CSS_PX_PER_INCH)},
             "text/csv": {"name": self.name},

@@ -22,7 +22,9 @@ class Table:
     data: pl.DataFrame
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/csv": flat_csv(self.data), "text/plain": str(self.data)}, {"text/csv": {"name": self.name}}
+        return {"text/html": self.html, "text/csv": flat_csv(self.data, for_spreadsheet=True), "text/plain": str(self.data)}, {
+            "text/csv": {"name": self.name}
+        }
 
 
 def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], title: str, source: str, right: list[str] = (), data: pl.DataFrame | None = None,
