@@ -79,6 +79,6 @@ def test_an_address_without_a_scheduler_is_refused(data, tmp_path, write_noteboo
     monkeypatch.setattr(cluster, "_ANSWER_S", 1)
     tasks = plan([find_notebook("fine", write_notebook("10_fine", "1"))], data, langs=["en"])
     start = time.monotonic()
-    with pytest.raises(cds.CdsError, match="no Dask scheduler answers at 'tcp://127.0.0.1:9'"):
+    with pytest.raises(cds.CdsError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
         run(tasks, tmp_path / "out", data=data, dask="tcp://127.0.0.1:9")
     assert time.monotonic() - start < 30

@@ -57,13 +57,17 @@ def children_of_servers():
             yield from process.children()
 
 
+def sleeping():
+    return {p.pid for p in psutil.process_iter() if p.name() == "sleep" and p.status() != psutil.STATUS_ZOMBIE}
+
+
 def test_each_fault_costs_its_own_report_only(task_of, data, tmp_path, monkeypatch):
     monkeypatch.setattr(forked, "_GRACE_S", 1.0)
     monkeypatch.setattr(forked, "MOST_TRIES", 3)
     outside, out = tmp_path / "outside.txt", tmp_path / "out"
     tasks = [task_of(name, "x = 1", cell.format(outside=outside) if cell == OUTSIDE else cell) for name, (cell, _) in FAULTS.items()]
     tasks += [task_of(name, cell) for name, cell in FINE.items()]
-    sleepers = {p.pid for p in psutil.process_iter() if p.name() == "sleep"}
+    before = sleeping()
     results = run(tasks, out, data=data, jobs=2, engine="fork", limits={"seconds": 3, "memory_mib": 700})
     found = {r.key.split("/")[0]: r for r in results}
     for name, (_, words) in FAULTS.items():
@@ -77,7 +81,7 @@ def test_each_fault_costs_its_own_report_only(task_of, data, tmp_path, monkeypat
     index = (out / "index.html").read_text(encoding="utf-8")
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["reports"]
     assert "exit code 3" in index and manifest["raises/raises.en"]["traceback"]
-    assert {p.pid for p in psutil.process_iter() if p.name() == "sleep"} <= sleepers  # what a notebook started ends with it
+    assert sleeping() <= before  # what a notebook started ends with it
     assert not list(children_of_servers())
 
 
@@ -112,7 +116,7 @@ def test_a_report_killed_again_and_again_is_given_up(task_of, data, tmp_path, mo
         tmp_path / "out", data=data, jobs=2, engine="fork",
     )  # fmt: skip
     assert (killer.status, fine.status) == ("failed", "made")
-    assert killer.error == "its process was ended by SIGKILL 2 times" and killer.cell == 7
+    assert killer.error == "its process was ended by SIGKILL 2 times" and killer.cell == 6
 
 
 def test_without_a_fork_server_the_pool_goes_on(task_of, data, tmp_path, monkeypatch, capfd):

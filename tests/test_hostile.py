@@ -19,18 +19,18 @@ def test_damaged_tables_load_or_are_refused_in_words():
     assert set(fuzz.fuzz(120, seed=77)) <= {"loaded", "refused", "loaded, then refused by a measure"}
 
 
-@pytest.mark.parametrize("name", ["<b>x</b>", "a\nb", "\u202eabc", "=cmd|' /C calc'!A0", "x" * 2000, "a\tb"])
+@pytest.mark.parametrize("name", ["<b>x</b>", "a\nb", "\u202eabc", "=cmd|' /C calc'!A0", "x" * 2000, "a\tb", "[b](javascript:alert(1))"])
 def test_names_that_are_not_plain_text_are_refused(folder, name):
     frame = pl.read_csv(folder / "provinces.csv", infer_schema=False)
     frame.with_columns(pl.when(pl.col("province_id") == "lang-son").then(pl.lit(name)).otherwise("name_vi").alias("name_vi")).write_csv(
         folder / "provinces.csv"
     )
-    with pytest.raises(cds.DataError, match=r"provinces.csv, row \d+, name_vi: must be plain text"):
+    with pytest.raises(cds.DataError, match=r"provinces.csv, row \d+, column name_vi: must be plain text"):
         cds.load(folder)
 
 
 def test_names_with_quotes_and_template_marks_are_shown_as_they_are(folder, tmp_path):
-    name = """Lạng "Sơn' & {{ 7 * 7 }} ../x $(id) *a* [b](javascript:alert(1))"""
+    name = """Lạng "Sơn' & {{ 7 * 7 }} ../x $(id) *a* [b] javascript:alert(1)"""
     frame = pl.read_csv(folder / "provinces.csv", infer_schema=False)
     frame.with_columns(pl.when(pl.col("province_id") == "lang-son").then(pl.lit(name)).otherwise("name_vi").alias("name_vi")).write_csv(
         folder / "provinces.csv"
@@ -41,7 +41,8 @@ def test_names_with_quotes_and_template_marks_are_shown_as_they_are(folder, tmp_
     (result,) = run(tasks, out, data=data)
     assert result.status == "made", result.error
     text = (out / tasks[0].path).read_text(encoding="utf-8")
-    assert "{{ 7 * 7 }}" in text and "<script" not in text and not re.search(r"""(href|src)=["']javascript:""", text)
+    assert "{{ 7 * 7 }}" in text and not re.search(r"""(href|src)=["']javascript:""", text)
+    assert re.findall(r"<script[^>]*>", text) == []
     assert {p.relative_to(tmp_path).parts[0] for p in tmp_path.rglob("*.html")} == {"out"}
 
 

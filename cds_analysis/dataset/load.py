@@ -210,7 +210,7 @@ def _explain(rule: str, schema: type[dy.Schema], row: dict) -> tuple[str | None,
         "min_length": "must not be an empty text",
         "unique": "must not appear twice",
         "is_in": f"must be one of {getattr(definition, 'is_in', '')}",
-        "check__plain": f"must be plain text: at most {MOST_CHARACTERS:,} characters, no < or >, no control or direction marks, no = or @ at the start",
+        "check__plain": f"must be plain text: at most {MOST_CHARACTERS:,} characters, no < > or link, no control or direction marks, no = or @ at the start",
         "check__one_of": f"must be one of {', '.join((definition.metadata or {}).get('enum', []))}",
     }
     return column, sentences.get(check, f"breaks the rule {check}"), value

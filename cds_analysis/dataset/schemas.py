@@ -20,8 +20,8 @@ def _id(description: str, **options) -> dy.String:
     return dy.String(regex=ID, description=description, **options)
 
 
-# Markup, control characters, marks that change the direction of reading, the start of a spreadsheet formula.
-_NOT_PLAIN = r"[<>\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]|^[=@]"
+# Markup, a Markdown link, control characters, marks that change the direction of reading, the start of a spreadsheet formula.
+_NOT_PLAIN = r"\]\s*\(|[<>\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]|^[=@]"
 MOST_CHARACTERS = 1000
 
 

@@ -56,7 +56,7 @@ def make_on_dask(tasks: list[Task], data: Dataset, *, address: str, limits: Limi
             for n, task in enumerate(tasks)
         }
         try:
-            for future in as_completed(asked):
+            for future in as_completed(asked, loop=client.loop):
                 task = asked[future]
                 error = future.exception()
                 yield task, Rendered(task.key, error=f"its worker failed: {error}") if error else pickle.loads(future.result())

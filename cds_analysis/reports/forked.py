@@ -33,7 +33,7 @@ __all__ = ["MOST_TRIES", "can_fork", "make_forked", "start_server"]
 
 MOST_TRIES = 8  # for a report whose process is killed from outside
 _GRACE_S = 10.0  # after a cell's time, for Python to stop it by itself
-_LOOK_S = 0.2
+_LOOK_S = 0.25
 _FROM_OUTSIDE = (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
@@ -51,6 +51,7 @@ class _Child:
     tries: int
     cell: int | None = None
     since: float = 0.0
+    looked: float = 0.0
     result: Rendered | None = None
     verdict: str = ""
 
@@ -150,9 +151,11 @@ def _listen(child: _Child) -> None:
 
 def _watch(child: _Child, limits: Limits) -> None:
     """End a child that does not stop by itself."""
-    if child.result is not None or not child.process.is_alive():
+    now = time.monotonic()
+    if child.result is not None or now - child.looked < _LOOK_S or not child.process.is_alive():
         return
-    if time.monotonic() - child.since > limits.seconds + _GRACE_S:
+    child.looked = now
+    if now - child.since > limits.seconds + _GRACE_S:
         child.verdict = f"took more than {limits.seconds:g} seconds and did not stop"
     elif limits.memory_mib and _memory_mib(child.process.pid) > limits.memory_mib:
         child.verdict = f"took more than {limits.memory_mib:,} MiB of memory"

@@ -31,7 +31,7 @@ def measured(command, cwd):
     peak, done = [0.0], threading.Event()
 
     def watch():
-        while not done.wait(0.25):
+        while not done.wait(1.0):
             try:
                 everyone = psutil.Process(process.pid).children(recursive=True)
                 held = {p.pid: (p.ppid(), p.memory_info().rss / 2**20) for p in everyone}

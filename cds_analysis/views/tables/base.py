@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -47,8 +48,9 @@ def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], titl
     data = frame if data is None else data
     if not frame.height:
         return Table(name, f'<p class="empty"><strong>{title}.</strong> {empty}</p>', data)
+    shown = frame.select(list(columns))
     table = (
-        GT(frame.select(list(columns)))
+        GT(shown, id=_id_of(title, shown))
         .tab_header(title=title)
         .cols_label(**columns)
         .tab_source_note(source)
@@ -68,6 +70,11 @@ def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], titl
     return Table(
         name, f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">{table.as_raw_html(inline_css=False)}</div>', data
     )
+
+
+def _id_of(title: str, shown: pl.DataFrame) -> str:
+    """An id that is the same each time the same table is made; great_tables would draw one by lot."""
+    return "t" + hashlib.sha256((title + shown.write_csv()).encode()).hexdigest()[:10]
 
 
 def cells(frame: pl.DataFrame, **makers) -> pl.DataFrame:
