@@ -111,7 +111,7 @@ def test_a_pane_names_its_sources_and_gives_its_numbers(data):
 
 
 def test_no_cell_for_a_spreadsheet_starts_a_formula():
-    frame = pl.DataFrame({"a": ["=1+1", "+1", "-1", "@x", "\t=1", "plain", None], "b": [-1.0] * 7, "c": [["=x"]] * 7})
+    frame = pl.DataFrame({"a": ["=1+1", "+cmd", "-x", "@x", "\t=1", "+33", None], "b": [-1.0] * 7, "c": [["=x"]] * 7})
     rows = list(csv.reader(io.StringIO(flat_csv(frame, for_spreadsheet=True))))[1:]
-    assert [r[0][:1] for r in rows] == ["'"] * 5 + ["p", ""]
+    assert [r[0][:1] for r in rows] == ["'"] * 5 + ["+", ""]
     assert {r[1] for r in rows} == {"-1.0"} and {r[2] for r in rows} == {"'=x"}

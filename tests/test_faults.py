@@ -119,6 +119,18 @@ def test_a_report_killed_again_and_again_is_given_up(task_of, data, tmp_path, mo
     assert killer.error == "its process was ended by SIGKILL 2 times" and killer.cell == 6
 
 
+def test_a_fork_server_that_is_killed_is_started_again(task_of, data, tmp_path, monkeypatch):
+    monkeypatch.setattr(forked, "MOST_TRIES", 2)
+    kill = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
+    tasks = [
+        task_of("10_killer", "import os, pathlib", kill),
+        *(task_of(f"1{n}_fine{n}", "import time", "time.sleep(0.5)", "print('well')") for n in range(1, 5)),
+    ]
+    killer, *fine = run(tasks, tmp_path / "out", data=data, jobs=2, engine="fork")
+    assert killer.status == "failed" and killer.error == "the server of its process was ended 2 times"
+    assert [(r.key, r.error) for r in fine if r.status != "made"] == []
+
+
 def test_without_a_fork_server_the_pool_goes_on(task_of, data, tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(forked, "start_server", lambda *a: (_ for _ in ()).throw(BlockingIOError("no more processes")))
     tasks = [task_of("10_one", "print('first')"), task_of("11_two", "print('second')")]

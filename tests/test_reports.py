@@ -220,7 +220,7 @@ def test_an_earlier_report_that_now_fails_is_set_aside_not_lost(write_notebook, 
 
 def test_a_kernel_that_dies_costs_only_its_own_report(write_notebook, data, tmp_path):
     tasks = one(write_notebook, data, "10_dies", "import os", "os._exit(3)") + one(write_notebook, data, "11_fine", "print('well')")
-    dies, fine = run(tasks, tmp_path / "out", data=data, jobs=2)
+    dies, fine = run(tasks, tmp_path / "out", data=data, jobs=2, engine="pool")
     assert (dies.status, fine.status) == ("failed", "made")
     assert "Kernel died" in dies.error or "DeadKernel" in dies.error
 
@@ -233,7 +233,7 @@ os.kill(parent, signal.SIGKILL)"""
 def test_a_worker_that_is_killed_costs_only_the_report_that_kills_it(write_notebook, data, tmp_path):
     tasks = one(write_notebook, data, "10_killer", KILL_WORKER)
     tasks += one(write_notebook, data, "11_slow", "import time", "time.sleep(4)", "print('well')")
-    killer, slow = run(tasks, tmp_path / "out", data=data, jobs=2)
+    killer, slow = run(tasks, tmp_path / "out", data=data, jobs=2, engine="pool")
     assert (killer.status, slow.status) == ("failed", "made")
     assert "died" in killer.error
 

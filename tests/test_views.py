@@ -79,7 +79,8 @@ def test_a_chart_has_title_alt_text_numbers_and_source(data, frames, name, lang)
     bundle, metadata = chart._repr_mimebundle_()
     written = " ".join(item.get_text() for item in chart.figure.texts)
     assert "Title" in written and "Source" in written
-    assert len(metadata["image/png"]["alt"]) > len("Title. ") + 10
+    assert len(metadata["image/svg+xml"]["alt"]) > len("Title. ") + 10
+    assert bundle["image/svg+xml"].count("<text") + bundle["image/svg+xml"].count("<path") > 4
     assert bundle["text/csv"].count("\n") >= 2
     width, height = struct.unpack(">II", chart.png()[16:24])
     assert width > 1000 and height > 300

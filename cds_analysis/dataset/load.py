@@ -2,6 +2,9 @@
 
 A table is ``<name>.csv`` or a folder ``<name>/`` of CSV files that are put together. Everything is read as text first, so
 that each cell that does not fit can be named by file, row, column, rule and value. All problems are reported at once.
+
+A table may also be ``<name>.parquet``, or a folder of Parquet files (partitioned by year, for example): then it is scanned, not read, and is
+a :class:`polars.LazyFrame` of which measures take the rows they are given. Its columns and types are checked here, its rows are not.
 """
 
 from __future__ import annotations
@@ -19,7 +22,7 @@ from cds_analysis.dataset.schemas import FOREIGN_KEYS, MOST_CHARACTERS, NATION, 
 from cds_analysis.errors import DataError, Problem, closest
 from cds_analysis.paths import data_folder
 
-__all__ = ["Dataset", "hand_on", "load"]
+__all__ = ["Dataset", "eager", "hand_on", "load"]
 
 _FULL_SHARE = 50 / 63  # of the provinces; see PAR_PARTIAL_BELOW in series.py
 _TYPES = {pl.Float64: "a number with a decimal point", pl.Int64: "a whole number", pl.Date: "a date like 2023-12-31"}
@@ -27,7 +30,10 @@ _TYPES = {pl.Float64: "a number with a decimal point", pl.Int64: "a whole number
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """The validated tables of one data folder, each a :class:`polars.DataFrame`; columns are documented in ``data/README.md``."""
+    """The validated tables of one data folder, each a :class:`polars.DataFrame`; columns are documented in ``data/README.md``.
+
+    A table kept as Parquet is a :class:`polars.LazyFrame`.
+    """
 
     folder: Path
     regions: pl.DataFrame
@@ -54,7 +60,12 @@ class Dataset:
 
     def row_counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""
-        return {f.name: getattr(self, f.name).height for f in fields(self) if f.name in TABLES}
+        return {f.name: eager(getattr(self, f.name).select(pl.len())).item() for f in fields(self) if f.name in TABLES}
+
+
+def eager(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
+    """Return the rows of a frame that may only be scanned so far."""
+    return frame.collect() if isinstance(frame, pl.LazyFrame) else frame
 
 
 def load(folder: str | Path | None = None) -> Dataset:
@@ -85,7 +96,9 @@ def load(folder: str | Path | None = None) -> Dataset:
         return handed
     if not path.is_dir():
         raise DataError(path, [Problem(str(path), None, None, "the data folder does not exist; give a folder with the CSV tables")])
-    stamp = tuple((str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(path.rglob("*.csv")))
+    stamp = tuple(
+        (str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(f for kind in ("*.csv", "*.parquet") for f in path.rglob(kind))
+    )
     return _load(path.resolve(), stamp)
 
 
@@ -108,8 +121,10 @@ def _load(path: Path, stamp: tuple) -> Dataset:
     return Dataset(folder=path, **tables)
 
 
-def _read_table(folder: Path, name: str, problems: list[Problem]) -> pl.DataFrame:
+def _read_table(folder: Path, name: str, problems: list[Problem]) -> pl.DataFrame | pl.LazyFrame:
     schema = TABLES[name]
+    if (folder / f"{name}.parquet").is_file() or any((folder / name).rglob("*.parquet")):
+        return _scan_table(folder, name, schema, problems)
     single, several = folder / f"{name}.csv", folder / name
     files = [single] if single.is_file() else sorted(several.glob("*.csv")) if several.is_dir() else []
     if not files:
@@ -126,6 +141,24 @@ def _read_table(folder: Path, name: str, problems: list[Problem]) -> pl.DataFram
     frame = pl.concat(parts)
     if not schema.is_valid(frame):
         problems.extend(_broken_rules(frame, schema, origins))
+    return frame
+
+
+def _scan_table(folder: Path, name: str, schema: type[dy.Schema], problems: list[Problem]) -> pl.LazyFrame:
+    """Scan Parquet; a column of the partitioning that the schema does not know (year) stays, to be filtered by."""
+    single = folder / f"{name}.parquet"
+    shown = single.name if single.is_file() else f"{name}/"
+    frame = pl.scan_parquet(single if single.is_file() else folder / name / "**" / "*.parquet", hive_partitioning=not single.is_file())
+    try:
+        found = frame.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        problems.append(Problem(shown, None, None, f"cannot be read as Parquet: {str(error).splitlines()[0][:120]}"))
+        return schema.create_empty().lazy()
+    for column, definition in schema.columns().items():
+        if column not in found:
+            problems.append(Problem(shown, None, column, "the column is missing"))
+        elif found[column] != definition.dtype:
+            problems.append(Problem(shown, None, column, f"must be of type {definition.dtype}", str(found[column])))
     return frame
 
 
@@ -226,6 +259,8 @@ def _rule_docstring(schema: type[dy.Schema], rule: str) -> str:
 
 def _broken_links(tables: dict[str, pl.DataFrame]) -> Iterator[Problem]:
     for table, columns, other, keys in FOREIGN_KEYS:
+        if isinstance(tables[table], pl.LazyFrame) or isinstance(tables[other], pl.LazyFrame):
+            continue  # only scanned
         here = tables[table].select(columns).with_row_index("row").drop_nulls(list(columns))
         known = tables[other].select(keys).unique()
         lost = here.join(known, left_on=columns, right_on=keys, how="anti").sort("row")

@@ -12,6 +12,7 @@ from datetime import date
 
 import polars as pl
 
+from cds_analysis.dataset.load import eager
 from cds_analysis.errors import ParameterError
 
 __all__ = ["MAD_TO_SIGMA", "compare", "structural_peers"]
@@ -63,6 +64,7 @@ def compare(
     >>> compare(values, places).select("province_id", "diff_national", "diff_best").rows()
     [('a', -1.0, -3.0), ('b', 0.0, -2.0), ('c', 2.0, 0.0)]
     """
+    values = eager(values)  # a table kept as Parquet is only scanned so far
     if not max_age > 0:
         raise ParameterError(f"max_age must be a positive number of years, not {max_age!r}")
     used = values if as_of is None else values.filter(pl.col("as_of") <= as_of)

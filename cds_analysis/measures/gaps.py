@@ -17,6 +17,7 @@ from datetime import date
 
 import polars as pl
 
+from cds_analysis.dataset.load import eager
 from cds_analysis.dataset.schemas import NATION
 from cds_analysis.errors import ParameterError
 
@@ -82,6 +83,7 @@ def gaps(observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataF
     >>> gaps(obs, goal, register).select("gap", "status").rows()
     [(40.0, 'on_track')]
     """
+    observations, targets = eager(observations), eager(targets)  # a table kept as Parquet is only scanned so far
     if as_of is not None and not isinstance(as_of, date):
         raise ParameterError(f"as_of must be a date, not {as_of!r}")
     unknown = targets.join(indicators, on="indicator_id", how="anti")["indicator_id"].to_list()

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cds_analysis.dataset.load import eager
 from cds_analysis.dataset.series import PAR_PARTIAL_BELOW, with_segments
 from cds_analysis.errors import ParameterError
 
@@ -51,6 +52,7 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PA
     >>> lang_son.filter(pl.col("year").is_in([2022, 2023])).select("year", "rank", "places_gained").rows()
     [(2022, 36, -9), (2023, 27, 9)]
     """
+    scores = eager(scores)  # a table kept as Parquet is only scanned so far
     n_scores = pl.col("score").count().over(_TABLE)
     # PCI 2006-2008 ranked 64 provinces, one of which no longer exists: a rank computed among 63 would be wrong.
     has_outsiders = (pl.col("n_ranked").max().over(_TABLE) > n_scores).fill_null(False)

@@ -20,6 +20,7 @@ from statistics import NormalDist
 import numpy as np
 import polars as pl
 
+from cds_analysis.dataset.load import eager
 from cds_analysis.dataset.series import with_segments
 from cds_analysis.errors import ParameterError
 
@@ -145,6 +146,7 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
     >>> found.select("segment", "n_years", "verdict").row(0)
     (0, 14, 'rising')
     """
+    scores = eager(scores)  # a table kept as Parquet is only scanned so far
     from statsmodels.stats.multitest import multipletests
 
     if not 0 < alpha < 1:

@@ -100,7 +100,7 @@ def _write_only_below(folder: Path) -> None:
 
 
 def _caches() -> list[Path]:
-    import matplotlib
-
+    """Where libraries keep what they computed before."""
     home = Path(os.path.expanduser("~"))
-    return [Path(matplotlib.get_cachedir()), Path(matplotlib.get_configdir()), home / ".ipython", home / ".cache", home / ".jupyter"]
+    named = [Path(os.environ[name]) for name in ("MPLCONFIGDIR", "IPYTHONDIR", "XDG_CACHE_HOME") if os.environ.get(name)]
+    return [home / ".cache", home / ".config" / "matplotlib", home / ".ipython", home / ".jupyter", *named]

@@ -1,7 +1,8 @@
 """Make reports in forked children of a server that has everything imported: a fresh process each, without the price of starting one.
 
 A child runs the cells of one report itself and sends the page back. It is watched from here: how long its cell runs, how much memory it
-holds, whether it is still there. One that is killed from outside is started again; one that fails by itself costs only its own report.
+holds, whether it is still there. One that is killed from outside is made again at the end, alone (so that one that takes the others along, or
+all of the memory, cannot do so twice); one that fails by itself costs only its own report.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ __all__ = ["MOST_TRIES", "can_fork", "make_forked", "start_server"]
 MOST_TRIES = 8  # for a report whose process is killed from outside
 _GRACE_S = 10.0  # after a cell's time, for Python to stop it by itself
 _LOOK_S = 0.25
-_FROM_OUTSIDE = (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM))
+_SERVER_DIED = 255  # what multiprocessing says when it cannot know
+_FROM_OUTSIDE = (-signal.SIGTERM, -getattr(signal, "SIGKILL", signal.SIGTERM), _SERVER_DIED)
 
 
 def can_fork() -> bool:
@@ -66,17 +68,18 @@ def make_forked(tasks: list[Task], data: Dataset, *, jobs: int, limits: Limits) 
     """
     context = start_server([task.notebook_path for task in tasks], jobs)
     folder = Path(tempfile.mkdtemp(prefix="cds"))
-    waiting, running = deque((task, 1) for task in tasks), []
+    waiting, again, running = deque(tasks), deque(), []
     try:
         handed = folder / "dataset"
         parts = Parts(data)
         for reads in {str(task.reads): task.reads for task in tasks}.values():
             parts.checksum(reads, [])  # what all reports share is summed here, once
         handed.write_bytes(pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL))
-        while waiting or running:
+        while waiting or again or running:
             while waiting and len(running) < jobs:
-                task, tries = waiting.popleft()
-                running.append(_start(context, task, tries, folder, handed, limits))
+                running.append(_start(context, waiting.popleft(), 1, folder, handed, limits))
+            if again and not running:
+                running.append(_start(context, *again.popleft(), folder, handed, limits))
             wait([c.answers for c in running if not c.answers.closed] + [c.process.sentinel for c in running], timeout=_LOOK_S)
             for child in list(running):
                 _listen(child)
@@ -86,7 +89,7 @@ def make_forked(tasks: list[Task], data: Dataset, *, jobs: int, limits: Limits) 
                 running.remove(child)
                 _end(child)
                 if child.result is None and not child.verdict and child.process.exitcode in _FROM_OUTSIDE and child.tries < MOST_TRIES:
-                    waiting.appendleft((child.task, child.tries + 1))
+                    again.append((child.task, child.tries + 1))
                 else:
                     yield child.task, child.result or _lost(child)
     finally:
@@ -198,6 +201,8 @@ def _lost(child: _Child) -> Rendered:
         with suppress(ValueError):
             code = signal.Signals(-code).name
         reason = f"its process was ended by {code}" + (f" {child.tries} times" if child.tries > 1 else "")
+    elif code == _SERVER_DIED:
+        reason = "the server of its process was ended" + (f" {child.tries} times" if child.tries > 1 else "")
     else:
         reason = f"its process died with exit code {code}"
     return Rendered(child.task.key, error=reason, cell=child.cell)

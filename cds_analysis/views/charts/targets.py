@@ -62,7 +62,7 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
             ax.text(x, -0.85, head, fontsize=8, color=MUTED, fontweight="bold", va="center")
         ax.set_yticks(range(n), [_row_label(row, t) for row in judged.iter_rows(named=True)], fontsize=7.8)
         ax.set_xticks([0, 25, 50, 75, 100], [t.percent(v, 0) for v in (0, 25, 50, 75, 100)])
-        ax.set(ylim=(n - 0.3, -1.3), xlim=(-2, 220))
+        ax.set(ylim=(n - 0.3, -1.3), xlim=(-2, 240))
         ax.tick_params(length=0)
         for side in ("left", "bottom"):
             ax.spines[side].set_visible(False)
