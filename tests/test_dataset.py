@@ -3,6 +3,7 @@ import json
 import polars as pl
 import pytest
 
+import cds_analysis as cds
 from cds_analysis.dataset.dictionary import data_package, data_readme
 from cds_analysis.dataset.load import load
 from cds_analysis.dataset.provinces import formed_from
@@ -184,3 +185,26 @@ def test_no_large_jump_of_papi_is_left_unrecorded(data):
 
 def test_loading_twice_reads_once():
     assert load() is load()
+
+
+def test_a_table_in_parquet_is_scanned_and_measured_like_the_csv(folder, data):
+    observations = data.observations.with_columns(year=pl.col("as_of").dt.year())
+    (folder / "observations.csv").unlink()
+    for (year,), part in observations.partition_by("year", as_dict=True, include_key=False).items():
+        (folder / "observations" / f"year={year}").mkdir(parents=True)
+        part.write_parquet(folder / "observations" / f"year={year}" / "part.parquet")
+    scanned = cds.load(folder)
+    assert isinstance(scanned.observations, pl.LazyFrame)
+    assert scanned.row_counts()["observations"] == data.observations.height
+    own = pl.col("province_id") == "lang-son"
+    targets = data.targets.filter(pl.col("scope") == "viet-nam")
+    whole = cds.gaps(data.observations.filter(own), targets, data.indicators)
+    assert cds.gaps(scanned.observations.filter(own), targets, data.indicators).equals(whole) and whole.height
+
+
+def test_a_parquet_table_with_other_columns_is_refused(folder, data):
+    (folder / "observations.csv").unlink()
+    data.observations.drop("bound").with_columns(value=pl.col("value").cast(pl.String)).write_parquet(folder / "observations.parquet")
+    with pytest.raises(cds.DataError, match="column bound: the column is missing") as found:
+        cds.load(folder)
+    assert "column value: must be of type Float64" in str(found.value)
