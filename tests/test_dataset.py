@@ -196,7 +196,7 @@ def test_a_table_in_parquet_is_scanned_and_measured_like_the_csv(folder, data):
     scanned = cds.load(folder)
     assert isinstance(scanned.observations, pl.LazyFrame)
     assert scanned.row_counts()["observations"] == data.observations.height
-    own = pl.col("province_id") == "lang-son"
+    own = pl.col("province_id") == "da-nang"
     targets = data.targets.filter(pl.col("scope") == "viet-nam")
     whole = cds.gaps(data.observations.filter(own), targets, data.indicators)
     assert cds.gaps(scanned.observations.filter(own), targets, data.indicators).equals(whole) and whole.height
