@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "cds_analysis"
-LAYERS = ["errors", "paths", "dataset", "measures", "views", "reports", "cli"]
+LAYERS = ["errors", "paths", "dataset", "intake", "measures", "views", "reports", "cli"]
 
 
 def modules():

@@ -131,6 +131,9 @@ class Indicators(dy.Schema):
     related = _text("Indicators close in meaning but differently defined, separated by ';'.", nullable=True)
     index_id = _id("For an indicator that is a rank: the index whose published rank is meant.", nullable=True)
     dimension_id = _id("For an indicator that is a rank: the dimension of that index.", nullable=True)
+    keywords = _text(
+        "Other wordings that articles use, separated by ';'; `cds extract` looks for them and for the Vietnamese name.", nullable=True
+    )
 
     @dy.rule()
     def rank_direction(cls) -> pl.Expr:
@@ -149,6 +152,7 @@ class Indices(dy.Schema):
     scale_max = dy.Float64(nullable=True, description="Highest possible score; empty where no scale applies or it varies.")
     parent_id = _id("Dimension this one is part of; empty for 'overall'.", nullable=True)
     publisher = _text("Who publishes the index.")
+    keywords = _text("Other wordings that articles use, separated by ';'.", nullable=True)
 
 
 class Breaks(dy.Schema):
