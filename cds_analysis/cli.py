@@ -172,6 +172,90 @@ _TABLES = {
 }
 
 
+@main.command()
+@click.argument("file")
+@click.option("--out", type=click.Path(path_type=Path), help="File for the candidates (CSV); printed otherwise.")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Your own data folder instead of the bundled one.")
+def extract(file, out, data_dir) -> None:
+    """Propose the figures of an article (text, HTML, or - for standard input) as rows of the dataset."""
+    from cds_analysis.dataset.load import load
+    from cds_analysis.intake.add import write_candidates
+    from cds_analysis.intake.extract import extract_file
+
+    found = extract_file(file, load(data_dir))
+    if out is None:
+        click.echo(found.write_csv(), nl=False)
+        return
+    if out.exists():
+        raise ParameterError(f"{out} exists and may hold decisions; give another name, or remove it")
+    write_candidates(found, out)
+    click.echo(
+        f"{found.height} candidates in {out}. Decide with `cds review {out} --article {file}`, or write accept or reject into the column decision; then `cds add {out}`."
+    )
+
+
+@main.command()
+@click.argument("candidates", type=click.Path(path_type=Path))
+@click.option("--source", "source_id", required=True, help="Id of the source, such as article-lang-son-2024-07.")
+@click.option("--title", help="Title of a source that is not on record.")
+@click.option("--publisher", help="Publisher of a source that is not on record.")
+@click.option("--published", help="Its date of publication, such as 2024-07-05.")
+@click.option("--url", help="Its address.")
+@click.option(
+    "--kind",
+    type=click.Choice(["article", "decision", "report", "dataset"]),
+    default="article",
+    show_default=True,
+    help="What sort of source.",
+)
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), required=True, help="The data folder to add to.")
+def add(candidates, source_id, title, publisher, published, url, kind, data_dir) -> None:
+    """Put the accepted CANDIDATES into a data folder: all of them or none."""
+    from cds_analysis.dataset.load import load
+    from cds_analysis.dataset.series import parse_day
+    from cds_analysis.intake.add import add as add_rows
+    from cds_analysis.intake.add import read_candidates
+
+    data = load(data_dir)
+    if source_id not in set(data.sources["source_id"]) and not (title and publisher):
+        raise ParameterError(
+            f"the source {source_id!r} is not on record; say its --title and --publisher, and --published and --url where they are known"
+        )
+    source = {
+        "source_id": source_id,
+        "title": title,
+        "publisher": publisher,
+        "published": parse_day(published or ""),
+        "url": url,
+        "kind": kind,
+    }
+    done = add_rows(read_candidates(candidates), data, source)
+    _tell(done, data_dir)
+
+
+def _tell(done, data_dir) -> None:
+    added = {table: len(rows) for table, rows in done.rows.items()}
+    click.echo(
+        f"added: {', '.join(f'{n} {table}' for table, n in added.items()) or 'nothing'}; on record already: {done.known}; folder {data_dir}"
+    )
+    for conflict in done.conflicts:
+        click.echo(f"conflict: {conflict}", err=True)
+
+
+@main.command()
+@click.argument("candidates", type=click.Path(path_type=Path, exists=True))
+@click.option("--article", type=click.Path(path_type=Path, exists=True), required=True, help="The article that the candidates come from.")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Your own data folder instead of the bundled one.")
+def review(candidates, article, data_dir) -> None:
+    """Open JupyterLab on the CANDIDATES of an article: each figure in its paragraph, to accept, correct or reject."""
+    from cds_analysis.reports.review import review_notebook
+
+    notebook = review_notebook(candidates, article, data_dir)
+    click.echo(f"Opening {notebook}; stop the server with Ctrl-C.")
+    ctx = click.get_current_context()
+    ctx.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook)]))
+
+
 @main.command("list")
 @click.argument("what")
 @click.option("--search", default="", help="Only rows that contain this text, with or without accents.")

@@ -120,6 +120,8 @@ def _figure(match: re.Match, line: str, start: int, end: int, rules: Rules) -> F
 
 def _bound(before: str, rules: Rules) -> tuple[str, int]:
     """Return the bound, and how many characters of its words belong to the figure as printed."""
+    if re.search(r"(?:cao|thấp|lớn|nhỏ|nhiều|ít) hơn\s*$", before):
+        return "=", 0  # a comparison
     for kind, sign in (("low_strict", ">"), ("low", ">="), ("high", "<=")):
         found = rules[kind].search(before)
         if found:

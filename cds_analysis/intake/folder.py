@@ -1,0 +1,107 @@
+"""Change several tables of a data folder at once: all of them or none, whatever happens in between.
+
+The new tables are written to a folder beside the data and validated there as a whole. Then each old file is kept under another name, the new one takes its
+place, and only when all are in place are the old ones removed. A change that was cut off is undone the next time.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+import polars as pl
+
+from cds_analysis.dataset.load import Dataset, load
+from cds_analysis.dataset.schemas import TABLES
+from cds_analysis.dataset.unfinished import finish, keep, undo_unfinished
+from cds_analysis.errors import ParameterError
+
+__all__ = ["appended", "change"]
+
+
+@contextmanager
+def _own(folder: Path) -> Iterator[None]:
+    lock = filelock.FileLock(str(folder.resolve()) + ".lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise ParameterError(f"another command is changing {folder}; wait until it is done") from None
+    except OSError as error:
+        raise ParameterError(f"cannot write beside {folder}: {error.strerror or error}") from None
+    try:
+        yield
+    finally:
+        lock.release()
+        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def appended(data: Dataset, rows: dict[str, list[dict]]) -> dict[str, str]:
+    """Return the files of the tables with rows added, as CSV text by name below the folder.
+
+    A table kept as several files gets its rows in the file of their index (``scores/par.csv``), else in ``other.csv``. Rows stay in the order of their key where they were.
+    """
+    texts: dict[str, str] = {}
+    for table, more in rows.items():
+        schema = TABLES[table]
+        if (data.folder / f"{table}.csv").is_file():
+            groups = {f"{table}.csv": more}
+        else:
+            groups = {}
+            for row in more:
+                own = f"{table}/{row['index_id']}.csv"
+                groups.setdefault(own if (data.folder / own).is_file() else f"{table}/other.csv", []).append(row)
+        for name, group in groups.items():
+            file, columns = data.folder / name, list(schema.columns())
+            before = pl.read_csv(file, infer_schema=False) if file.is_file() else pl.DataFrame(schema={c: pl.String for c in columns})
+            new = pl.DataFrame([{c: _written(row.get(c)) for c in columns} for row in group], schema={c: pl.String for c in columns})
+            keys = schema.primary_key()
+            whole = pl.concat([before.select(columns), new])
+            is_sorted = before.select(keys).equals(before.select(keys).sort(keys))
+            texts[name] = (whole.sort(keys, maintain_order=True) if is_sorted else whole).write_csv()
+    return texts
+
+
+def _written(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def change(data: Dataset, texts: dict[str, str]) -> Dataset:
+    """Validate the changed tables as a whole, then put them in place; return the dataset as it is afterwards.
+
+    Raises
+    ------
+    DataError
+        When the dataset would break its schemas. Nothing has changed then.
+    ParameterError
+        When the folder cannot be written, or another command is changing it. Nothing has changed then either.
+    """
+    folder = data.folder
+    with _own(folder):
+        undo_unfinished(folder)
+        try:
+            with tempfile.TemporaryDirectory(prefix=".cds-new-", dir=folder.parent) as scratch:
+                trial = Path(scratch) / folder.name
+                shutil.copytree(folder, trial)
+                for name, text in texts.items():
+                    (trial / name).write_text(text, encoding="utf-8")
+                load(trial)
+                _swap(folder, trial, list(texts))
+        except OSError as error:
+            raise ParameterError(f"cannot change {folder}: {error.strerror or error}. Nothing was changed.") from None
+    return load(folder)
+
+
+def _swap(folder: Path, trial: Path, names: list[str]) -> None:
+    try:
+        for name in names:
+            keep(folder / name)
+        for name in names:
+            os.replace(trial / name, folder / name)
+        finish(folder)
+    finally:
+        undo_unfinished(folder)

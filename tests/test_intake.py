@@ -1,0 +1,297 @@
+"""From an article to the dataset: what is a figure and what is not, and a folder that changes as a whole or not at all."""
+
+import csv
+import subprocess
+import sys
+import unicodedata
+
+import measure_extraction as measuring
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import cds_analysis as cds
+from cds_analysis.cli import main
+from cds_analysis.intake.add import add, read_candidates, write_candidates
+from cds_analysis.intake.article import paragraphs, read_text
+from cds_analysis.intake.extract import CANDIDATES, extract
+from cds_analysis.intake.figures import figures, number
+from cds_analysis.intake.propose import Proposer
+from cds_analysis.intake.rules import load_rules
+
+ARTICLE = """Cổng thông tin điện tử tỉnh
+Báo cáo 6 tháng đầu năm 2025 của tỉnh Lạng Sơn
+Đến nay, tỷ lệ doanh nghiệp sử dụng hóa đơn điện tử đạt 98,5%; 1.452/1.860 thủ tục hành chính đủ điều kiện được cung cấp dịch vụ công trực tuyến toàn trình.
+Tỉnh đặt mục tiêu đến năm 2026 có 90% dân số có hồ sơ sức khỏe điện tử.
+Chỉ số PAPI năm 2025 xếp hạng 10/63 tỉnh, thành phố, tăng 2 bậc so với năm 2024.
+Lượt truy cập: 1.234
+"""
+RULES = load_rules()
+
+
+def read(line):
+    return [(f.printed, f.kind, f.value) for f in figures(paragraphs(line, RULES)[0].text, RULES)]
+
+
+@pytest.mark.parametrize(
+    "line, expected",
+    [
+        ("đạt 10,38% và 1.239 tổ", [("10,38%", "share", 10.38), ("1.239", "count", 1239)]),
+        ("số hóa 817.860/879.100 hồ sơ", [("817.860/879.100", "fraction", 93.0338)]),
+        ("xếp hạng 25/63 tỉnh, thành phố, tăng 33 bậc so với năm 2022", [("25/63", "rank", 25), ("33", "rank_change", 33)]),
+        ("tụt 5 bậc xuống thứ 40", [("5", "rank_change", -5), ("40", "rank", 40)]),
+        (
+            "hơn 50 trạm, trên 20%, không dưới 7 xã",
+            [("hơn 50", "lower_bound", 50), ("trên 20%", "lower_bound", 20), ("không dưới 7", "lower_bound", 7)],
+        ),
+        ("người dân từ 15 tuổi trở lên", []),
+        ("Quyết định số 3324/QĐ-UBND ngày 27/10/2022 và Đề án 06", []),
+        ("trong 6 tháng đầu năm 2024, quý III, cuối năm 2022, đến năm 2025", []),
+        ("Kế hoạch số 76/KH-UBND ngày 13-4-2022 có 20 chỉ tiêu", [("20", "count", 20)]),
+        ("5 nhóm tiện ích", [("5", "count", 5)]),
+        ("cách mạng công nghiệp lần thứ 4, chợ 4.0, mạng 5G, Quốc lộ 51, mức độ 4, 24/7", []),
+        ("tốc độ 41,75 Mb/giây", [("41,75 Mb/giây", "actual", 41.75)]),
+        ("vào Top 10 tỉnh", [("10", "rank", 10)]),
+        (unicodedata.normalize("NFD", "đạt 52,3 % tổng số"), [("52,3 %", "share", 52.3)]),
+        ("đạt 80\u00a0% – cao hơn 3/4 xã", [("80 %", "share", 80), ("3/4", "fraction", 75)]),
+        ("sáng 5/7, chiều 25/8/2022, 14:30", []),
+    ],
+)
+def test_what_is_a_figure_and_what_is_not(line, expected):
+    assert read(line) == expected
+
+
+def test_every_rule_of_every_paragraph_seen(data):
+    for text, truth in measuring.paragraphs_of(unseen=False):
+        found = {(r["paragraph"], measuring.numbers(r["printed"])): r for r in extract(text, data).iter_rows(named=True)}
+        assert set(found) == set(truth), text
+        for place, right in truth.items():
+            row = found[place]
+            assert min(abs(row["value"] - v) for v in right["values"]) < 0.01, (text, place)
+            assert not right["about"] or right["about"] & {row["proposal"], row["second"], row["third"]}, (text, place)
+
+
+def test_the_paragraphs_kept_unseen_stay_within_the_aims(data):
+    found = true = invented = 0
+    for text, truth in measuring.paragraphs_of(unseen=True):
+        places = {(r["paragraph"], measuring.numbers(r["printed"])) for r in extract(text, data).iter_rows(named=True)}
+        found, true, invented = found + len(places & set(truth)), true + len(truth), invented + len(places - set(truth))
+    assert true > 15 and found / true >= 0.95 and invented <= (found + invented) / 10
+
+
+def test_a_promise_keeps_its_indicator_its_date_and_its_place(data):
+    found = extract(ARTICLE, data)
+    assert found.schema == CANDIDATES
+    rows = {r["printed"]: r for r in found.iter_rows(named=True)}
+    assert set(rows) == {"98,5%", "1.452/1.860", "90%", "10/63", "2"}
+    assert (rows["90%"]["kind"], rows["90%"]["proposal"], str(rows["90%"]["date"])) == ("target", "ehealth_records_pct", "2026-12-31")
+    assert (rows["98,5%"]["proposal"], str(rows["98,5%"]["date"]), rows["98,5%"]["province"]) == (
+        "enterprises_einvoice_pct",
+        "2025-06-30",
+        "lang-son",
+    )
+    assert (rows["10/63"]["proposal"], rows["10/63"]["date"].year, rows["2"]["from_year"]) == ("papi/overall", 2025, 2024)
+    line = paragraphs(ARTICLE, RULES)[2].text
+    assert line[rows["98,5%"]["start"] : rows["98,5%"]["end"]] == "98,5%"
+
+
+def test_html_is_read_without_its_furniture(data, tmp_path):
+    page = "<!DOCTYPE html><html><head><title>x 5%</title></head><body><nav>10%</nav><p>Đạt <b>52,3</b>% giao dịch.</p><script>var a = '99%'</script><footer>7%</footer></body></html>"
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert extract(read_text(tmp_path / "a.html"), data)["printed"].to_list() == ["52,3%"]
+
+
+@pytest.mark.parametrize(
+    "text, value", [("1.239", 1239), ("10,38", 10.38), ("10.38", 10.38), ("1.234.567,8", 1234567.8), ("06", 6), ("7", 7)]
+)
+def test_numbers(text, value):
+    assert number(text) == value
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(
+        alphabet=st.one_of(st.sampled_from("0123456789.,/%-() :;năm xếp hạng thứ tăng bậc mục tiêu đạt trên\n"), st.characters()),
+        max_size=300,
+    )
+)
+def test_no_text_makes_it_fail(text):
+    data = cds.load()
+    found = extract(text, data, RULES, PROPOSER)
+    lines = {f"p{p.number}": p.text for p in paragraphs(text, RULES)}
+    for row in found.iter_rows(named=True):
+        assert lines[row["paragraph"]][row["start"] : row["end"]] == row["printed"]
+
+
+PROPOSER = Proposer(cds.load(), RULES)
+
+
+# ---- adding
+
+SOURCE = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, "kind": "article"}
+
+
+@pytest.fixture
+def accepted(data, tmp_path):
+    found = extract(ARTICLE, data).with_columns(decision=pl.lit("accept"))
+    found = found.with_columns(
+        proposal=pl.when(pl.col("printed") == "1.452/1.860").then(pl.lit("fully_online_procedures_pct")).otherwise("proposal")
+    )
+    path = tmp_path / "candidates.csv"
+    write_candidates(found, path)
+    return path
+
+
+def files(folder):
+    return {f.relative_to(folder).as_posix(): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+def test_accepted_figures_go_into_their_tables_and_twice_changes_nothing(accepted, folder):
+    done = add(read_candidates(accepted), cds.load(folder), SOURCE)
+    assert {t: len(r) for t, r in done.rows.items()} == {"observations": 2, "targets": 1, "claims": 2, "scores": 1, "sources": 1}
+    after = cds.load(folder)
+    row = after.observations.filter(pl.col("source_id") == "article-test", pl.col("indicator_id") == "fully_online_procedures_pct").row(
+        0, named=True
+    )
+    assert (row["printed"], row["numerator"], row["denominator"], row["locator"], row["as_of_precision"]) == (
+        "1.452/1.860",
+        1452,
+        1860,
+        "p3",
+        "half_year",
+    )
+    assert after.claims.filter(pl.col("source_id") == "article-test")["quantity"].sort().to_list() == ["places_gained", "rank"]
+    before = files(folder)
+    again = add(read_candidates(accepted), after, SOURCE)
+    assert again.rows == {} and again.known >= 5
+    assert files(folder) == before
+
+
+def test_a_figure_that_contradicts_goes_to_conflicts_and_is_told(accepted, folder):
+    add(read_candidates(accepted), cds.load(folder), SOURCE)
+    other = read_candidates(accepted).filter(pl.col("printed") == "98,5%").with_columns(value=pl.lit(91.0), printed=pl.lit("91%"))
+    done = add(other, cds.load(folder), {**SOURCE, "source_id": "article-other"})
+    assert list(done.rows) == ["conflicts", "sources"] and "91 (article-other) against 98.5 on record" in done.conflicts[0]
+    data = cds.load(folder)
+    assert data.conflicts.filter(pl.col("source_id") == "article-other")["other"].to_list() == ["91"]
+    assert data.observations.filter(pl.col("source_id") == "article-other").height == 0
+    assert add(other, data, {**SOURCE, "source_id": "article-other"}).rows == {}
+
+
+@pytest.mark.parametrize(
+    "column, value, words",
+    [
+        ("proposal", "nothing_like_it", "not in the register"),
+        ("province", "Nowhere", "unknown province"),
+        ("proposal", None, "needs an indicator"),
+        ("date", None, "needs a date"),
+    ],
+)
+def test_what_cannot_be_added_is_refused_and_nothing_changes(accepted, folder, column, value, words):
+    before = files(folder)
+    broken = read_candidates(accepted).with_columns(pl.lit(value, dtype=CANDIDATES[column]).alias(column))
+    with pytest.raises(cds.CdsError, match=words):
+        add(broken, cds.load(folder), SOURCE)
+    assert files(folder) == before
+
+
+def test_a_dataset_that_would_break_its_rules_is_not_written(accepted, folder):
+    before = files(folder)
+    with pytest.raises(cds.DataError, match="sources.csv"):
+        add(read_candidates(accepted), cds.load(folder), {**SOURCE, "title": "<b>markup</b>"})
+    assert files(folder) == before
+
+
+CUT = """
+import sys, os, signal
+import cds_analysis as cds
+from cds_analysis.intake import add as adding, folder as changing
+calls, at = [0], int(sys.argv[3])
+def cut(function):
+    def wrapped(*a, **k):
+        calls[0] += 1
+        if calls[0] == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*a, **k)
+    return wrapped
+changing.keep, changing.finish, changing.undo_unfinished = cut(changing.keep), cut(changing.finish), cut(changing.undo_unfinished)
+class Os:
+    replace = staticmethod(cut(os.replace))
+changing.os = Os
+source = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, "kind": "article"}
+adding.add(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source)
+"""
+
+
+def test_an_addition_cut_off_at_any_point_leaves_the_folder_as_it_was(accepted, folder):
+    before, seen = files(folder), set()
+    for at in range(1, 40):
+        done = subprocess.run([sys.executable, "-c", CUT, str(accepted), str(folder), str(at)], capture_output=True, text=True)
+        cds.load(folder)  # undoes what was cut off
+        state = files(folder)
+        if done.returncode == 0:
+            assert state != before
+            break
+        assert done.returncode == -9, done.stderr
+        changed = state != before
+        assert not changed or "article-test" in (folder / "sources.csv").read_text(encoding="utf-8")
+        seen.add(changed)
+        if changed:  # cut off after the last step: everything is in
+            assert cds.load(folder).observations.filter(pl.col("source_id") == "article-test").height == 2
+            break
+    assert False in seen and at > 8
+
+
+def test_candidates_edited_by_hand_are_checked(accepted):
+    text = accepted.read_text(encoding="utf-8").replace(",accept,", ",yes,", 1)
+    accepted.write_text(text, encoding="utf-8")
+    with pytest.raises(cds.DataError, match="row 2, column decision: must be accept, reject or empty"):
+        read_candidates(accepted)
+    accepted.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(cds.DataError, match="column candidate: the column is missing"):
+        read_candidates(accepted)
+
+
+def test_the_commands(folder, tmp_path):
+    article, out = tmp_path / "article.txt", tmp_path / "found.csv"
+    article.write_text(ARTICLE, encoding="utf-8")
+    run = CliRunner().invoke
+    said = run(main, ["extract", str(article), "--out", str(out)])
+    assert said.exit_code == 0 and "5 candidates" in said.output
+    assert run(main, ["extract", str(article), "--out", str(out)]).exit_code == 2  # decisions are not written over
+    assert "98,5%" in run(main, ["extract", "-"], input=ARTICLE).output
+    rows = list(csv.DictReader(out.open(encoding="utf-8")))
+    rows[0]["decision"] = "accept"
+    with out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    said = run(main, ["add", str(out), "--source", "article-x", "--data", str(folder)])
+    assert said.exit_code == 2 and "--title" in said.output
+    said = run(main, ["add", str(out), "--source", "article-x", "--title", "Tin", "--publisher", "Báo", "--data", str(folder)])
+    assert said.exit_code == 0 and "1 observations" in said.output, said.output
+    assert run(main, ["extract", str(tmp_path / "none.txt")]).exit_code == 2
+
+
+def test_the_review_shows_each_figure_and_keeps_each_decision(data, tmp_path):
+    from cds_analysis.views.review import Review
+
+    article, out = tmp_path / "article.txt", tmp_path / "found.csv"
+    article.write_text(ARTICLE, encoding="utf-8")
+    write_candidates(extract(ARTICLE, data), out)
+    review = Review(out, article, data)
+    assert "<mark>98,5%</mark>" in review.shown.value
+    review.value.value = "98,6"
+    review.keys.value = "a"
+    assert "<mark>1.452/1.860</mark>" in review.shown.value and review.keys.value == ""
+    review.reject.click()
+    kept = read_candidates(out)
+    assert kept["decision"].to_list()[:3] == ["accept", "reject", ""] and kept["value"][0] == 98.6
+    again = Review(out, article, data, lang="en")  # taken up where it was left
+    assert "<mark>90%</mark>" in again.shown.value and "2 of 5 decided" in again.shown.value
+    again.date.value = "soon"
+    again.accept.click()
+    assert "alert" in again.said.value and read_candidates(out)["decision"][2] == ""
+    assert sorted(f.name for f in tmp_path.iterdir()) == ["article.txt", "found.csv"]
