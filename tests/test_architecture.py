@@ -47,7 +47,7 @@ def test_a_layer_imports_only_layers_before_it(path):
         ("nbconvert", ("reports/",)),
         ("ipywidgets", ("views/widgets.py", "views/review.py", "reports/inprocess.py", "reports/preload.py")),
         ("distributed", ("reports/cluster.py",)),
-        ("filelock", ("reports/batch.py", "intake/folder.py")),
+        ("filelock", ("reports/batch.py", "intake/folder.py", "dataset/unfinished.py")),
         ("psutil", ("reports/forked.py",)),
         ("great_tables", ("views/tables/",)),
         ("altair", ("views/interactive.py",)),

@@ -199,13 +199,14 @@ def test_what_cannot_be_added_is_refused_and_nothing_changes(accepted, folder, c
 
 def test_a_dataset_that_would_break_its_rules_is_not_written(accepted, folder):
     before = files(folder)
-    with pytest.raises(cds.DataError, match="sources.csv"):
+    with pytest.raises(cds.DataError, match=r"sources\.csv"):
         add(read_candidates(accepted), cds.load(folder), {**SOURCE, "title": "<b>markup</b>"})
     assert files(folder) == before
 
 
 CUT = """
 import sys, os, signal
+from pathlib import Path
 import cds_analysis as cds
 from cds_analysis.intake import add as adding, folder as changing
 calls, at = [0], int(sys.argv[3])

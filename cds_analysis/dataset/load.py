@@ -19,6 +19,7 @@ import dataframely as dy
 import polars as pl
 
 from cds_analysis.dataset.schemas import FOREIGN_KEYS, MOST_CHARACTERS, NATION, TABLES
+from cds_analysis.dataset.unfinished import undo_if_cut_off
 from cds_analysis.errors import DataError, Problem, closest
 from cds_analysis.paths import data_folder
 
@@ -96,6 +97,7 @@ def load(folder: str | Path | None = None) -> Dataset:
         return handed
     if not path.is_dir():
         raise DataError(path, [Problem(str(path), None, None, "the data folder does not exist; give a folder with the CSV tables")])
+    undo_if_cut_off(path)
     stamp = tuple(
         (str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(f for kind in ("*.csv", "*.parquet") for f in path.rglob(kind))
     )

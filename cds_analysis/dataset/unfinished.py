@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["finish", "keep", "undo_unfinished"]
+import filelock
+
+__all__ = ["finish", "keep", "lock_of", "undo_if_cut_off", "undo_unfinished"]
 
 _OLD, _NONE = ".cds-old", ".none-"
 
@@ -21,6 +24,18 @@ def keep(file: Path) -> None:
 def finish(folder: Path) -> None:
     """Say that the new files count from now on."""
     (folder / f".done{_OLD}").touch()
+
+
+def lock_of(folder: Path) -> filelock.FileLock:
+    """Return the lock that whoever changes a data folder holds; it goes with the process."""
+    return filelock.FileLock(str(folder.resolve()) + ".lock", timeout=0)
+
+
+def undo_if_cut_off(folder: Path) -> None:
+    """Undo an exchange that nobody is working on any more; do nothing where the folder cannot be written."""
+    if next(folder.rglob(f"*{_OLD}"), None) is not None:
+        with suppress(filelock.Timeout, OSError), lock_of(folder):
+            undo_unfinished(folder)
 
 
 def undo_unfinished(folder: Path) -> None:

@@ -32,6 +32,7 @@ _YEAR_END = re.compile(r"(?:đến |tính đến |vào )?(?:hết|cuối) năm (
 _MONTH = re.compile(r"[Tt]háng (?P<month>1[0-2]|0?[1-9])(?:[/-]| năm )(?P<year>20\d\d)")
 _DAY = re.compile(r"\b(?P<day>\d{1,2})[/-](?P<month>1[0-2]|0?[1-9])[/-](?P<year>20\d\d)\b")
 _YEAR = re.compile(r"(?:năm |giai đoạn 20\d\d ?- ?)(?P<year>20\d\d)")
+_UNTIL = re.compile(r"[Đđ]ến (?:hết |cuối )?năm (?P<year>20\d\d)")
 _ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
 
 
@@ -90,7 +91,7 @@ def _row(
     reasons = []
     left = line.text[: figure.start]
     sentence_left = figure.sentence[: max(0, figure.start - line.text.find(figure.sentence))]
-    is_target, why = _is_target(figure, sentence_left, rules)
+    is_target, why = _is_target(figure, sentence_left, issued, rules)
     if why:
         reasons.append(why)
     head = sentence_left[: max(0, len(sentence_left) - len(figure.before))]
@@ -102,7 +103,7 @@ def _row(
     if is_index or (figure.unit == "mbps" and mentions_index):
         proposals = proposer.dimensions(near, clause, head)
     else:
-        proposals = proposer.indicators(near, clause, head, figure.unit)
+        proposals = proposer.indicators(near, f"{figure.before} {figure.clause_after}", head, figure.unit)
     # A figure that says nothing of itself ("(mục tiêu 60%)", "(chiếm 97,7%)") is about what the figure before it is about.
     carries = last is not None and last["unit"] == figure.unit and is_target and why == "beside a word for a promise"
     if carries and last["proposal"]:
@@ -120,12 +121,13 @@ def _row(
     }  # fmt: skip
 
 
-def _is_target(figure: Figure, sentence_left: str, rules: Rules) -> tuple[bool, str]:
+def _is_target(figure: Figure, sentence_left: str, issued: date | None, rules: Rules) -> tuple[bool, str]:
     before = re.sub(r"\b(?:hơn|trên|ít nhất|tối thiểu|từ|đạt|đạt tỷ lệ)\s*$", "", figure.before.rstrip()) + " "
     if rules["target_near"].search(before[-60:]) or rules["target_near"].search(figure.before[-60:]):
         return True, "beside a word for a promise"
     heads = list(rules["target_head"].finditer(sentence_left))
-    if heads and not rules["actual_near"].search(sentence_left[heads[-1].end() :].replace("đạt được", "")):
+    heads += [m for m in _UNTIL.finditer(sentence_left) if issued is not None and int(m["year"]) > issued.year]
+    if heads and not rules["actual_near"].search(sentence_left[max(m.end() for m in heads) :]):
         return True, "in a sentence of promises"
     if figure.unit == "rank" and figure.bound == "<=" and re.search(r"mục tiêu|phấn đấu|vào|gia nhập", sentence_left):
         return True, "in a sentence of promises"

@@ -36,6 +36,7 @@ class Figure:
     denominator: float | None = None
     before: str = ""
     after: str = ""
+    clause_after: str = ""
     sentence: str = ""
     near: str = ""
 
@@ -87,7 +88,7 @@ def _figure(match: re.Match, line: str, start: int, end: int, rules: Rules) -> F
     before, rest = line[clause_start : match.start()], line[match.end() : end]
     after = re.split(r"[;:]|,(?!\d)|\.\s|\s\(|\)", rest)[0][:90]
     bound, shown = _bound(before, rules)
-    common = {"start": match.start() - shown, "end": match.end(), "printed": line[match.start() - shown : match.end()], "before": before, "after": after,
+    common = {"start": match.start() - shown, "end": match.end(), "printed": line[match.start() - shown : match.end()], "before": before, "after": after, "clause_after": re.split(r"[;:]|\.\s|\)", rest)[0][:140],
               "sentence": line[start:end], "near": re.split(r",(?!\d)\s|\(", before)[-1]}  # fmt: skip
     value = number(a)
     if re.match(r"\s*(?:bậc|hạng\b|vị trí|thứ hạng|thứ bậc|nấc)", rest) and b is None and unit is None:

@@ -18,7 +18,7 @@ import polars as pl
 
 from cds_analysis.dataset.load import Dataset, load
 from cds_analysis.dataset.schemas import TABLES
-from cds_analysis.dataset.unfinished import finish, keep, undo_unfinished
+from cds_analysis.dataset.unfinished import finish, keep, lock_of, undo_unfinished
 from cds_analysis.errors import ParameterError
 
 __all__ = ["appended", "change"]
@@ -26,7 +26,7 @@ __all__ = ["appended", "change"]
 
 @contextmanager
 def _own(folder: Path) -> Iterator[None]:
-    lock = filelock.FileLock(str(folder.resolve()) + ".lock", timeout=0)
+    lock = lock_of(folder)
     try:
         lock.acquire()
     except filelock.Timeout:
