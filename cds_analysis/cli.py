@@ -233,6 +233,53 @@ def add(candidates, source_id, title, publisher, published, url, kind, data_dir)
     _tell(done, data_dir)
 
 
+@main.command("import")
+@click.argument("table", type=click.Path(path_type=Path))
+@click.option("--index", required=True, help="Id of the index, such as par; `cds list indices` shows all.")
+@click.option("--source", "source_id", required=True, help="Id of the source.")
+@click.option("--title", help="Title of a source that is not on record.")
+@click.option("--publisher", help="Publisher of a source that is not on record.")
+@click.option("--published", help="Its date of publication, such as 2024-07-05.")
+@click.option("--url", help="Its address.")
+@click.option("--year", type=click.IntRange(1990, 2100), help="The year measured, where the table does not say it.")
+@click.option("--units", type=click.Choice(["63", "34"]), help="Old provinces or units of 2025; by default units from 2025 on.")
+@click.option("--data", "data_dir", type=click.Path(path_type=Path), required=True, help="The data folder to add to.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def import_(table, index, source_id, title, publisher, published, url, year, units, data_dir, yes) -> None:
+    """Put a yearly ranking TABLE (CSV, XLSX, Parquet, HTML) into a data folder, after showing how it is read and what will change."""
+    from cds_analysis.dataset.load import load
+    from cds_analysis.dataset.series import parse_day
+    from cds_analysis.intake.tables import import_table, read_table
+
+    data = load(data_dir)
+    if source_id not in set(data.sources["source_id"]) and not (title and publisher):
+        raise ParameterError(
+            f"the source {source_id!r} is not on record; say its --title and --publisher, and --published and --url where they are known"
+        )
+    reading = read_table(table, index, data, year=year, units=units)
+    source = {
+        "source_id": source_id,
+        "title": title,
+        "publisher": publisher,
+        "published": parse_day(published or ""),
+        "url": url,
+        "kind": "dataset",
+    }
+    planned = import_table(reading, index, data, source, write=False)
+    for line in reading.columns:
+        click.echo(line)
+    if reading.left_out:
+        click.echo(f"left out: {', '.join(dict.fromkeys(reading.left_out))[:300]}")
+    years = sorted({row["year"] for row in reading.rows})
+    click.echo(
+        f"{len(reading.rows)} figures of {years[0]}-{years[-1]}: {sum(map(len, planned.rows.values()))} rows to write, {planned.known} on record already, {len(planned.conflicts)} contradict what is on record"
+    )
+    if planned.rows and (yes or click.confirm("Write them?")):
+        _tell(import_table(reading, index, data, source), data_dir)
+    else:
+        click.echo("nothing was written")
+
+
 def _tell(done, data_dir) -> None:
     added = {table: len(rows) for table, rows in done.rows.items()}
     click.echo(

@@ -1,0 +1,284 @@
+"""Turn a yearly ranking table into rows of scores: which column is what, which province is meant, what is new."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from cds_analysis.dataset.load import Dataset
+from cds_analysis.dataset.provinces import find_province, fold
+from cds_analysis.errors import ParameterError, UnknownNameError
+from cds_analysis.intake.add import Added
+from cds_analysis.intake.figures import number
+from cds_analysis.intake.folder import appended, change
+from cds_analysis.intake.sheets import Sheet, read_sheets
+
+__all__ = ["Reading", "import_table", "read_table"]
+
+FIRST_YEAR_OF_UNITS = 2025
+_WORDS = {
+    "year": ("year", "nam"),
+    "name": ("unitname", "province", "provinces", "tinh", "tinhthanhpho", "tenprovince", "tentinh", "diaphuong", "donvi", "tendonvi", "tinhthanh", "provincename", "name", "unit"),
+    "code": ("unitcode", "code", "gsocode", "ma", "matinh", "provincecode", "masotinh"),
+    "type": ("unittype", "type", "loai", "loaidonvi"),
+    "rank": ("rank", "hang", "xephang", "thuhang", "xepthu", "vitri", "ranking"),
+    "n_ranked": ("ranked", "nranked", "tongso", "sodonvi"),
+    "score": ("score", "diem", "tongdiem", "index", "chiso", "diemso", "total", "overall", "tonghop", "giatri", "unweightedpapi", "totalscore", "ketqua"),
+}  # fmt: skip
+_OTHERS = re.compile(
+    r"^(?:Bộ|Ủy ban (?:Dân tộc|Quản lý)|Ngân hàng|Thanh tra|Văn phòng|Bảo hiểm|Thông tấn|Đài|Viện|Kiểm toán|Ministry|State |Government |Committee)",
+    re.IGNORECASE,
+)
+_TOTALS = (
+    "canuoc",
+    "toanquoc",
+    "trungbinh",
+    "tong",
+    "average",
+    "mean",
+    "national",
+    "vietnam",
+    "trungvi",
+    "median",
+    "caonhat",
+    "thapnhat",
+    "max",
+    "min",
+    "std",
+)
+
+
+@dataclass
+class Reading:
+    """How a file was read: what each column was taken for, the rows found, and what was left out."""
+
+    columns: list[str] = field(default_factory=list)
+    rows: list[dict] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+
+def read_table(path: Path, index: str, data: Dataset, *, year: int | None = None, units: str | None = None) -> Reading:
+    """Read a ranking table.
+
+    Parameters
+    ----------
+    path
+        CSV, XLSX (one sheet a year, or one for all), Parquet or HTML; long or wide, one or two header rows, Vietnamese or English headers.
+    index
+        Id of the index, such as ``par``.
+    data
+        Its registers tell provinces, units and dimensions.
+    year
+        The year measured, where neither a column nor a sheet's name says it.
+    units
+        ``63`` or ``34``: whether the rows are old provinces or units of 2025; by default units from 2025 on.
+
+    Returns
+    -------
+    Reading
+        ``rows`` have ``year, unit_id`` or ``province_id``, ``dimension_id, score, rank, n_ranked``.
+
+    Raises
+    ------
+    ParameterError
+        When no column of names or codes, no score, no rank or no year is found, or a name is not a province.
+    """
+    if index not in set(data.indices["index_id"]):
+        raise ParameterError(f"unknown index {index!r}; known are {', '.join(data.indices['index_id'].unique().sort())}")
+    found, unknown = Reading(), []
+    for sheet in read_sheets(path):
+        _read_sheet(sheet, index, data, year, units, found, unknown)
+    if unknown:
+        shown = "; ".join(dict.fromkeys(unknown[:5]))
+        raise ParameterError(
+            f"{path.name}: {len(unknown)} names are neither provinces nor to be left out: {shown}. Correct them in the file, or add the spelling to `aliases`."
+        )
+    if not found.rows:
+        raise ParameterError(
+            f"{path.name}: no table with a column of provinces (name or GSO code) and a score or rank was found; headers read: {'; '.join(found.left_out) or 'none'}"
+        )
+    return found
+
+
+def _read_sheet(sheet: Sheet, index: str, data: Dataset, year: int | None, units: str | None, found: Reading, unknown: list[str]) -> None:
+    dimensions = _dimension_names(index, data)
+    start, header = _header(sheet)
+    if header is None:
+        found.left_out.append(f"{sheet.name}: {' | '.join(sheet.rows[0])[:80]}")
+        return
+    roles = [_role(text, index, dimensions) for text in header]
+    if not any(r in ("name", "code") for r in roles) or not any(r and r.startswith(("score", "rank", "value")) for r in roles):
+        found.left_out.append(f"{sheet.name}: {' | '.join(header)[:120]}")
+        return
+    found.columns += [f"{sheet.name}: {text} -> {role or 'not read'}" for text, role in zip(header, roles)]
+    named = re.search(r"\b((?:19|20)\d\d)\b", sheet.name)
+    for cells in sheet.rows[start:]:
+        values = {role: cell for role, cell in zip(roles, cells) if role}
+        label = values.get("name") or values.get("code") or ""
+        if not label or _is_left_out(label, values.get("type", "")):
+            if label:
+                found.left_out.append(label)
+            continue
+        measured = _whole(values.get("year", "")) or (int(named[1]) if named else None) or year
+        if measured is None and not any(r and r.startswith("value ") for r in roles):
+            raise ParameterError(f"{sheet.name}: no column and no sheet name says the year; give it with --year")
+        for row in _rows_of(values, measured):
+            try:
+                row.update(_who(values, row["year"], units, data))
+            except UnknownNameError as error:
+                unknown.append(str(error).split(" `")[0])
+                break
+            found.rows.append(row)
+
+
+def _header(sheet: Sheet) -> tuple[int, list[str] | None]:
+    """Return the first row of figures and the headers above it, two rows of them joined."""
+    known = {*_WORDS["name"], *_WORDS["code"]}
+    for at, row in enumerate(sheet.rows[:12]):
+        if any(part in known for cell in row for part in (fold(cell), *(fold(p) for p in re.split(r"[/(\n]", cell)))):
+            header, start = row, at + 1
+            while start < len(sheet.rows) and not any(
+                re.fullmatch(r"[\d.,]+", c) for c in sheet.rows[start] if c != row[sheet.rows[start].index(c)]
+            ):
+                header = [a if a == b else f"{a} / {b}".strip(" /") for a, b in zip(header, sheet.rows[start])]
+                start += 1
+                if start > at + 3:
+                    break
+            return start, header
+    return 0, None
+
+
+def _dimension_names(index: str, data: Dataset) -> dict[str, str]:
+    names = {}
+    for row in data.indices.filter(pl.col("index_id") == index).iter_rows(named=True):
+        for text in (row["dimension_id"], row["name_vi"], row["name_en"]):
+            names[fold(text)] = row["dimension_id"]
+    return names
+
+
+def _role(text: str, index: str, dimensions: dict[str, str]) -> str | None:
+    parts = [fold(p) for p in (text, *re.split(r"\s*/\s*|\n|[()]", text)) if fold(p)]
+    for part in parts:
+        bare = part.removeprefix(index).removesuffix(index) or "score"
+        if re.fullmatch(r"(?:19|20)\d\d", part):
+            return f"value {part}"
+        if part in dimensions:
+            return "score overall" if dimensions[part] == "overall" else f"score {dimensions[part]}"
+        trimmed = re.sub(r"^(?:chiso\w{0,12}?|dimension|d)?\d+", "", part)
+        if trimmed in dimensions:
+            return f"score {dimensions[trimmed]}"
+        for role, words in _WORDS.items():
+            if part in words or bare in words:
+                return {"score": "score overall", "rank": "rank overall"}.get(role, role)
+    return None
+
+
+def _is_left_out(label: str, kind: str) -> bool:
+    return bool(_OTHERS.search(label)) or fold(label).startswith(_TOTALS) or fold(kind) in ("ministry", "bo", "bonganh")
+
+
+def _whole(text: str) -> int | None:
+    found = re.search(r"\b(?:19|20)\d\d\b", text)
+    return int(found[0]) if found else None
+
+
+def _figure(text: str) -> float | None:
+    text = text.strip().removesuffix("%").strip()
+    if not re.fullmatch(r"-?\d[\d.,]*", text):
+        return None
+    return float(text) if re.fullmatch(r"-?\d+\.\d+", text) else number(text)
+
+
+def _rows_of(values: dict[str, str], year: int | None) -> list[dict]:
+    by_year = [{"year": int(r.split()[1]), "dimension_id": "overall", "score": v, "rank": None, "n_ranked": None} for r, c in values.items()
+               if r.startswith("value ") and (v := _figure(c)) is not None]  # fmt: skip
+    if by_year:
+        return by_year
+    rows = []
+    for role, cell in values.items():
+        if role.startswith("score ") and (
+            (score := _figure(cell)) is not None or (role == "score overall" and _figure(values.get("rank overall", "")) is not None)
+        ):
+            is_overall = role == "score overall"
+            rank = _figure(values.get("rank overall", "")) if is_overall else None
+            ranked = _figure(values.get("n_ranked", "")) if is_overall else None
+            rows.append(
+                {
+                    "year": year,
+                    "dimension_id": role.split()[1],
+                    "score": score,
+                    "rank": rank and int(rank),
+                    "n_ranked": ranked and int(ranked),
+                }
+            )
+    if not rows and (rank := _figure(values.get("rank overall", ""))) is not None:
+        rows.append({"year": year, "dimension_id": "overall", "score": None, "rank": int(rank), "n_ranked": None})
+    return rows
+
+
+def _who(values: dict[str, str], year: int, units: str | None, data: Dataset) -> dict[str, str]:
+    if (units or ("34" if year >= FIRST_YEAR_OF_UNITS else "63")) == "34":
+        table = data.units_2025.select(
+            province_id="unit_id",
+            gso_code="gso_code",
+            iso_code="unit_id",
+            name_vi="name_vi",
+            name_en="name_en",
+            aliases=pl.lit(None, pl.String),
+        )
+        return {"unit_id": _find(values, table)}
+    return {"province_id": _find(values, data.provinces)}
+
+
+def _find(values: dict[str, str], table: pl.DataFrame) -> str:
+    try:
+        return find_province(values.get("name") or values["code"], table)
+    except UnknownNameError:
+        code = values.get("code", "")
+        if code.isdigit():
+            return find_province(int(code), table)
+        raise
+
+
+def import_table(reading: Reading, index: str, data: Dataset, source: dict, *, write: bool = True) -> Added:
+    """Add what a table says to ``scores`` (or ``unit_scores``) of the folder that `data` was loaded from.
+
+    What is on record already is recognised, what contradicts it goes to ``conflicts``. With ``write=False`` nothing is written: the answer tells what would change.
+    """
+    done = Added()
+    for row in reading.rows:
+        table, who = ("unit_scores", "unit_id") if "unit_id" in row else ("scores", "province_id")
+        keys = {"index_id": index, "dimension_id": row["dimension_id"], "year": row["year"], who: row[who]}
+        known = getattr(data, table).filter(*(pl.col(k) == v for k, v in keys.items()))
+        entry = {**keys, "score": row["score"], "rank": row["rank"], "n_ranked": row["n_ranked"], "status": "reported", "source_id": source["source_id"],
+                 "rank_status": "reported" if row["rank"] is not None else None}  # fmt: skip
+        if not known.height:
+            done.rows.setdefault(table, []).append(entry)
+            continue
+        old = known.row(0, named=True)
+        for column in ("score", "rank"):
+            if row[column] is None or old.get(column) is None or _same(row[column], old[column]):
+                continue
+            conflict = {"table": "scores", "key": "/".join(map(str, keys.values())), "column": column, "chosen": f"{old[column]:g}", "other": f"{row[column]:g}",
+                        "source_id": source["source_id"], "reason_vi": "khác với số đã ghi; giữ số đã ghi cho đến khi có người xem lại",
+                        "reason_en": "differs from what is on record, which stays until someone has looked at it"}  # fmt: skip
+            done.conflicts.append(f"{conflict['key']} {column}: {conflict['other']} in the table against {conflict['chosen']} on record")
+            if not data.conflicts.filter(*(pl.col(c) == conflict[c] for c in ("table", "key", "column", "other"))).height:
+                done.rows.setdefault("conflicts", []).append(conflict)
+            break
+        else:
+            done.known += 1
+    if write and done.rows:
+        if source["source_id"] not in set(data.sources["source_id"]):
+            done.rows["sources"] = [source]
+        change(data, appended(data, done.rows))
+    return done
+
+
+def _same(a: float, b: float) -> bool:
+    """Whether two figures are the same to the decimals that the shorter one has."""
+    decimals = min(len(f"{x:.6f}".rstrip("0").partition(".")[2]) for x in (a, b))
+    return abs(a - b) <= 0.5 * 10**-decimals + 1e-9

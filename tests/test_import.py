@@ -1,0 +1,132 @@
+"""Yearly tables as they come: long with ministries among the rows, a sheet a year with two header rows, HTML with merged cells."""
+
+import openpyxl
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+import cds_analysis as cds
+from cds_analysis.cli import main
+from cds_analysis.intake.tables import import_table, read_table
+
+SOURCE = {"source_id": "table-test", "title": "Bảng", "publisher": "Bộ Nội vụ", "published": None, "url": None, "kind": "dataset"}
+
+LONG = """year,unit_type,unit_code,unit_name,par_index,par_rank,ranked,score_moha,score_survey
+2019,ministry,B01,Bộ Tài chính,94.77,2,17,60.1,34.6
+2019,province,22,Tỉnh Quảng Ninh,90.09,1,63,60.2,29.9
+2019,province,20,Lang Son,77.31,54,63,50.1,27.2
+2019,province,77,"Bà Rịa - Vũng Tàu",80.66,31,63,52,28.7
+"""
+
+
+def test_a_long_table_with_ministries_among_the_rows(folder, tmp_path):
+    (tmp_path / "par.csv").write_text(LONG, encoding="utf-8")
+    data = cds.load(folder)
+    reading = read_table(tmp_path / "par.csv", "par", data)
+    assert reading.left_out == ["Bộ Tài chính"]
+    assert [(r["province_id"], r["year"], r["score"], r["rank"], r["n_ranked"]) for r in reading.rows][1] == (
+        "lang-son",
+        2019,
+        77.31,
+        54,
+        63,
+    )
+    assert any("par_index -> score overall" in c for c in reading.columns) and any("score_moha -> not read" in c for c in reading.columns)
+    before = data.scores.height
+    known = data.scores.filter(pl.col("index_id") == "par", pl.col("dimension_id") == "overall", pl.col("year") == 2019)
+    done = import_table(reading, "par", data, SOURCE)
+    after = cds.load(folder)
+    new = [r for r in reading.rows if r["province_id"] not in set(known["province_id"])]
+    assert after.scores.height == before + len(new) and len(new) >= 2
+    again = import_table(reading, "par", after, SOURCE)
+    assert again.rows == {} and again.known + len(again.conflicts) == 3
+    assert len(done.conflicts) == len(again.conflicts)
+
+
+def test_a_workbook_with_a_sheet_a_year_and_two_header_rows(data, tmp_path):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for year in (2023, 2024):
+        sheet = book.create_sheet(f"PAPI {year}")
+        sheet.append(["Province", "1. Participation at Local Levels", "E-governance", "Total score"])
+        sheet.append(["Tỉnh/thành phố", "Tham gia của người dân ở cấp cơ sở", "Quản trị điện tử", "Điểm tổng hợp"])
+        for row in (
+            data.scores.filter(pl.col("index_id") == "papi", pl.col("year") == year, pl.col("dimension_id") == "overall")
+            .head(20)
+            .iter_rows(named=True)
+        ):
+            parts = [data.scores.filter(pl.col("index_id") == "papi", pl.col("year") == year, pl.col("province_id") == row["province_id"], pl.col("dimension_id") == d)["score"].item()
+                     for d in ("participation", "e_governance")]  # fmt: skip
+            name = data.provinces.filter(pl.col("province_id") == row["province_id"])["name_vi"].item()
+            sheet.append([name, *parts, row["score"]])
+        sheet.append(["Trung bình cả nước", 1, 2, 3])
+    book.save(tmp_path / "papi.xlsx")
+    reading = read_table(tmp_path / "papi.xlsx", "papi", data)
+    assert len(reading.rows) == 2 * 20 * 3
+    assert {r["dimension_id"] for r in reading.rows} == {"participation", "e_governance", "overall"} and {
+        r["year"] for r in reading.rows
+    } == {2023, 2024}
+    planned = import_table(reading, "papi", data, SOURCE, write=False)
+    assert planned.rows == {} and planned.known == 120 and not planned.conflicts  # every figure is recognised
+
+
+def test_an_html_table_with_merged_header_cells(data, tmp_path):
+    page = """<html><body><table><tr><td>menu</td></tr></table><table>
+    <tr><th rowspan="2">TT</th><th rowspan="2">Tỉnh, thành phố</th><th colspan="2">Kết quả năm</th></tr><tr><th>Điểm</th><th>Xếp hạng</th></tr>
+    <tr><td>1</td><td>Hải Phòng</td><td>92,91</td><td>1</td></tr><tr><td>2</td><td>TP. Hồ Chí Minh</td><td>86,97</td><td>33</td></tr></table></body></html>"""
+    (tmp_path / "rank.html").write_text(page.replace("Tỉnh, thành phố", "Tỉnh/Thành phố"), encoding="utf-8")
+    reading = read_table(tmp_path / "rank.html", "par", data, year=2023)
+    assert [(r["province_id"], r["score"], r["rank"]) for r in reading.rows] == [("hai-phong", 92.91, 1), ("ho-chi-minh", 86.97, 33)]
+    with pytest.raises(cds.ParameterError, match="give it with --year"):
+        read_table(tmp_path / "rank.html", "par", data)
+
+
+def test_a_wide_table_and_units_of_2025(data, tmp_path):
+    pl.DataFrame({"Tỉnh": ["Huế", "Phú Thọ"], "2024": [0.5, 0.6], "2025": [0.7, 0.8]}).write_parquet(tmp_path / "wide.parquet")
+    rows = read_table(tmp_path / "wide.parquet", "dti", data).rows
+    assert {(r.get("province_id"), r.get("unit_id"), r["year"]) for r in rows} == {
+        ("thua-thien-hue", None, 2024), (None, "hue", 2025), ("phu-tho", None, 2024), (None, "phu-tho", 2025)}  # fmt: skip
+    assert all("unit_id" in r for r in read_table(tmp_path / "wide.parquet", "dti", data, units="34").rows)
+
+
+@pytest.mark.parametrize(
+    "name, content, words",
+    [
+        ("a.csv", "a,b\n1,2\n", "no table with a column of provinces"),
+        ("a.csv", "province,score\nNơi Nào Đó,5\n", "unknown province 'Nơi Nào Đó'"),
+        ("a.xlsx", "not a workbook", "cannot read a.xlsx as XLSX"),
+        ("a.doc", "x", "of a kind that cannot be imported"),
+        ("a.parquet", "x", "cannot read a.parquet"),
+        ("a.csv", "", "no table"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_words(data, tmp_path, name, content, words):
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(cds.CdsError, match=words):
+        read_table(tmp_path / name, "par", data, year=2023)
+
+
+def test_the_command_shows_what_it_reads_and_asks(folder, tmp_path):
+    (tmp_path / "par.csv").write_text(LONG, encoding="utf-8")
+    command = [
+        "import",
+        str(tmp_path / "par.csv"),
+        "--index",
+        "par",
+        "--source",
+        "table-test",
+        "--title",
+        "Bảng",
+        "--publisher",
+        "Bộ",
+        "--data",
+        str(folder),
+    ]
+    before = (folder / "scores" / "par.csv").read_bytes()
+    said = CliRunner().invoke(main, command, input="n\n")
+    assert said.exit_code == 0 and "nothing was written" in said.output and "par_rank -> rank overall" in said.output
+    assert (folder / "scores" / "par.csv").read_bytes() == before
+    said = CliRunner().invoke(main, [*command, "--yes"])
+    assert said.exit_code == 0 and "added:" in said.output, said.output
+    assert "table-test" in (folder / "scores" / "par.csv").read_text(encoding="utf-8")
+    assert CliRunner().invoke(main, [*command[:3], "nothing", *command[4:]]).exit_code == 2
