@@ -74,6 +74,11 @@ def test_only_the_page_s_own_scripts_may_run(made):
         assert len(re.findall(r"<script(?![^>]*type=)", re.sub(r"<script type=.module.>.*?</script>", "", text, flags=re.DOTALL))) == 0
 
 
+def test_no_text_is_escaped_twice(made):
+    for text, task in pages(made).values():
+        assert not re.search(r"&amp;(?:#\d+|[a-z]+);", re.sub(r"<script.*?</script>|data:[^\"]*", "", text, flags=re.DOTALL)), task.key
+
+
 def test_every_picture_has_an_alternative_text_with_a_number_in_it(made):
     for text, task in pages(made).values():
         images = Page(text).images

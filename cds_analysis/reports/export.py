@@ -101,7 +101,7 @@ def _exporter() -> HTMLExporter:
 
 def _contents(body: str) -> list[tuple[str, str]]:
     found = re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', body, flags=re.DOTALL)
-    return [(anchor, re.sub(r'<a class="anchor-link".*?</a>|<[^>]+>', "", text).strip()) for anchor, text in found]
+    return [(anchor, html.unescape(re.sub(r'<a class="anchor-link".*?</a>|<[^>]+>', "", text)).strip()) for anchor, text in found]
 
 
 def export_html(

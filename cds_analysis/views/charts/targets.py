@@ -53,16 +53,16 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
                 va="center",
                 fontsize=8,
             )
-            ax.text(128, y, t.date(row["due"]), va="center", fontsize=8, color=MUTED)
+            ax.text(131, y, t.date(row["due"]), va="center", fontsize=8, color=MUTED)
             label = t(STATUS_LABELS[row["status"]])
-            ax.text(156, y, symbol, va="center", ha="center", fontsize=8.5, color="black" if colour == "#ffffff" else "white" if STATUS_LOOK[row["status"]][2] == "white" else "black",
+            ax.text(168, y, symbol, va="center", ha="center", fontsize=8.5, color="black" if colour == "#ffffff" else "white" if STATUS_LOOK[row["status"]][2] == "white" else "black",
                     bbox={"boxstyle": "round,pad=0.22", "facecolor": colour, "edgecolor": GREY, "lw": 0.6})  # fmt: skip
-            ax.text(161, y, label, va="center", fontsize=8)
-        for x, head in ((105, t("Target")), (128, t("Due")), (153.5, t("Status"))):
+            ax.text(174, y, label, va="center", fontsize=8)
+        for x, head in ((105, t("Target")), (131, t("Due")), (165, t("Status"))):
             ax.text(x, -0.85, head, fontsize=8, color=MUTED, fontweight="bold", va="center")
         ax.set_yticks(range(n), [_row_label(row, t) for row in judged.iter_rows(named=True)], fontsize=7.8)
         ax.set_xticks([0, 25, 50, 75, 100], [t.percent(v, 0) for v in (0, 25, 50, 75, 100)])
-        ax.set(ylim=(n - 0.3, -1.3), xlim=(-2, 240))
+        ax.set(ylim=(n - 0.3, -1.3), xlim=(-2, 256))
         ax.tick_params(length=0)
         for side in ("left", "bottom"):
             ax.spines[side].set_visible(False)
