@@ -121,7 +121,7 @@ def test_a_report_killed_again_and_again_is_given_up(task_of, data, tmp_path, mo
 
 def test_a_fork_server_that_is_killed_is_started_again(task_of, data, tmp_path, monkeypatch):
     monkeypatch.setattr(forked, "MOST_TRIES", 2)
-    kill = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
+    kill = "import os, signal, time\nos.kill(os.getppid(), signal.SIGKILL)\ntime.sleep(20)"
     tasks = [
         task_of("10_killer", "import os, pathlib", kill),
         *(task_of(f"1{n}_fine{n}", "import time", "time.sleep(0.5)", "print('well')") for n in range(1, 5)),
