@@ -86,6 +86,7 @@ def make_forked(tasks: list[Task], data: Dataset, *, jobs: int, limits: Limits) 
                 _watch(child, limits)
                 if child.result is None and child.process.is_alive():
                     continue
+                _listen(child)  # what it said just before it ended
                 running.remove(child)
                 _end(child)
                 if child.result is None and not child.verdict and child.process.exitcode in _FROM_OUTSIDE and child.tries < MOST_TRIES:
