@@ -133,11 +133,21 @@ def start_server(notebooks: list[str], jobs: int):
 
 def _start(context, task: Task, tries: int, folder: Path, handed: Path, limits: Limits) -> _Child:
     scratch = Path(tempfile.mkdtemp(dir=folder))
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=make, args=(there, task, str(handed), str(scratch), limits), name=task.key)
-    process.start()
-    there.close()
-    return _Child(task, process, here, scratch, tries, since=time.monotonic())
+    for wait_s in (0.2, 1.0, 2.0, None):
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(target=make, args=(there, task, str(handed), str(scratch), limits), name=task.key)
+        try:
+            process.start()
+        except (EOFError, OSError):  # the server was killed just now; the next call starts another
+            here.close()
+            there.close()
+            if wait_s is None:
+                raise
+            time.sleep(wait_s)
+            continue
+        there.close()
+        return _Child(task, process, here, scratch, tries, since=time.monotonic())
+    raise AssertionError("not reached")
 
 
 def _listen(child: _Child) -> None:
