@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -102,7 +102,8 @@ def report(
     chromium = find_chromium() if pdf else ""
     wanted = [find_notebook(n) for n in dict.fromkeys(notebook)] if notebook else list(notebooks().values())
     if engine != "pool" and not dask and not dry_run and can_fork() and (force or not (out / "manifest.json").exists()):
-        start_server([str(n.path) for n in wanted], jobs)  # it imports while the data are read
+        with suppress(RuntimeError):  # said later, where it is needed
+            start_server([str(n.path) for n in wanted], jobs)  # it imports while the data are read
     data = load(data_dir)
     chosen = find_provinces(province, data.provinces) if province else None
     tasks = plan(

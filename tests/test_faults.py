@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -159,8 +160,7 @@ def started(out, *more):
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_batch_keeps_what_is_finished(tmp_path, sign):
-    out, temporary = tmp_path / "out", tmp_path / "tmp"
-    temporary.mkdir()
+    out, temporary = tmp_path / "out", Path(tempfile.mkdtemp(dir="/tmp"))  # short: sockets have short names
     os.environ["TMPDIR"] = str(temporary)
     try:
         batch = started(out)
@@ -185,6 +185,24 @@ def test_an_interrupted_batch_keeps_what_is_finished(tmp_path, sign):
         assert not list(out.rglob("*.tmp")) and not [f for f in temporary.iterdir() if f.name.startswith("cds")]
     for page in pages:
         assert (out / f"{page}.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+
+
+def test_a_temporary_folder_with_a_long_name_means_the_pool(tmp_path):
+    long = tmp_path / ("x" * 90)
+    long.mkdir()
+    command = [
+        str(Path(sys.executable).with_name("cds")),
+        "report",
+        "province_profile",
+        "-p",
+        "lang-son",
+        "-l",
+        "vi",
+        "--out",
+        str(tmp_path / "out"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(long)})
+    assert "1 made" in done.stdout and done.stderr.count("without the fork server") == 1, done.stderr
 
 
 def test_two_batches_do_not_write_into_one_folder(data, tmp_path):

@@ -19,6 +19,7 @@ from cds_analysis.reports.plan import Limits
 
 __all__ = ["ReportError", "execute"]
 
+_LONGEST_FOLDER = 85  # characters that leave room for a socket's name
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # terminal colours that kernels put into tracebacks
 
 papermill_engines.register("cds", InProcessEngine)
@@ -93,7 +94,7 @@ def execute(
 
 def _kernel_options(scratch: Path) -> dict:
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, not one of the user's
-    if os.name != "posix":
+    if os.name != "posix" or len(str(scratch)) > _LONGEST_FOLDER:
         return {}
     # Sockets in files: kernels that start side by side over TCP race for ports and are open to other users.
     os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)

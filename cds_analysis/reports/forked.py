@@ -122,6 +122,8 @@ def start_server(notebooks: list[str], jobs: int):
     os.environ.update(wanted)
     try:
         multiprocessing.forkserver.ensure_running()
+    except OSError as error:  # for example a folder for temporary files whose name is too long for a socket
+        raise RuntimeError(f"the fork server does not start: {error.strerror or error}") from None
     finally:
         for name, value in keep.items():
             if value is None:
