@@ -8,6 +8,7 @@ __all__ = [
     "BUTTON_LABELS",
     "CLAIM_LABELS",
     "CLAIM_REASON_LABELS",
+    "FIGURE_LABELS",
     "GROUP_LABELS",
     "KIND_LABELS",
     "MOVE_LABELS",
@@ -113,3 +114,16 @@ TRUTH_LABELS = {
 }
 BUTTON_LABELS = {name: name for name in ("Add", "Remove", "Add region", "Structural peers", "All provinces", "Clear")}
 YEAR_LABELS = {name: name for name in ("From year", "Year")}
+
+# kinds of figures that `cds extract` proposes
+FIGURE_LABELS = {
+    "actual": "other value",
+    "target": "target",
+    "rank": "rank",
+    "rank_change": "places gained",
+    "fraction": "fraction",
+    "count": "count of things",
+    "share": "share in percent",
+    "lower_bound": "at least",
+    "upper_bound": "at most",
+}

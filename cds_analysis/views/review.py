@@ -18,11 +18,11 @@ from cds_analysis.intake.add import read_candidates, write_candidates
 from cds_analysis.intake.article import paragraphs, read_text
 from cds_analysis.intake.figures import number
 from cds_analysis.intake.rules import load_rules
+from cds_analysis.views.labels import FIGURE_LABELS
 from cds_analysis.views.text import Text
 
 __all__ = ["Review"]
 
-_KINDS = ["actual", "target", "rank", "rank_change", "fraction", "count", "share", "lower_bound", "upper_bound"]
 _WIDE = {"layout": w.Layout(width="34rem", max_width="100%"), "style": {"description_width": "8rem"}}
 
 
@@ -48,7 +48,7 @@ class Review:
         self._lines = {f"p{p.number}": p.text for p in paragraphs(read_text(article), load_rules(data.folder))}
         indices = [f"{i}/{d}" for i, d in data.indices.select("index_id", "dimension_id").iter_rows()]
         self.shown, self.said = w.HTML(), w.HTML()
-        self.kind = w.Dropdown(description=t("Kind"), options=_KINDS, **_WIDE)
+        self.kind = w.Dropdown(description=t("Kind"), options=[(t(label), kind) for kind, label in FIGURE_LABELS.items()], **_WIDE)
         self.value = w.Text(description=t("Value"), continuous_update=False, **_WIDE)
         self.province = w.Dropdown(
             description=t("Province"), options=[("-", ""), *sorted((t.province(p), p) for p in data.provinces["province_id"])], **_WIDE
@@ -57,7 +57,8 @@ class Review:
         self.proposal = w.Combobox(
             description=t("About"), options=[*data.indicators["indicator_id"], *indices], ensure_option=True, **_WIDE
         )
-        self.others = w.ToggleButtons(options=[], **{**_WIDE, "layout": w.Layout(width="100%")})
+        self.others = w.ToggleButtons(options=[], layout=w.Layout(width="100%"))
+        self.others.style.button_width = "22rem"
         self.accept, self.reject, self.back, self.next = (
             w.Button(description=label) for label in (t("Accept"), t("Reject"), t("Back"), t("Next"))
         )
@@ -83,22 +84,24 @@ class Review:
         return self.box._repr_mimebundle_(**options)
 
     def _show(self) -> None:
+        t = self._t
         if not self.frame.height:
-            self.shown.value = html.escape(self._t("There are no candidates in this file."))
+            self.shown.value = html.escape(t("There are no candidates in this file."))
             return
         row = self.frame.row(self.at, named=True)
         line, start, end = self._lines.get(row["paragraph"], ""), row["start"], row["end"]
         marked = f"{html.escape(line[:start])}<mark>{html.escape(line[start:end])}</mark>{html.escape(line[end:])}"
         decided = self.frame["decision"].fill_null("").ne("").sum()
-        count = self._t("{k} of {n} decided", k=self._t.number(decided), n=self._t.number(self.frame.height))
-        state = {"accept": self._t("accepted"), "reject": self._t("rejected")}.get(row["decision"], self._t("open"))
-        self.shown.value = f"<p><b>{row['candidate']}</b> ({state}) · {count} · {html.escape(row['paragraph'])}</p><p style='line-height:1.5;max-width:60rem'>{marked}</p><p>{html.escape(row['reason'] or '')}</p>"
-        self.kind.value = row["kind"] if row["kind"] in _KINDS else "actual"
+        count = t("{k} of {n} decided", k=t.number(decided), n=t.number(self.frame.height))
+        state = {"accept": t("accepted"), "reject": t("rejected")}.get(row["decision"], t("open"))
+        reason = f"<p>{html.escape(row['reason'] or '')}</p>" if t.lang == "en" else ""  # written in English
+        self.shown.value = f"<p><b>{row['candidate']}</b> ({state}) · {count} · {html.escape(row['paragraph'])}</p><p style='line-height:1.5;max-width:60rem'>{marked}</p>{reason}"
+        self.kind.value = row["kind"] if row["kind"] in FIGURE_LABELS else "actual"
         self.value.value = f"{row['value']:g}" if abs(row["value"]) < 1e6 else f"{row['value']:.0f}"
         self.province.value = row["province"] if row["province"] in dict((b, a) for a, b in self.province.options) else ""
         self.date.value = "" if row["date"] is None else row["date"].isoformat()
         self.proposal.value = row["proposal"] or ""
-        self.others.options = list(dict.fromkeys(filter(None, (row["proposal"], row["second"], row["third"]))))
+        self.others.options = [(t.series(p), p) for p in dict.fromkeys(filter(None, (row["proposal"], row["second"], row["third"])))]
 
     def _key(self, change) -> None:
         act = {"a": self._accept, "r": lambda: self._decide("reject"), "n": lambda: self._go(1), "b": lambda: self._go(-1)}.get(
@@ -115,6 +118,7 @@ class Review:
         self._show()
 
     def _accept(self) -> None:
+        t = self._t
         try:
             text = self.value.value.strip()
             value = float(text) if text.lstrip("-").replace(".", "", 1).isdigit() and text.count(".") <= 1 else number(text)
@@ -123,9 +127,7 @@ class Review:
             self.said.value = f"<p role='alert'>{html.escape(str(error))}</p>"
             return
         if not (self.province.value and self.proposal.value and when):
-            self.said.value = (
-                f"<p role='alert'>{html.escape(self._t('An accepted figure needs a province, a date and what it is about.'))}</p>"
-            )
+            self.said.value = f"<p role='alert'>{html.escape(t('An accepted figure needs a province, a date and what it is about.'))}</p>"
             return
         self._decide("accept", kind=self.kind.value, value=value, province=self.province.value, date=when, proposal=self.proposal.value)
 
