@@ -166,7 +166,7 @@ def test_an_interrupted_batch_keeps_what_is_finished(tmp_path, sign):
         batch = started(out)
     finally:
         del os.environ["TMPDIR"]
-    for _ in range(600):
+    for _ in range(2400):
         if len(list(out.rglob("province_profile/*.html"))) >= 3:
             break
         time.sleep(0.05)

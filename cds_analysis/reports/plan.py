@@ -146,7 +146,7 @@ def plan(
                         notebook_path=str(notebook.path),
                         stem=stem,
                         lang=lang,
-                        title=f"{heading}: {name}" if notebook.is_profile else heading,
+                        title=t("Profile: {name}", name=t.full_province(subjects[0])) if notebook.is_profile else heading,
                         notebook_title=heading,
                         name=name,
                         number=notebook.path.stem,

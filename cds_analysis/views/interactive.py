@@ -15,7 +15,7 @@ import polars as pl
 from cds_analysis.dataset.provinces import fold
 from cds_analysis.views.labels import STATUS_LABELS
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import GREY, LIGHT, MUTED, PALETTE, STATUS_LOOK, VEGALITE
+from cds_analysis.views.theme import FONTS, GREY, LIGHT, MUTED, PALETTE, STATUS_LOOK, VEGALITE
 
 __all__ = ["Live", "comparison", "targets", "trend"]
 
@@ -45,8 +45,12 @@ def _live(
     styled = chart.properties(width="container", background="white", description=message).add_params(
         alt.param(name="wanted", value=list(highlight))
     )
-    styled = styled.configure_view(stroke=None).configure_axis(
-        gridColor=LIGHT, domainColor=GREY, tickColor=GREY, labelColor=MUTED, titleColor=MUTED, labelFontSize=12, labelLimit=420
+    styled = (
+        styled.configure(font=FONTS)
+        .configure_view(stroke=None)
+        .configure_axis(
+            gridColor=LIGHT, domainColor=GREY, tickColor=GREY, labelColor=MUTED, titleColor=MUTED, labelFontSize=12, labelLimit=420
+        )
     )
     spec = styled.to_dict()
     spec["$schema"] = "https://vega.github.io/schema/vega-lite/v5.json"

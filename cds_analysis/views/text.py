@@ -144,6 +144,25 @@ class Text:
         """Return a province's name."""
         return self._names("provinces", "province_id").get(province_id, province_id)
 
+    def full_province(self, province_id: str) -> str:
+        """Return a province's name with what it is: ``tỉnh Lạng Sơn``, ``thành phố Đà Nẵng``; ``Lang Son province``, ``Da Nang city``."""
+        is_city = self._kinds.get(province_id) == "municipality"
+        name = self.province(province_id)
+        return self("{name} city", name=name) if is_city else self("{name} province", name=name)
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return dict(self._data.provinces.select("province_id", "kind").iter_rows())
+
+    def claim(self, claim_id: str) -> str:
+        """Return what a claim is about: index, year and province."""
+        row = self._claims.get(claim_id)
+        return claim_id if row is None else f"{self.index_short(row['index_id'])} {row['year']} · {self.province(row['province_id'])}"
+
+    @cached_property
+    def _claims(self) -> dict[str, dict]:
+        return {row["claim_id"]: row for row in self._data.claims.iter_rows(named=True)}
+
     def provinces(self, province_ids) -> list[str]:
         """Return several provinces' names in dictionary order."""
         return sorted((self.province(p) for p in province_ids), key=collation_key)

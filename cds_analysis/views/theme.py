@@ -19,6 +19,7 @@ from matplotlib.layout_engine import LayoutEngine
 from PIL import Image
 
 __all__ = [
+    "FONTS",
     "GREY",
     "INK",
     "MUTED",
@@ -53,7 +54,7 @@ STATUS_LOOK = {
 }
 
 # Verdana has the widths of DejaVu Sans and is on Windows and macOS.
-_FONT, _FONTS = "'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif"
+_FONT, FONTS = "'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif"
 VEGALITE = "application/vnd.vegalite.v5+json"  # of live charts: the newest that JupyterLab draws by itself
 WIDTH, DPI, CSS_PX_PER_INCH = 9.0, 200, 108  # a figure is shown at 108 px an inch, and drawn sharper for dense screens
 _STYLE = {
@@ -134,7 +135,7 @@ class Chart:
             _lay_out(self.figure, renderer)
             self.figure.draw(renderer)
             renderer.finalize()
-        return buffer.getvalue().replace(_FONT, _FONTS).encode("utf-8")
+        return buffer.getvalue().replace(_FONT, FONTS).encode("utf-8")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = {

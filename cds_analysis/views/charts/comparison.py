@@ -33,7 +33,7 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
         return empty_chart("comparison", title, t("No figure to compare."), source, compared)
     n = compared.group_by("series_id").len()["len"]
     spread_n = t.number(n.min()) if n.min() == n.max() else f"{t.number(n.min())}–{t.number(n.max())}"
-    subtitle = t("Each grey dot is a province (n = {n}); {unit}.", n=spread_n, unit=unit)
+    subtitle = t("Each grey dot is a province (n = {n}); {unit}.", n=spread_n, unit=unit) + _without(compared, highlight, t)
     with style():
         figure, (ax,) = canvas(0.62 * len(order) + 0.9, title, subtitle, source)
         rows = compared.with_columns(row=pl.col("series_id").replace_strict(order, list(range(len(order)))))
@@ -67,6 +67,8 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
                             label=t("median of structural peers") if first else None)  # fmt: skip
         for i, province in enumerate(highlight):
             own = mine.filter(pl.col("province_id") == province)
+            if not own.height:
+                continue
             ax.scatter(own["value"].to_list(), own["row"].to_list(), s=62, color=PALETTE[i % 6], marker=MARKERS[i % 6], edgecolor="white",
                        linewidth=0.8, zorder=4, label=t.province(province))  # fmt: skip
             if len(highlight) == 1:
@@ -81,6 +83,12 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
         ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if ax.get_xlim()[1] - ax.get_xlim()[0] < 8 else 0))
         legend(ax, ncols=5 if len(highlight) > 1 else 4)
     return Chart("comparison", figure, title, _dot_alt(mine, t, highlight, title, decimals), compared)
+
+
+def _without(compared: pl.DataFrame, highlight: list[str], t: Text) -> str:
+    """Name the highlighted provinces that have no figure: they are missing in the picture, not forgotten."""
+    names = t.provinces(p for p in highlight if p not in set(compared["province_id"]))
+    return " " + t("No figure: {names}.", names=t.listing(names)) if names else ""
 
 
 def _dot_alt(mine: pl.DataFrame, t: Text, highlight: list[str], title: str, decimals: int) -> str:
@@ -111,9 +119,7 @@ def distribution(
     subtitle = t(
         "Number of provinces by score (n = {n}); {unit}. The dashed line is the national median.", n=t.number(compared.height), unit=unit
     )
-    without = [p for p in highlight if p not in set(compared["province_id"])]
-    if without:
-        subtitle += " " + t("No figure: {names}.", names=t.listing(t.provinces(without)))
+    subtitle += _without(compared, highlight, t)
     with style():
         figure, (ax,) = canvas(2.7, title, subtitle, source)
         ax.hist(compared["value"].to_list(), bins=16, color="#cdd6dd", alpha=0.75, edgecolor="white")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
 import polars as pl
 from great_tables import GT, loc, style
@@ -29,7 +30,7 @@ class Table:
 
 
 def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], title: str, source: str, right: list[str] = (), data: pl.DataFrame | None = None,
-                bold_rows: list[int] = (), empty: str = "") -> Table:  # fmt: skip
+                bold_rows: list[int] = (), widths: dict[str, str] | None = None, links: list[str] = (), empty: str = "") -> Table:  # fmt: skip
     """Render a frame of ready-made texts.
 
     Parameters
@@ -42,6 +43,10 @@ def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], titl
         Columns of numbers, set flush right.
     data
         The numbers for the CSV; `frame` itself by default.
+    widths
+        Columns to their share of the table, such as ``"20%"``, where the browser's choice would squeeze long texts.
+    links
+        Columns whose texts that begin with https:// or http:// lead there.
     empty
         The sentence shown instead of a table without rows.
     """
@@ -60,15 +65,22 @@ def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], titl
             heading_title_font_size="1rem",
             heading_align="left",
             table_width="100%",
+            table_layout="auto",  # widths are wishes: no number is cut off for them
             source_notes_font_size="0.78rem",
         )
     )
     if right:
         table = table.cols_align("right", columns=list(right))
+    if widths:
+        table = table.cols_width(widths)
+    for column in links:
+        table = table.fmt(_link, columns=column)
     if bold_rows:
         table = table.tab_style(style.text(weight="bold"), loc.body(rows=list(bold_rows)))
     return Table(
-        name, f'<div class="scroll" tabindex="0" role="region" aria-label="{title}">{table.as_raw_html(inline_css=False)}</div>', data
+        name,
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}">{table.as_raw_html(inline_css=False)}</div>',
+        data,
     )
 
 
@@ -90,3 +102,8 @@ def listing(rows: pl.DataFrame, columns: dict[str, tuple[str, Callable[[dict], s
     """
     shown = cells(rows, **{name: write for name, (_, write) in columns.items()})
     return plain_table(shown, columns={name: heading for name, (heading, _) in columns.items()}, data=rows, **options)
+
+
+def _link(cell: str) -> str:
+    shown = escape(cell)
+    return f'<a href="{shown}">{shown}</a>' if cell.startswith(("https://", "http://")) else shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from cds_analysis.views.labels import KIND_LABELS
@@ -56,7 +58,8 @@ def sources_table(sources: pl.DataFrame, *, text: Text, title: str, source: str)
         "published": (t("Published"), lambda r: t.date(r["published"])),
         "where": (t("Address or file"), lambda r: r["url"] or r["file"] or MISSING),
     }
-    return listing(sources, columns, name="sources", title=title, source=source, empty=t("No source."))
+    return listing(sources, columns, name="sources", title=title, source=source, empty=t("No source."), links=["where"],
+                   widths={"id": "17%", "publisher": "19%", "title": "25%", "published": "10%", "where": "29%"})  # fmt: skip
 
 
 def coverage_table(covered: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -125,7 +128,7 @@ def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: 
     t = text
     column = {"score": t("score"), "rank": t("rank"), "value": t("Value")}
     columns = {
-        "key": (t("Figure"), lambda r: r["key"]),
+        "key": (t("Figure"), lambda r: _subject(r["table"], r["key"], t)),
         "column": (t("Column"), lambda r: column.get(r["column"], r["column"])),
         "chosen": (t("Kept"), lambda r: _figure(r["chosen"], t)),
         "other": (t("Not kept"), lambda r: _figure(r["other"], t)),
@@ -133,6 +136,18 @@ def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: 
         "source": (t("Source not kept"), lambda r: r["source_id"]),
     }
     return listing(conflicts, columns, name="conflicts", title=title, source=source, right=["chosen", "other"], empty=t("None."))
+
+
+def _subject(table: str, key: str, t: Text) -> str:
+    """Write the key of a row as words: index, year and province, or indicator, date and province; a claim has a name only."""
+    parts = key.split("/")
+    if table == "scores" and len(parts) == 4:
+        index, dimension, year, province = parts
+        name = t.index_short(index) if dimension == "overall" else f"{t.index_short(index)} · {t.dimension(index, dimension)}"
+        return f"{name} {year} · {t.province(province)}"
+    if table in ("observations", "targets") and len(parts) == 3:
+        return f"{t.indicator(parts[1])} · {t.province(parts[0])} · {t.date(date.fromisoformat(parts[2]))}"
+    return t.claim(key)
 
 
 def _figure(text: str, t: Text) -> str:

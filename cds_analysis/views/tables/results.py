@@ -55,10 +55,11 @@ def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, uni
     columns = {
         "indicator": (t("Indicator"), lambda r: t.indicator(r["indicator_id"])),
         "whose": (t("Whose target"), lambda r: t("national") if r["scope"] == "viet-nam" else t("own")),
-        "value": (t("Latest figure"), lambda r: value(r, "value", bound=r["bound"])),
-        "as_of": (t("As of"), lambda r: t.date(r["as_of"])),
-        "target": (t("Target"), lambda r: value(r, "target", bound=">" if r["comparator"] == ">" else "=")),
-        "due": (t("Due"), lambda r: t.date(r["due"])),
+        "value": (
+            t("Latest figure, as of"),
+            lambda r: f"{value(r, 'value', bound=r['bound'])}, {t.date(r['as_of'])}" if r["as_of"] else MISSING,
+        ),
+        "target": (t("Target, due"), lambda r: f"{value(r, 'target', bound='>' if r['comparator'] == '>' else '=')}, {t.date(r['due'])}"),
         "gap": (
             t("Gap"),
             lambda r: (
@@ -93,7 +94,8 @@ def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, uni
         title=title,
         source=source,
         empty=t("No target is on record."),
-        right=["value", "target", "gap", "required", "observed"],
+        right=["gap", "required", "observed"],
+        widths={"indicator": "20%", "status": "15%", "sources": "15%"},
     )
 
 
