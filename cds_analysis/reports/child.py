@@ -36,6 +36,7 @@ def make(answers, task: Task, handed: str, scratch: str, limits: Limits) -> None
 
     _stand_alone()
     gc.set_threshold(50_000, 50, 100)  # one report makes little garbage
+    gc.enable()
     _limit_memory(limits.memory_mib)
     os.chdir(scratch)
     tempfile.tempdir = os.environ["TMPDIR"] = scratch

@@ -16,9 +16,10 @@ import signal
 import sys
 import tempfile
 import time
+import types
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -44,7 +45,7 @@ def can_fork() -> bool:
     return sys.platform.startswith("linux") and "forkserver" in multiprocessing.get_all_start_methods()
 
 
-@dataclass
+@dataclass(eq=False)
 class _Child:
     task: Task
     process: multiprocessing.Process
@@ -68,33 +69,40 @@ def make_forked(tasks: list[Task], data: Dataset, *, jobs: int, limits: Limits) 
     """
     context = start_server([task.notebook_path for task in tasks], jobs)
     folder = Path(tempfile.mkdtemp(prefix="cds"))
-    waiting, again, running = deque(tasks), deque(), []
+    waiting, again, running, ended = deque(tasks), deque(), [], []
+
+    def fill() -> None:
+        while waiting and len(running) < jobs:
+            running.append(_start(context, waiting.popleft(), 1, folder, handed, limits))
+
     try:
         handed = folder / "dataset"
         parts = Parts(data)
         for reads in {str(task.reads): task.reads for task in tasks}.values():
             parts.checksum(reads, [])  # what all reports share is summed here, once
         handed.write_bytes(pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL))
-        while waiting or again or running:
-            while waiting and len(running) < jobs:
-                running.append(_start(context, waiting.popleft(), 1, folder, handed, limits))
-            if again and not running:
+        fill()
+        while again or running:
+            if not running:
                 running.append(_start(context, *again.popleft(), folder, handed, limits))
             wait([c.answers for c in running if not c.answers.closed] + [c.process.sentinel for c in running], timeout=_LOOK_S)
-            for child in list(running):
+            for child in running:
                 _listen(child)
                 _watch(child, limits)
-                if child.result is None and child.process.is_alive():
-                    continue
-                _listen(child)  # what it said just before it ended
-                running.remove(child)
+                if child.result is not None or not child.process.is_alive():
+                    _listen(child)  # what it said just before it ended
+                    ended.append(child)
+            running = [child for child in running if child not in ended]
+            fill()  # the next begin while these end and are written
+            while ended:
+                child = ended.pop()
                 _end(child)
                 if child.result is None and not child.verdict and child.process.exitcode in _FROM_OUTSIDE and child.tries < MOST_TRIES:
                     again.append((child.task, child.tries + 1))
                 else:
                     yield child.task, child.result or _lost(child)
     finally:
-        for child in running:
+        for child in running + ended:
             _end(child)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -139,7 +147,8 @@ def _start(context, task: Task, tries: int, folder: Path, handed: Path, limits: 
         here, there = context.Pipe(duplex=False)
         process = context.Process(target=make, args=(there, task, str(handed), str(scratch), limits), name=task.key)
         try:
-            process.start()
+            with _no_main():
+                process.start()
         except (EOFError, OSError):  # the server was killed just now; the next call starts another
             here.close()
             there.close()
@@ -150,6 +159,17 @@ def _start(context, task: Task, tries: int, folder: Path, handed: Path, limits: 
         there.close()
         return _Child(task, process, here, scratch, tries, since=time.monotonic())
     raise AssertionError("not reached")
+
+
+@contextmanager
+def _no_main():
+    """Keep multiprocessing from running the caller's script in the child once more: nothing of it is needed there."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _listen(child: _Child) -> None:

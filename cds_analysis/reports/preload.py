@@ -13,21 +13,13 @@ import json
 import os
 import re
 import sys
+import tempfile
 from importlib import import_module
 from pathlib import Path
 
+gc.disable()  # until the child: imports make nothing that would be freed
 # jsonschema would compile a grammar of web addresses for a second, which no notebook's schema uses.
 sys.modules.setdefault("rfc3987_syntax", None)
-
-import ipywidgets  # noqa: F401  (asked for by the engine, so each child would import it)
-import nbformat
-import polars as pl
-
-from cds_analysis.reports.export import export_html
-from cds_analysis.reports.render import render  # noqa: F401
-from cds_analysis.views import charts
-from cds_analysis.views.text import LANGUAGES, Text
-from cds_analysis.views.theme import Chart, canvas, style
 
 NOTEBOOKS = "CDS_PRELOAD_NOTEBOOKS"  # environment variable: paths of the notebooks that will run
 
@@ -42,8 +34,8 @@ def _import_what_they_import(path: Path) -> None:
                 for name in (f"{node.module}.{a.name}" if isinstance(node, ast.ImportFrom) else a.name for a in names):
                     if name.startswith("cds_analysis."):
                         _import(name)
-            for chart in re.findall(r"\bcharts\.(\w+)", source):
-                getattr(charts, chart)
+            for package, name in re.findall(r"\b(charts|tables|prose)\.(\w+)", source):
+                getattr(import_module(f"cds_analysis.views.{package}"), name)
 
 
 def _import(name: str) -> None:
@@ -54,23 +46,54 @@ def _import(name: str) -> None:
 
 
 def _warm_up() -> None:
-    """Load templates, catalogues, calendars and fonts."""
-    cell = nbformat.v4.new_code_cell(
-        "1", outputs=[nbformat.v4.new_output("display_data", data={"text/plain": "1", "text/html": "<b>1</b>"})]
-    )
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 1\n\n## 2"), cell])
+    """Make a small report from its notebook to its page: that loads templates, catalogues, calendars, fonts and the parts of the shell."""
+    import nbformat
+
+    from cds_analysis.reports import engine, export, render  # noqa: F401  (render: what a child calls)
+    from cds_analysis.views.text import LANGUAGES
+
+    cells = [
+        nbformat.v4.new_markdown_cell("# 1\n\n## 2\n\n- [3](#2)"),
+        nbformat.v4.new_code_cell("n = 0", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("from IPython.display import Markdown\n\nMarkdown('**1**\\n\\n- 2')"),
+        nbformat.v4.new_code_cell("from cds_analysis.reports import preload\n\npreload.write(), preload.draw()"),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "warm_up.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+        made = engine.execute(path, {"n": 1}, Path(scratch), in_process=True)
+    for lang in LANGUAGES:
+        export.export_html(made, lang=lang, title="1", facts={})
+
+
+def write() -> None:
+    """Write a number, a date and a message in both languages."""
+    from cds_analysis.views.text import LANGUAGES, Text
+
     for lang in LANGUAGES:
         t = Text(lang)
         t.number(1.5), t.date(datetime.date(2024, 1, 1)), t("Source")
-        export_html(notebook, lang=lang, title="1", facts={})
+
+
+def draw() -> None:
+    """Draw a chart with every letter, since each is measured once."""
+    import polars as pl
+
+    from cds_analysis.views.text import all_letters
+    from cds_analysis.views.theme import Chart, canvas, style
+
     with style():
         figure, (ax,) = canvas(1, "1", "1", "1")
-        ax.text(0.5, 0.5, "1", fontweight="bold")
+        ax.plot([1, 2], [1, 2], marker="o", label="1")
+        ax.scatter([1], [1])
+        for weight in ("normal", "bold"):
+            ax.text(0.5, 0.5, all_letters(), fontweight=weight)
+        ax.legend()
     Chart("1", figure, "1", "1", pl.DataFrame()).svg()
 
 
 for _path in filter(None, os.environ.get(NOTEBOOKS, "").split(os.pathsep)):
     _import_what_they_import(Path(_path))
 _warm_up()
-gc.collect()
 gc.freeze()  # the children share these objects' memory as long as nobody touches it

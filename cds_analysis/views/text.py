@@ -54,6 +54,11 @@ def collation_key(text: str) -> tuple:
     return letters, tones, text
 
 
+def all_letters() -> str:
+    """Return each letter and sign that the messages use, once."""
+    return "".join(sorted(set("".join([*_catalogue(), *_catalogue().values()])) - set("\n$")))
+
+
 class Text:
     """Everything a view says, in one language.
 
