@@ -198,8 +198,9 @@ class InProcessEngine(Engine):
                     _pass_on(cell, log_output, stdout_file, stderr_file)
                     nb_man.cell_complete(cell, cell_index=index)
             nb_man.nb.metadata["language_info"] = _language()
-            if widgets:
-                nb_man.nb.metadata["widgets"] = _widget_state(widgets)
+            state = widgets()
+            if state["state"]:
+                nb_man.nb.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": json_clean(state)}
 
 
 def _run_cell(shell: _Shell, cell: nbformat.NotebookNode, seconds: float | None) -> None:
@@ -241,7 +242,7 @@ def _time_limit(seconds: float | None):
 
 @contextmanager
 def _shell():
-    """Give a fresh shell and the list of widgets made in it; afterwards the process is as before, also where it is an IPython itself."""
+    """Give a fresh shell and a function for the states of the widgets made in it; afterwards the process is as before, also where it is an IPython itself."""
     collector = _Collector()
     module = types.ModuleType("__main__", "The namespace of the notebook.")
     module.__builtins__ = builtins
@@ -280,21 +281,26 @@ def _use_inline_pictures() -> None:
 
 @contextmanager
 def _new_widgets():
-    from ipywidgets import Widget
-
+    """Yield a function that gives the states of the widgets made since; ipywidgets is not imported for those that make none."""
+    known = "ipywidgets" in sys.modules
     made: list = []
-    Widget.on_widget_constructed(made.append)
+    if known:
+        from ipywidgets import Widget
+
+        Widget.on_widget_constructed(made.append)
+
+    def states() -> dict:
+        if "ipywidgets" not in sys.modules or (known and not made):
+            return {"state": {}}
+        from ipywidgets import Widget
+
+        return Widget.get_manager_state(drop_defaults=False, widgets=made if known else None)  # None: all that there are
+
     try:
-        yield made
+        yield states
     finally:
-        Widget.on_widget_constructed(None)
-
-
-def _widget_state(widgets: list) -> dict:
-    from ipywidgets import Widget
-
-    state = Widget.get_manager_state(drop_defaults=False, widgets=widgets)
-    return {"application/vnd.jupyter.widget-state+json": json_clean(state)}
+        if known:
+            Widget.on_widget_constructed(None)
 
 
 def _pass_on(cell: nbformat.NotebookNode, log_output: bool, stdout_file, stderr_file) -> None:

@@ -16,7 +16,7 @@ import polars as pl
 from babel import Locale
 from babel.dates import format_date
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.errors import ParameterError
@@ -52,6 +52,11 @@ def collation_key(text: str) -> tuple:
         letters.append(_LETTERS.find(base) if base in _LETTERS else -1)
         tones.append(tone)
     return letters, tones, text
+
+
+@lru_cache
+def _pattern(decimals: int) -> NumberPattern:
+    return parse_pattern("#,##0." + "0" * decimals if decimals else "#,##0")
 
 
 def all_letters() -> str:
@@ -97,7 +102,7 @@ class Text:
         if value is None or value != value:
             return MISSING
         rounded = round(value, decimals) + 0.0  # -0.0 becomes 0.0
-        text = format_decimal(abs(rounded), format="#,##0." + "0" * decimals if decimals else "#,##0", locale=self.locale)
+        text = format_decimal(abs(rounded), format=_pattern(decimals), locale=self.locale)
         return ("+" if rounded > 0 and sign else "−" if rounded < 0 else "") + text
 
     def percent(self, value: float | None, decimals: int = 1, *, sign: bool = False) -> str:

@@ -96,18 +96,18 @@ def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False) -> str:
     '=1+1,-1
     ok,2
     """
-    texts = []
-    for name, dtype in frame.schema.items():
-        if dtype == pl.List:
-            texts.append(pl.col(name).cast(pl.List(pl.String)).list.join(";"))
-        elif dtype == pl.String and for_spreadsheet:
-            texts.append(pl.col(name))
-    return frame.with_columns(_inert(text) if for_spreadsheet else text for text in texts).write_csv()
+    lists = [name for name, dtype in frame.schema.items() if dtype == pl.List]
+    if lists:
+        frame = frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(";"))
+    if for_spreadsheet:
+        begins = frame.select(pl.col(pl.String).str.slice(0, 1).is_in(list("=+-@\t\r")).any())
+        frame = frame.with_columns(_inert(pl.col(name)) for name in begins.columns if begins[name][0])
+    return frame.write_csv()
 
 
 def _inert(text: pl.Expr) -> pl.Expr:
-    runs = text.str.contains(r"^[=+\-@\t\r]") & ~text.str.contains(r"^[+\-][\d.,\s]+%?$")  # +33 is a number, not a formula
-    return pl.when(runs).then("'" + text).otherwise(text).name.keep()
+    is_number = text.str.contains(r"^[+\-][\d.,\s]+%?$")  # +33 is no formula
+    return pl.when(text.str.slice(0, 1).is_in(list("=+-@\t\r")) & ~is_number).then("'" + text).otherwise(text).name.keep()
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 import polars as pl
+from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
@@ -40,31 +41,14 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
         # Beside each other in turn rather than at random: the same picture each time.
         beside = rows.sort("row", "value").with_columns(y=pl.col("row") + 0.065 * (pl.int_range(pl.len()).over("row") % 5 - 2))
         ax.plot(beside["value"].to_list(), beside["y"].to_list(), ls="", marker="o", ms=3.6, color=GREY, alpha=0.75, mew=0, zorder=1)
-        for row in rows.unique("series_id", maintain_order=True).iter_rows(named=True):
-            y = row["row"]
-            ax.plot(
-                [row["national_median"]] * 2,
-                [y - 0.34, y + 0.34],
-                color=INK,
-                lw=1.6,
-                zorder=2,
-                label=t("median of the country") if y == 0 else None,
-            )
+        _medians(
+            ax, rows.unique("series_id", maintain_order=True), "national_median", 0.34, color=INK, lw=1.6, label=t("median of the country")
+        )
         mine = rows.filter(pl.col("province_id").is_in(highlight))
         if len(highlight) == 1:
-            for row in mine.iter_rows(named=True):
-                y, first = row["row"], row["row"] == mine["row"].min()
-                ax.plot(
-                    [row["region_median"]] * 2,
-                    [y - 0.26, y + 0.26],
-                    color=PALETTE[2],
-                    lw=2.2,
-                    zorder=2,
-                    label=t("median of its region") if first else None,
-                )
-                if row.get("peer_median") is not None:
-                    ax.plot([row["peer_median"]] * 2, [y - 0.26, y + 0.26], color=PALETTE[3], lw=2.2, ls=(0, (1.4, 1)), zorder=2,
-                            label=t("median of structural peers") if first else None)  # fmt: skip
+            _medians(ax, mine, "region_median", 0.26, color=PALETTE[2], lw=2.2, label=t("median of its region"))
+            if "peer_median" in mine.columns:
+                _medians(ax, mine, "peer_median", 0.26, color=PALETTE[3], lw=2.2, ls=(0, (1.4, 1)), label=t("median of structural peers"))
         for i, province in enumerate(highlight):
             own = mine.filter(pl.col("province_id") == province)
             if not own.height:
@@ -83,6 +67,12 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
         ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if ax.get_xlim()[1] - ax.get_xlim()[0] < 8 else 0))
         legend(ax, ncols=5 if len(highlight) > 1 else 4)
     return Chart("comparison", figure, title, _dot_alt(mine, t, highlight, title, decimals), compared)
+
+
+def _medians(ax: Axes, rows: pl.DataFrame, column: str, half: float, **look) -> None:
+    known = rows.drop_nulls(column)
+    if known.height:
+        ax.vlines(known[column].to_list(), (known["row"] - half).to_list(), (known["row"] + half).to_list(), zorder=2, **look)
 
 
 def _without(compared: pl.DataFrame, highlight: list[str], t: Text) -> str:

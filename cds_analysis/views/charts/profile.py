@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 from matplotlib.axes import Axes
 
@@ -49,11 +51,14 @@ def _panel(ax: Axes, table: pl.DataFrame, own: pl.DataFrame, t: Text, *, decimal
         .agg(low=score.quantile(0.25, "linear"), mid=score.median(), high=score.quantile(0.75, "linear"))
         .sort("segment", "year")
     )
+    edges: list[tuple] = []  # year, low, mid, high
     for part in band.partition_by("segment", maintain_order=True):
-        columns = [part[c].to_list() for c in ("year", "low", "mid", "high")]
-        if part.height == 1:  # one year: as wide as a mark
-            columns = [[columns[0][0] - 0.3, columns[0][0] + 0.3], *(c * 2 for c in columns[1:])]
-        x, low, mid, high = columns
+        points = part.select("year", "low", "mid", "high").rows()
+        if len(points) == 1:  # one year: as wide as a mark
+            points = [(points[0][0] + d, *points[0][1:]) for d in (-0.3, 0.3)]
+        edges += [*points, (math.nan,) * 4]  # a gap
+    if edges:
+        x, low, mid, high = zip(*edges)
         ax.fill_between(x, low, high, color=LIGHT, zorder=0, lw=0)
         ax.plot(x, mid, color=GREY, lw=1.2, zorder=1)
     draw_runs(ax, own, "score", at_breaks=True, colour=PALETTE[0], marker="o", width=2, z=3)

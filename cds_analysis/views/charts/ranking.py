@@ -5,6 +5,8 @@ A year that is missing is a gap in the line. A line never crosses a break: it en
 
 from __future__ import annotations
 
+import math
+
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -36,16 +38,16 @@ def draw_runs(
     ax: Axes, rows: pl.DataFrame, value: str, *, at_breaks: bool, colour: str, marker: str | None, width: float, z: int, size: float = 5
 ) -> None:
     """Draw a series as runs of consecutive years: a missing year is a gap, never bridged."""
-    for years, values in _runs(rows, value, at_breaks=at_breaks):
-        ax.plot(years, values, color=colour, lw=width, marker=marker, ms=size, mec="white", mew=0.7, zorder=z, solid_capstyle="round")
+    runs = _runs(rows, value, at_breaks=at_breaks)
+    years, values = ([v for run in runs for v in (*run[i], math.nan)] for i in (0, 1))
+    ax.plot(years, values, color=colour, lw=width, marker=marker, ms=size, mec="white", mew=0.7, zorder=z, solid_capstyle="round")
 
 
 def mark_breaks(ax: Axes, ranked: pl.DataFrame) -> None:
     """Draw a dotted line before each year with a new definition."""
     first = ranked["year"].min()
     years = sorted({s for s in ranked["segment"].to_list() if s and s > first})
-    for y in years:
-        ax.axvline(y - 0.5, color=MUTED, lw=1, ls=(0, (2, 2)), zorder=0)
+    ax.vlines([y - 0.5 for y in years], 0, 1, transform=ax.get_xaxis_transform(), color=MUTED, lw=1, ls=(0, (2, 2)), zorder=0)
 
 
 def end_labels(ax: Axes, ends: list[tuple[float, float, str, str]], gap: float, x: float | None = None) -> None:
