@@ -20,6 +20,7 @@ from cds_analysis.reports import forked
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook
 from cds_analysis.reports.plan import plan
+from cds_analysis.reports.tasks import Limits
 
 pytestmark = pytest.mark.skipif(not forked.can_fork(), reason="the fork server is used on Linux only")
 
@@ -69,7 +70,7 @@ def test_each_fault_costs_its_own_report_only(task_of, data, tmp_path, monkeypat
     tasks = [task_of(name, "x = 1", cell.format(outside=outside) if cell == OUTSIDE else cell) for name, (cell, _) in FAULTS.items()]
     tasks += [task_of(name, cell) for name, cell in FINE.items()]
     before = sleeping()
-    results = run(tasks, out, data=data, jobs=2, engine="fork", limits={"seconds": 3, "memory_mib": 700})
+    results = run(tasks, out, data=data, jobs=2, engine="fork", limits=Limits(seconds=3, memory_mib=700))
     found = {r.key.split("/")[0]: r for r in results}
     for name, (_, words) in FAULTS.items():
         result = found[name.split("_", 1)[1]]
@@ -225,3 +226,21 @@ def test_a_disk_that_is_full_gives_one_sentence_and_loses_nothing(tmp_path):
     assert "cannot" in full.stderr and "Traceback" not in full.stderr
     assert (out / "province_profile" / "lang-son.vi.html").read_bytes() == before
     assert not list(out.rglob("*.tmp")) and not (out / "province_profile" / "ha-noi.vi.html").exists()
+
+
+def test_a_script_without_a_guard_can_make_reports(tmp_path):
+    """Children must not run the caller's script again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "import cds_analysis as cds\n"
+        "from cds_analysis.reports.batch import run\n"
+        "from cds_analysis.reports.catalogue import find_notebook\n"
+        "from cds_analysis.reports.plan import plan\n"
+        "print('once')\n"
+        "data = cds.load()\n"
+        "tasks = plan([find_notebook('province_profile')], data, provinces=['lang-son', 'ha-noi'], langs=['vi'])\n"
+        "print([r.status for r in run(tasks, Path('out'), data=data, jobs=2, engine='fork')])\n"
+    )
+    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines() == ["once", "['made', 'made']"], done.stderr

@@ -13,8 +13,8 @@ from cds_analysis.dataset.parts import Parts
 from cds_analysis.paths import data_folder, notebooks_folder
 from cds_analysis.reports.catalogue import notebooks
 from cds_analysis.reports.engine import ReportError, execute
-from cds_analysis.reports.inprocess import MOST_TEXT
 from cds_analysis.reports.plan import plan
+from cds_analysis.reports.shell import MOST_TEXT
 
 PAPERMILL = Path(sys.executable).with_name("papermill")
 ALL = sorted(notebooks_folder().glob("*.ipynb"))

@@ -1,19 +1,24 @@
+import io
 import itertools
+import math
 import struct
 
 import matplotlib as mpl
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
 
 import cds_analysis as cds
 from cds_analysis.dataset.series import observations_with_ranks, score_values
 from cds_analysis.measures.gaps import merge_repeated
 from cds_analysis.views import charts, prose, tables
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import STATUS_LOOK, spread
+from cds_analysis.views.theme import STATUS_LOOK, _Svg, spread
 
 FOUR = ["ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc"]
 
@@ -120,15 +125,10 @@ def test_alt_text_tells_the_message(data, frames):
 def test_a_line_stops_at_a_missing_year_and_at_a_break(frames, data):
     chart = draw("trajectory", data, frames, Text("en", data))
     score = chart.figure.axes[0]
-    blue = [line for line in score.lines if line.get_color() == "#0072B2"]
-    assert [list(line.get_xdata()) for line in blue] == [
-        [2011, 2012, 2013, 2014, 2015],
-        [2016, 2017],
-        [2018],
-        [2019],
-        [2020],
-        [2021, 2022, 2023, 2024],
-    ]
+    (blue,) = [line for line in score.lines if line.get_color() == "#0072B2"]
+    runs = [list(run) for is_gap, run in itertools.groupby(blue.get_xdata(), math.isnan) if not is_gap]
+    assert runs == [[2011, 2012, 2013, 2014, 2015], [2016, 2017], [2018], [2019], [2020], [2021, 2022, 2023, 2024]]
+    assert np.isnan(blue.get_ydata()).tolist() == np.isnan(blue.get_xdata()).tolist()
     withheld = charts.trajectory(
         frames["ranked"].filter(pl.col("index_id") == "papi"),
         text=Text("en", data),
@@ -139,6 +139,18 @@ def test_a_line_stops_at_a_missing_year_and_at_a_break(frames, data):
     )
     drawn = {year for line in withheld.figure.axes[1].lines for year in line.get_xdata()}
     assert not {2018, 2021, 2023} & drawn
+
+
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+def test_texts_are_as_wide_and_high_as_matplotlib_measures_them(weight, data):
+    ours, theirs = _Svg(10, 10, io.StringIO()), TextToPath()
+    prop = FontProperties(family="DejaVu Sans", size=8.5, weight=weight)
+    names = [Text(lang, data).indicator(i) for lang in ("vi", "en") for i in data.indicators["indicator_id"]]
+    for text in [*names, "2018", "−0,5", "✓ đạt", "(n = 61)"]:
+        width, *heights = theirs.get_text_width_height_descent(text, prop, False)
+        own_width, *own_heights = ours.get_text_width_height_descent(text, prop, False)
+        assert own_width == pytest.approx(width, rel=0.03), text  # kerning is left out
+        assert own_heights == pytest.approx(heights, abs=0.01), text
 
 
 def test_every_status_has_its_own_symbol():

@@ -6,9 +6,10 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-import filelock
+from cds_analysis.dataset.lock import held
+from cds_analysis.errors import ParameterError
 
-__all__ = ["finish", "keep", "lock_of", "undo_if_cut_off", "undo_unfinished"]
+__all__ = ["finish", "keep", "owned", "undo_if_cut_off", "undo_unfinished"]
 
 _OLD, _NONE = ".cds-old", ".none-"
 
@@ -26,15 +27,19 @@ def finish(folder: Path) -> None:
     (folder / f".done{_OLD}").touch()
 
 
-def lock_of(folder: Path) -> filelock.FileLock:
-    """Return the lock that whoever changes a data folder holds; it goes with the process."""
-    return filelock.FileLock(str(folder.resolve()) + ".lock", timeout=0)
+def owned(folder: Path):
+    """Hold a data folder for one change at a time."""
+    return held(
+        folder.resolve().with_name(folder.resolve().name + ".lock"),
+        busy=f"another command is changing {folder}; wait until it is done",
+        closed=lambda reason: f"cannot write beside {folder}: {reason}",
+    )
 
 
 def undo_if_cut_off(folder: Path) -> None:
     """Undo an exchange that nobody is working on any more; do nothing where the folder cannot be written."""
     if next(folder.rglob(f"*{_OLD}"), None) is not None:
-        with suppress(filelock.Timeout, OSError), lock_of(folder):
+        with suppress(ParameterError, OSError), owned(folder):
             undo_unfinished(folder)
 
 

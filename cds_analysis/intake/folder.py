@@ -9,39 +9,20 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import filelock
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset, load
 from cds_analysis.dataset.schemas import TABLES
-from cds_analysis.dataset.unfinished import finish, keep, lock_of, undo_unfinished
+from cds_analysis.dataset.unfinished import finish, keep, owned, undo_unfinished
 from cds_analysis.errors import ParameterError
 
 __all__ = ["appended", "change"]
 
 
-@contextmanager
-def _own(folder: Path) -> Iterator[None]:
-    lock = lock_of(folder)
-    try:
-        lock.acquire()
-    except filelock.Timeout:
-        raise ParameterError(f"another command is changing {folder}; wait until it is done") from None
-    except OSError as error:
-        raise ParameterError(f"cannot write beside {folder}: {error.strerror or error}") from None
-    try:
-        yield
-    finally:
-        lock.release()
-        Path(lock.lock_file).unlink(missing_ok=True)
-
-
 def appended(data: Dataset, rows: dict[str, list[dict]]) -> dict[str, str]:
-    """Return the files of the tables with rows added, as CSV text by name below the folder.
+    """Return the files of the tables with rows added, as CSV text by name below the folder; a row with the key of one that is there replaces it.
 
     A table kept as several files gets its rows in the file of their index (``scores/par.csv``), else in ``other.csv``. Rows stay in the order of their key where they were.
     """
@@ -60,7 +41,7 @@ def appended(data: Dataset, rows: dict[str, list[dict]]) -> dict[str, str]:
             before = pl.read_csv(file, infer_schema=False) if file.is_file() else pl.DataFrame(schema={c: pl.String for c in columns})
             new = pl.DataFrame([{c: _written(row.get(c)) for c in columns} for row in group], schema={c: pl.String for c in columns})
             keys = schema.primary_key()
-            whole = pl.concat([before.select(columns), new])
+            whole = pl.concat([before.select(columns).join(new, on=keys, how="anti"), new])
             is_sorted = before.select(keys).equals(before.select(keys).sort(keys))
             texts[name] = (whole.sort(keys, maintain_order=True) if is_sorted else whole).write_csv()
     return texts
@@ -81,7 +62,7 @@ def change(data: Dataset, texts: dict[str, str]) -> Dataset:
         When the folder cannot be written, or another command is changing it. Nothing has changed then either.
     """
     folder = data.folder
-    with _own(folder):
+    with owned(folder):
         undo_unfinished(folder)
         try:
             with tempfile.TemporaryDirectory(prefix=".cds-new-", dir=folder.parent) as scratch:

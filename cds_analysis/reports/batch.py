@@ -14,21 +14,21 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import filelock
-
 from cds_analysis import __version__
 from cds_analysis.dataset.load import Dataset
+from cds_analysis.dataset.lock import held
 from cds_analysis.dataset.provinces import fold
 from cds_analysis.errors import CdsError
 from cds_analysis.reports.manifest import checksum_of_text, load_manifest, versions, write_atomically, write_manifest
 from cds_analysis.reports.pages import render_index
-from cds_analysis.reports.plan import Limits, Rendered, Task
+from cds_analysis.reports.tasks import Limits, Rendered, Task
 from cds_analysis.views.text import collation_key
 
 __all__ = ["ENGINES", "Result", "run", "why"]
 
 ENGINES = ("auto", "fork", "pool")
 _SAVE_EVERY_S = 2.0
+_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def run(
     force: bool = False,
     engine: str = "auto",
     dask: str | None = None,
-    limits: dict | None = None,
+    limits: Limits = _LIMITS,
     on_result: Callable[[Result], None] = lambda result: None,
 ) -> list[Result]:
     """Make the reports and return what became of each, in the order of `tasks`.
@@ -75,7 +75,7 @@ def run(
     dask
         Address of a Dask scheduler that makes the reports instead.
     limits
-        ``seconds`` a cell and ``memory_mib`` a report, see :class:`~cds_analysis.reports.child.Limits`.
+        Time of a cell and memory of a report.
     on_result
         Called with each result as it comes.
 
@@ -129,7 +129,6 @@ def _rendered(todo: list[Task], data: Dataset, jobs: int, engine: str, dask: str
         return
     from cds_analysis.reports.forked import can_fork, make_forked
 
-    limits = Limits(**(limits or {}))
     if dask:
         from cds_analysis.reports.cluster import make_on_dask
 
@@ -210,23 +209,15 @@ def _set_aside(out: Path, task: Task) -> None:
 
 @contextmanager
 def _own(out: Path):
-    """Hold the output folder for one batch; the lock goes with the process, however that ends."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(out / ".cds-lock", timeout=0)
-        lock.acquire()
-    except filelock.Timeout:
-        raise CdsError(f"another batch is writing into {out}. Wait until it is done, or choose another folder with --out.") from None
-    except OSError as error:
-        raise CdsError(f"cannot write into the output folder {out}: {error.strerror or error}. Choose another with --out.") from None
-    try:
-        for left in out.rglob(".*.tmp"):  # of a batch that was cut off in the middle of a write
+    """Hold the output folder for one batch, cleared of what a batch that was cut off in the middle of a write left there."""
+    with held(
+        out / ".cds-lock",
+        busy=f"another batch is writing into {out}. Wait until it is done, or choose another folder with --out.",
+        closed=lambda reason: f"cannot write into the output folder {out}: {reason}. Choose another with --out.",
+    ):
+        for left in out.rglob(".*.tmp"):
             left.unlink(missing_ok=True)
         yield
-    finally:
-        lock.release()
-        with suppress(OSError):
-            (out / ".cds-lock").unlink(missing_ok=True)
 
 
 def _save(out: Path, manifest: dict, data: Dataset) -> None:

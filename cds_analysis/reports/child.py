@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cds_analysis.reports.plan import Limits, Task
+from cds_analysis.reports.tasks import Limits, Task
 
 __all__ = ["make"]
 

@@ -14,7 +14,7 @@ import cds_analysis
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.errors import ParameterError
 from cds_analysis.reports import remote
-from cds_analysis.reports.plan import Limits, Rendered, Task
+from cds_analysis.reports.tasks import Limits, Rendered, Task
 
 __all__ = ["make_on_dask"]
 

@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from cds_analysis.errors import CdsError
 from cds_analysis.reports.inprocess import InProcessEngine
-from cds_analysis.reports.plan import Limits
+from cds_analysis.reports.tasks import Limits
 
 __all__ = ["ReportError", "execute"]
 

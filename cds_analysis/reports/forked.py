@@ -29,7 +29,7 @@ import psutil
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.parts import Parts
 from cds_analysis.reports.child import make
-from cds_analysis.reports.plan import Limits, Rendered, Task
+from cds_analysis.reports.tasks import Limits, Rendered, Task
 
 __all__ = ["MOST_TRIES", "can_fork", "make_forked", "start_server"]
 

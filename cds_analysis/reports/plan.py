@@ -1,6 +1,6 @@
 """List the reports to make: which notebook, for whom, in which language, with which parameters, all checked before anything runs.
 
-Also what goes to the process that makes a report, and what comes back; this module imports no library of Jupyter.
+This module imports no library of Jupyter.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from cds_analysis import __version__
@@ -17,64 +16,12 @@ from cds_analysis.dataset.parts import Parts
 from cds_analysis.dataset.provinces import find_province
 from cds_analysis.reports.catalogue import Notebook, checked_parameters
 from cds_analysis.reports.manifest import checksum_of_files, checksum_of_text, versions
+from cds_analysis.reports.tasks import Task
 from cds_analysis.views.text import LANGUAGES, Text
 
-__all__ = ["ARTICLE_PROVINCES", "Limits", "Rendered", "Task", "plan"]
+__all__ = ["ARTICLE_PROVINCES", "plan"]
 
 ARTICLE_PROVINCES = ("ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc")
-
-
-@dataclass(frozen=True)
-class Task:
-    """One report to make; all a worker needs.
-
-    ``reads`` and ``subjects`` say which rows of the dataset it gets, see :class:`~cds_analysis.dataset.parts.Parts`; ``fingerprint`` holds a checksum of
-    each thing that the report depends on.
-    """
-
-    key: str
-    notebook: str
-    notebook_path: str
-    stem: str
-    lang: str
-    title: str
-    notebook_title: str
-    name: str
-    number: str
-    provinces: list[str]
-    parameters: dict
-    facts: dict
-    reads: dict
-    subjects: list[str]
-    fingerprint: dict
-    other: str | None
-    is_standalone: bool = False
-
-    @property
-    def path(self) -> str:
-        """Address of the page below the output folder."""
-        return f"{self.notebook}/{self.stem}.{self.lang}.html"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a report may take: seconds a cell, and MiB of memory (0: no limit)."""
-
-    seconds: float = 600
-    memory_mib: int = 4096
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """What comes back for a task: the page; where it failed, why, and its notebook as far as it ran."""
-
-    key: str
-    page: bytes = b""
-    notebook: bytes = b""
-    seconds: float = 0.0
-    error: str = ""
-    cell: int | None = None
-    traceback: str = ""
 
 
 def plan(

@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from cds_analysis.reports.plan import Rendered, Task
+from cds_analysis.reports.tasks import Rendered, Task
 
 __all__ = ["make_pooled"]
 

@@ -12,7 +12,7 @@ from cds_analysis.dataset.parts import Parts
 from cds_analysis.paths import data_folder
 from cds_analysis.reports.engine import ReportError, execute
 from cds_analysis.reports.export import export_html
-from cds_analysis.reports.plan import Limits, Rendered, Task
+from cds_analysis.reports.tasks import Limits, Rendered, Task
 
 __all__ = ["render"]
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from cds_analysis.reports.forked import can_fork, make_forked
-from cds_analysis.reports.plan import Limits, Rendered, Task
 from cds_analysis.reports.pooled import make_pooled
+from cds_analysis.reports.tasks import Limits, Rendered, Task
 
 
 def _made(task: Task, data, limits: Limits) -> Rendered:
