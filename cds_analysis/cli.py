@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from cds_analysis import __version__
+from cds_analysis.cli_intake import commands
 from cds_analysis.errors import CdsError, ParameterError
 
 __all__ = ["main"]
@@ -98,6 +99,7 @@ def report(
     from cds_analysis.reports.manifest import load_manifest
     from cds_analysis.reports.pdf import find_chromium, print_pdf
     from cds_analysis.reports.plan import plan
+    from cds_analysis.reports.tasks import Limits
 
     chromium = find_chromium() if pdf else ""
     wanted = [find_notebook(n) for n in dict.fromkeys(notebook)] if notebook else list(notebooks().values())
@@ -133,7 +135,7 @@ def report(
             where = f" (cell {result.cell})" if result.cell is not None else ""
             bar.write(f"failed: {result.key}{where}: {result.error.splitlines()[0]}", file=sys.stderr)
 
-    limits = {"seconds": timeout, "memory_mib": memory}
+    limits = Limits(timeout, memory)
     try:
         with _interruptible():
             results = run(tasks, out, data=data, jobs=jobs, force=force, engine=engine, dask=dask, limits=limits, on_result=show)
@@ -171,137 +173,6 @@ _TABLES = {
     "indices": ("indices", ["index_id", "dimension_id", "name_vi", "name_en"]),
     "sources": ("sources", ["source_id", "kind", "publisher", "title"]),
 }
-
-
-@main.command()
-@click.argument("file")
-@click.option("--out", type=click.Path(path_type=Path), help="File for the candidates (CSV); printed otherwise.")
-@click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Your own data folder instead of the bundled one.")
-def extract(file, out, data_dir) -> None:
-    """Propose the figures of an article (text, HTML, or - for standard input) as rows of the dataset."""
-    from cds_analysis.dataset.load import load
-    from cds_analysis.intake.add import write_candidates
-    from cds_analysis.intake.extract import extract_file
-
-    found = extract_file(file, load(data_dir))
-    if out is None:
-        click.echo(found.write_csv(), nl=False)
-        return
-    if out.exists():
-        raise ParameterError(f"{out} exists and may hold decisions; give another name, or remove it")
-    write_candidates(found, out)
-    click.echo(
-        f"{found.height} candidates in {out}. Decide with `cds review {out} --article {file}`, or write accept or reject into the column decision; then `cds add {out}`."
-    )
-
-
-@main.command()
-@click.argument("candidates", type=click.Path(path_type=Path))
-@click.option("--source", "source_id", required=True, help="Id of the source, such as article-lang-son-2024-07.")
-@click.option("--title", help="Title of a source that is not on record.")
-@click.option("--publisher", help="Publisher of a source that is not on record.")
-@click.option("--published", help="Its date of publication, such as 2024-07-05.")
-@click.option("--url", help="Its address.")
-@click.option(
-    "--kind",
-    type=click.Choice(["article", "decision", "report", "dataset"]),
-    default="article",
-    show_default=True,
-    help="What sort of source.",
-)
-@click.option("--data", "data_dir", type=click.Path(path_type=Path), required=True, help="The data folder to add to.")
-def add(candidates, source_id, title, publisher, published, url, kind, data_dir) -> None:
-    """Put the accepted CANDIDATES into a data folder: all of them or none."""
-    from cds_analysis.dataset.load import load
-    from cds_analysis.dataset.series import parse_day
-    from cds_analysis.intake.add import add as add_rows
-    from cds_analysis.intake.add import read_candidates
-
-    data = load(data_dir)
-    if source_id not in set(data.sources["source_id"]) and not (title and publisher):
-        raise ParameterError(
-            f"the source {source_id!r} is not on record; say its --title and --publisher, and --published and --url where they are known"
-        )
-    source = {
-        "source_id": source_id,
-        "title": title,
-        "publisher": publisher,
-        "published": parse_day(published or ""),
-        "url": url,
-        "kind": kind,
-    }
-    done = add_rows(read_candidates(candidates), data, source)
-    _tell(done, data_dir)
-
-
-@main.command("import")
-@click.argument("table", type=click.Path(path_type=Path))
-@click.option("--index", required=True, help="Id of the index, such as par; `cds list indices` shows all.")
-@click.option("--source", "source_id", required=True, help="Id of the source.")
-@click.option("--title", help="Title of a source that is not on record.")
-@click.option("--publisher", help="Publisher of a source that is not on record.")
-@click.option("--published", help="Its date of publication, such as 2024-07-05.")
-@click.option("--url", help="Its address.")
-@click.option("--year", type=click.IntRange(1990, 2100), help="The year measured, where the table does not say it.")
-@click.option("--units", type=click.Choice(["63", "34"]), help="Old provinces or units of 2025; by default units from 2025 on.")
-@click.option("--data", "data_dir", type=click.Path(path_type=Path), required=True, help="The data folder to add to.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-def import_(table, index, source_id, title, publisher, published, url, year, units, data_dir, yes) -> None:
-    """Put a yearly ranking TABLE (CSV, XLSX, Parquet, HTML) into a data folder, after showing how it is read and what will change."""
-    from cds_analysis.dataset.load import load
-    from cds_analysis.dataset.series import parse_day
-    from cds_analysis.intake.tables import import_table, read_table
-
-    data = load(data_dir)
-    if source_id not in set(data.sources["source_id"]) and not (title and publisher):
-        raise ParameterError(
-            f"the source {source_id!r} is not on record; say its --title and --publisher, and --published and --url where they are known"
-        )
-    reading = read_table(table, index, data, year=year, units=units)
-    source = {
-        "source_id": source_id,
-        "title": title,
-        "publisher": publisher,
-        "published": parse_day(published or ""),
-        "url": url,
-        "kind": "dataset",
-    }
-    planned = import_table(reading, index, data, source, write=False)
-    for line in reading.columns:
-        click.echo(line)
-    if reading.left_out:
-        click.echo(f"left out: {', '.join(dict.fromkeys(reading.left_out))[:300]}")
-    years = sorted({row["year"] for row in reading.rows})
-    click.echo(
-        f"{len(reading.rows)} figures of {years[0]}-{years[-1]}: {sum(map(len, planned.rows.values()))} rows to write, {planned.known} on record already, {len(planned.conflicts)} contradict what is on record"
-    )
-    if planned.rows and (yes or click.confirm("Write them?")):
-        _tell(import_table(reading, index, data, source), data_dir)
-    else:
-        click.echo("nothing was written")
-
-
-def _tell(done, data_dir) -> None:
-    added = {table: len(rows) for table, rows in done.rows.items()}
-    click.echo(
-        f"added: {', '.join(f'{n} {table}' for table, n in added.items()) or 'nothing'}; on record already: {done.known}; folder {data_dir}"
-    )
-    for conflict in done.conflicts:
-        click.echo(f"conflict: {conflict}", err=True)
-
-
-@main.command()
-@click.argument("candidates", type=click.Path(path_type=Path, exists=True))
-@click.option("--article", type=click.Path(path_type=Path, exists=True), required=True, help="The article that the candidates come from.")
-@click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Your own data folder instead of the bundled one.")
-def review(candidates, article, data_dir) -> None:
-    """Open JupyterLab on the CANDIDATES of an article: each figure in its paragraph, to accept, correct or reject."""
-    from cds_analysis.reports.review import review_notebook
-
-    notebook = review_notebook(candidates, article, data_dir)
-    click.echo(f"Opening {notebook}; stop the server with Ctrl-C.")
-    ctx = click.get_current_context()
-    ctx.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook)]))
 
 
 @main.command("list")
@@ -373,6 +244,9 @@ def explore(arguments) -> None:
         notebook = own
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook), *arguments]))
 
+
+for _command in commands:
+    main.add_command(_command)
 
 if __name__ == "__main__":
     main()

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 import cds_analysis as cds
 from cds_analysis.cli import main
-from cds_analysis.intake.tables import import_table, read_table
+from cds_analysis.intake.tables import read_table, table_changes
 
 SOURCE = {"source_id": "table-test", "title": "Bảng", "publisher": "Bộ Nội vụ", "published": None, "url": None, "kind": "dataset"}
 
@@ -34,13 +34,12 @@ def test_a_long_table_with_ministries_among_the_rows(folder, tmp_path):
     assert any("par_index -> score overall" in c for c in reading.columns) and any("score_moha -> not read" in c for c in reading.columns)
     before = data.scores.height
     known = data.scores.filter(pl.col("index_id") == "par", pl.col("dimension_id") == "overall", pl.col("year") == 2019)
-    done = import_table(reading, "par", data, SOURCE)
+    table_changes(reading, "par", data, SOURCE).write()
     after = cds.load(folder)
     new = [r for r in reading.rows if r["province_id"] not in set(known["province_id"])]
     assert after.scores.height == before + len(new) and len(new) >= 2
-    again = import_table(reading, "par", after, SOURCE)
-    assert again.rows == {} and again.known + len(again.conflicts) == 3
-    assert len(done.conflicts) == len(again.conflicts)
+    again = table_changes(reading, "par", after, SOURCE)
+    assert again.rows == {} and again.known == 3 and not again.conflicts
 
 
 def test_a_workbook_with_a_sheet_a_year_and_two_header_rows(data, tmp_path):
@@ -66,7 +65,7 @@ def test_a_workbook_with_a_sheet_a_year_and_two_header_rows(data, tmp_path):
     assert {r["dimension_id"] for r in reading.rows} == {"participation", "e_governance", "overall"} and {
         r["year"] for r in reading.rows
     } == {2023, 2024}
-    planned = import_table(reading, "papi", data, SOURCE, write=False)
+    planned = table_changes(reading, "papi", data, SOURCE)
     assert planned.rows == {} and planned.known == 120 and not planned.conflicts  # every figure is recognised
 
 
@@ -130,3 +129,38 @@ def test_the_command_shows_what_it_reads_and_asks(folder, tmp_path):
     assert said.exit_code == 0 and "added:" in said.output, said.output
     assert "table-test" in (folder / "scores" / "par.csv").read_text(encoding="utf-8")
     assert CliRunner().invoke(main, [*command[:3], "nothing", *command[4:]]).exit_code == 2
+
+
+def test_a_row_on_record_without_its_score_is_completed(folder, tmp_path):
+    data = cds.load(folder)
+    bare = data.scores.filter(pl.col("index_id") == "par", pl.col("score").is_null(), pl.col("rank").is_not_null()).row(0, named=True)
+    name = data.provinces.filter(pl.col("province_id") == bare["province_id"])["name_vi"].item()
+    (tmp_path / "par.csv").write_text(f"province,year,score\n{name},{bare['year']},77.77\n", encoding="utf-8")
+    found = table_changes(read_table(tmp_path / "par.csv", "par", data), "par", data, SOURCE)
+    assert len(found.rows["scores"]) == 1 and not found.conflicts
+    found.write()
+    after = cds.load(folder)
+    assert after.scores.height == data.scores.height
+    row = after.scores.filter(*(pl.col(k) == bare[k] for k in ("index_id", "dimension_id", "year", "province_id"))).row(0, named=True)
+    assert (row["score"], row["rank"], row["rank_status"], row["source_id"]) == (77.77, bare["rank"], bare["rank_status"], "table-test")
+
+
+def test_units_without_a_printed_rank_are_ranked_by_their_scores(folder, tmp_path):
+    data = cds.load(folder)
+    names = data.units_2025["name_vi"].to_list()
+    lines = [f"{name},{90 - i // 2}" for i, name in enumerate(names)]  # in pairs
+    (tmp_path / "par.csv").write_text("\n".join(["Tỉnh,Điểm", *lines]), encoding="utf-8")
+    table_changes(read_table(tmp_path / "par.csv", "par", data, year=2025), "par", data, SOURCE).write()
+    new = cds.load(folder).unit_scores.filter(pl.col("source_id") == "table-test").sort("score", descending=True)
+    assert new["n_ranked"].unique().to_list() == [34]
+    assert new["rank"].to_list() == [1 + i - i % 2 for i in range(34)]
+
+
+def test_a_table_of_many_rows_is_compared_quickly_enough_to_be_used_at_all(data, tmp_path):
+    papi = data.scores.filter(pl.col("index_id") == "papi").select("year", "province_id", "dimension_id", "score").drop_nulls()
+    wide = papi.pivot("dimension_id", index=["year", "province_id"], values="score", aggregate_function="first").rename(
+        {"province_id": "province"}
+    )
+    wide.write_csv(tmp_path / "papi.csv")
+    found = table_changes(read_table(tmp_path / "papi.csv", "papi", data), "papi", data, SOURCE)
+    assert found.rows == {} and found.known > 5_000

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import cds_analysis as cds
 from cds_analysis.cli import main
-from cds_analysis.intake.add import add, read_candidates, write_candidates
+from cds_analysis.intake.add import accepted_changes, read_candidates, write_candidates
 from cds_analysis.intake.article import paragraphs, read_text
 from cds_analysis.intake.extract import CANDIDATES, extract
 from cds_analysis.intake.figures import figures, number
@@ -133,6 +133,12 @@ PROPOSER = Proposer(cds.load(), RULES)
 SOURCE = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, "kind": "article"}
 
 
+def add(candidates, data, source):
+    found = accepted_changes(candidates, data, source)
+    found.write()
+    return found
+
+
 @pytest.fixture
 def accepted(data, tmp_path):
     found = extract(ARTICLE, data).with_columns(decision=pl.lit("accept"))
@@ -173,7 +179,7 @@ def test_a_figure_that_contradicts_goes_to_conflicts_and_is_told(accepted, folde
     add(read_candidates(accepted), cds.load(folder), SOURCE)
     other = read_candidates(accepted).filter(pl.col("printed") == "98,5%").with_columns(value=pl.lit(91.0), printed=pl.lit("91%"))
     done = add(other, cds.load(folder), {**SOURCE, "source_id": "article-other"})
-    assert list(done.rows) == ["conflicts", "sources"] and "91 (article-other) against 98.5 on record" in done.conflicts[0]
+    assert set(done.rows) == {"conflicts", "sources"} and "91 (article-other) against 98.5 on record" in done.conflicts[0]
     data = cds.load(folder)
     assert data.conflicts.filter(pl.col("source_id") == "article-other")["other"].to_list() == ["91"]
     assert data.observations.filter(pl.col("source_id") == "article-other").height == 0

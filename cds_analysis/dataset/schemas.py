@@ -290,7 +290,7 @@ class Claims(dy.Schema):
 class Conflicts(dy.Schema):
     """Two sources that disagree about one figure: which was kept, which was not, and why."""
 
-    table = _choice("Table of the figure.", ["scores", "claims", "observations", "targets"], primary_key=True)
+    table = _choice("Table of the figure.", ["scores", "unit_scores", "claims", "observations", "targets"], primary_key=True)
     key = _text("Key of the row, its columns joined by '/'.", primary_key=True)
     column = _id("Column that differs.", primary_key=True)
     chosen = _text("The figure kept; '-' where none was.")

@@ -1,9 +1,8 @@
-"""Put accepted candidates into the tables of a data folder."""
+"""Turn accepted candidates into rows of the tables."""
 
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -12,22 +11,13 @@ import polars as pl
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_province
 from cds_analysis.errors import DataError, ParameterError, Problem
+from cds_analysis.intake.changes import Changes
 from cds_analysis.intake.extract import CANDIDATES
-from cds_analysis.intake.folder import appended, change
 
-__all__ = ["DECISIONS", "Added", "add", "read_candidates", "write_candidates"]
+__all__ = ["DECISIONS", "accepted_changes", "read_candidates", "write_candidates"]
 
 DECISIONS = ("accept", "reject")
 _PERIODS = {(12, 31): "year", (6, 30): "half_year", (3, 31): "quarter", (9, 30): "quarter"}
-
-
-@dataclass
-class Added:
-    """What became of the accepted rows: rows by table, how many were there already, and the figures that contradict what is on record."""
-
-    rows: dict[str, list[dict]] = field(default_factory=dict)
-    known: int = 0
-    conflicts: list[str] = field(default_factory=list)
 
 
 def write_candidates(candidates: pl.DataFrame, path: Path) -> None:
@@ -76,53 +66,39 @@ def read_candidates(path: Path) -> pl.DataFrame:
     return pl.DataFrame(typed)
 
 
-def add(candidates: pl.DataFrame, data: Dataset, source: dict) -> Added:
-    """Add the accepted candidates to the folder that `data` was loaded from.
+def accepted_changes(candidates: pl.DataFrame, data: Dataset, source: dict) -> Changes:
+    """Return what the accepted candidates add to a dataset; nothing is written yet.
 
     Parameters
     ----------
     candidates
         From :func:`read_candidates`.
-    data
-        The dataset to add to.
-    source
-        The row of ``sources``: at least ``source_id``; the other columns are needed where the source is not on record.
-
-    Returns
-    -------
-    Added
-        A figure that is on record already is counted as known. One that contradicts what is on record goes to ``conflicts``; what is on record stays.
+    data, source
+        See :class:`~cds_analysis.intake.changes.Changes`.
 
     Raises
     ------
-    DataError, ParameterError
-        When an accepted row says no province, date or subject, or the dataset would break its schemas. Nothing has changed then.
+    DataError
+        When an accepted row says no province, date or subject.
     """
-    accepted = candidates.filter(pl.col("decision") == "accept")
-    found, problems = Added(), []
-    for row in accepted.iter_rows(named=True):
+    found, problems = Changes(data, source), []
+    for row in candidates.filter(pl.col("decision") == "accept").iter_rows(named=True):
         try:
-            table, made = _as_row(row, data, source["source_id"])
+            for table, entry in _with_score(*_as_row(row, data), data):
+                found.place(table, entry)
         except ParameterError as error:
             problems.append(Problem("candidates", None, row["candidate"], str(error), row["printed"]))
-            continue
-        for name, entry in _with_score(table, made, data):
-            _place(name, entry, data, found, source["source_id"])
     if problems:
         raise DataError("the accepted candidates", problems)
-    if found.rows:
-        if source["source_id"] not in set(data.sources["source_id"]):
-            found.rows["sources"] = [source]
-        change(data, appended(data, found.rows))
     return found
 
 
-def _as_row(row: dict, data: Dataset, source_id: str) -> tuple[str, dict]:
+def _as_row(row: dict, data: Dataset) -> tuple[str, dict]:
     for column, words in (("province", "a province"), ("proposal", "an indicator, or index/dimension"), ("date", "a date")):
         if row[column] is None:
             raise ParameterError(f"needs {words} in the column {column}")
     province = find_province(row["province"], data.provinces)
-    common = {"value": row["value"], "printed": row["printed"], "source_id": source_id, "locator": row["paragraph"]}
+    common = {"value": row["value"], "printed": row["printed"], "locator": row["paragraph"]}
     if "/" in row["proposal"]:
         return "claims", _claim(row, province, data, common)
     if row["proposal"] not in set(data.indicators["indicator_id"]):
@@ -165,32 +141,5 @@ def _with_score(table: str, row: dict, data: Dataset) -> list[tuple[str, dict]]:
         "n_ranked": row["n_ranked"],
         "status": "reported",
         "rank_status": "reported",
-        "source_id": row["source_id"],
     }
     return [(table, row), ("scores", rank)]
-
-
-_KEYS = {"observations": ("province_id", "indicator_id", "as_of"), "targets": ("scope", "indicator_id", "due"), "claims": ("claim_id",),
-         "scores": ("index_id", "dimension_id", "year", "province_id")}  # fmt: skip
-
-
-def _place(table: str, row: dict, data: Dataset, found: Added, source_id: str) -> None:
-    keys, column = _KEYS[table], "rank" if table == "scores" else "value"
-    same = getattr(data, table).filter(*(pl.col(k) == row[k] for k in keys))
-    waiting = [r for r in found.rows.get(table, []) if all(r[k] == row[k] for k in keys)]
-    others = [*same.select(column, "source_id").rows(), *((r[column], r["source_id"]) for r in waiting)]
-    if any(value == row[column] and (source == source_id or table in ("claims", "scores")) for value, source in others):
-        found.known += 1
-    elif any(value != row[column] for value, _ in others) and not (table == "targets" and source_id not in {s for _, s in others}):
-        chosen = next(value for value, _ in others if value != row[column])
-        key = "/".join(str(row[k]) for k in keys)
-        entry = {"table": table, "key": key, "column": column, "chosen": f"{chosen:g}", "other": f"{row[column]:g}", "source_id": source_id,
-                 "reason_vi": "khác với số đã ghi; giữ số đã ghi cho đến khi có người xem lại", "reason_en": "differs from what is on record, which stays until someone has looked at it"}  # fmt: skip
-        told = data.conflicts.filter(*(pl.col(c) == entry[c] for c in ("table", "key", "column", "other")))
-        if told.height:
-            found.known += 1
-        else:
-            found.rows.setdefault("conflicts", []).append(entry)
-            found.conflicts.append(f"{table} {key}: {entry['other']} ({source_id}) against {entry['chosen']} on record")
-    else:
-        found.rows.setdefault(table, []).append(row)

@@ -11,12 +11,11 @@ import polars as pl
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_province, fold
 from cds_analysis.errors import ParameterError, UnknownNameError
-from cds_analysis.intake.add import Added
+from cds_analysis.intake.changes import Changes
 from cds_analysis.intake.figures import number
-from cds_analysis.intake.folder import appended, change
 from cds_analysis.intake.sheets import Sheet, read_sheets
 
-__all__ = ["Reading", "import_table", "read_table"]
+__all__ = ["Reading", "read_table", "table_changes"]
 
 FIRST_YEAR_OF_UNITS = 2025
 _WORDS = {
@@ -243,42 +242,33 @@ def _find(values: dict[str, str], table: pl.DataFrame) -> str:
         raise
 
 
-def import_table(reading: Reading, index: str, data: Dataset, source: dict, *, write: bool = True) -> Added:
-    """Add what a table says to ``scores`` (or ``unit_scores``) of the folder that `data` was loaded from.
+def table_changes(reading: Reading, index: str, data: Dataset, source: dict) -> Changes:
+    """Return what a table adds to ``scores``, or to ``unit_scores``; nothing is written yet.
 
-    What is on record already is recognised, what contradicts it goes to ``conflicts``. With ``write=False`` nothing is written: the answer tells what would change.
+    Units of 2025 without a printed rank get the rank that their scores in the table give.
+
+    Parameters
+    ----------
+    reading
+        From :func:`read_table`.
+    index
+        Id of the index.
+    data, source
+        See :class:`~cds_analysis.intake.changes.Changes`.
     """
-    done = Added()
+    found = Changes(data, source)
     for row in reading.rows:
-        table, who = ("unit_scores", "unit_id") if "unit_id" in row else ("scores", "province_id")
-        keys = {"index_id": index, "dimension_id": row["dimension_id"], "year": row["year"], who: row[who]}
-        known = getattr(data, table).filter(*(pl.col(k) == v for k, v in keys.items()))
-        entry = {**keys, "score": row["score"], "rank": row["rank"], "n_ranked": row["n_ranked"], "status": "reported", "source_id": source["source_id"],
-                 "rank_status": "reported" if row["rank"] is not None else None}  # fmt: skip
-        if not known.height:
-            done.rows.setdefault(table, []).append(entry)
-            continue
-        old = known.row(0, named=True)
-        for column in ("score", "rank"):
-            if row[column] is None or old.get(column) is None or _same(row[column], old[column]):
-                continue
-            conflict = {"table": "scores", "key": "/".join(map(str, keys.values())), "column": column, "chosen": f"{old[column]:g}", "other": f"{row[column]:g}",
-                        "source_id": source["source_id"], "reason_vi": "khác với số đã ghi; giữ số đã ghi cho đến khi có người xem lại",
-                        "reason_en": "differs from what is on record, which stays until someone has looked at it"}  # fmt: skip
-            done.conflicts.append(f"{conflict['key']} {column}: {conflict['other']} in the table against {conflict['chosen']} on record")
-            if not data.conflicts.filter(*(pl.col(c) == conflict[c] for c in ("table", "key", "column", "other"))).height:
-                done.rows.setdefault("conflicts", []).append(conflict)
-            break
-        else:
-            done.known += 1
-    if write and done.rows:
-        if source["source_id"] not in set(data.sources["source_id"]):
-            done.rows["sources"] = [source]
-        change(data, appended(data, done.rows))
-    return done
-
-
-def _same(a: float, b: float) -> bool:
-    """Whether two figures are the same to the decimals that the shorter one has."""
-    decimals = min(len(f"{x:.6f}".rstrip("0").partition(".")[2]) for x in (a, b))
-    return abs(a - b) <= 0.5 * 10**-decimals + 1e-9
+        table = "unit_scores" if "unit_id" in row else "scores"
+        entry = {**row, "index_id": index, "status": "reported"}
+        if table == "scores":
+            entry["rank_status"] = "reported" if row["rank"] is not None else None
+        elif row["score"] is not None:
+            scores = [
+                r["score"]
+                for r in reading.rows
+                if (r["year"], r["dimension_id"]) == (row["year"], row["dimension_id"]) and r["score"] is not None
+            ]
+            entry["rank"] = row["rank"] or 1 + sum(score > row["score"] for score in scores)
+            entry["n_ranked"] = row["n_ranked"] or len(scores)
+        found.place(table, entry)
+    return found

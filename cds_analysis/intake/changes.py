@@ -1,0 +1,121 @@
+"""Compare new figures with those on record, figure by figure: what is new, what is known, what contradicts; then write it all or nothing."""
+
+from __future__ import annotations
+
+from cds_analysis.dataset.load import Dataset
+from cds_analysis.intake.folder import appended, change
+
+__all__ = ["Changes"]
+
+_RANKING = ("index_id", "dimension_id", "year")
+_KEYS = {
+    "observations": ("province_id", "indicator_id", "as_of"),
+    "targets": ("scope", "indicator_id", "due"),
+    "claims": ("claim_id",),
+    "scores": (*_RANKING, "province_id"),
+    "unit_scores": (*_RANKING, "unit_id"),
+}
+_BY_SOURCE = ("observations", "targets")  # tables where each source that prints the figure has a row of its own
+_WHY = {
+    "reason_vi": "khác với số đã ghi; giữ số đã ghi cho đến khi có người xem lại",
+    "reason_en": "differs from what is on record, which stays until someone has looked at it",
+}
+
+
+class Changes:
+    """What a source adds to a dataset.
+
+    Parameters
+    ----------
+    data
+        The dataset on record; nothing of it is changed before :meth:`write`.
+    source
+        The row of ``sources``: at least ``source_id``; the other columns are needed where the source is not on record.
+
+    Attributes
+    ----------
+    rows
+        New rows by table, with the source where it is new, and an entry of ``conflicts`` for each new contradiction. A row that was on record
+        without its score or without its rank is among them, whole.
+    known
+        Figures (and contradictions) that were on record already.
+    conflicts
+        The new contradictions in words; what is on record stays.
+    """
+
+    def __init__(self, data: Dataset, source: dict) -> None:
+        self.rows: dict[str, list[dict]] = {}
+        self.known = 0
+        self.conflicts: list[str] = []
+        self._data, self._source = data, source
+        self._on_record: dict[str, dict[tuple, list[dict]]] = {}
+        self._told = set(data.conflicts.select("table", "key", "column", "other").iter_rows())
+
+    def place(self, table: str, row: dict) -> None:
+        """Take a row up where it is new."""
+        key = tuple(row[k] for k in _KEYS[table])
+        others = self._rows(table).setdefault(key, [])
+        same_source = [o for o in others if o["source_id"] == self._source["source_id"]]
+        same = next((o for o in (same_source if table in _BY_SOURCE else others) if not _different(table, row, o)), None)
+        differing = [(column, other) for other in others for column in _different(table, row, other)]
+        if same is not None and all(same[c] is not None for c in _figures(table) if row.get(c) is not None):
+            self.known += 1
+        elif same is not None:  # on record without its score, or without its rank
+            others.remove(same)
+            self._add(table, others, {**same, **{c: v for c, v in row.items() if v is not None}})
+        elif differing and (table != "targets" or same_source):  # two sources may promise different things
+            self._contradict(table, key, row, *differing[0])
+        else:
+            self._add(table, others, row)
+
+    def write(self) -> None:
+        """Put the rows into the folder that the dataset was loaded from, all of them or none.
+
+        Raises
+        ------
+        DataError, ParameterError
+            When the dataset would break its schemas, or the folder cannot be written. Nothing has changed then.
+        """
+        if self.rows:
+            change(self._data, appended(self._data, self.rows))
+
+    def _rows(self, table: str) -> dict[tuple, list[dict]]:
+        """Return the rows of a table by key, those that are to be written included."""
+        if table not in self._on_record:
+            found = self._on_record[table] = {}
+            for row in getattr(self._data, table).iter_rows(named=True):
+                found.setdefault(tuple(row[k] for k in _KEYS[table]), []).append(row)
+        return self._on_record[table]
+
+    def _contradict(self, table: str, key: tuple, row: dict, column: str, other: dict) -> None:
+        name, kept, new = "/".join(map(str, key)), f"{other[column]:g}", f"{row[column]:g}"
+        if (table, name, column, new) in self._told:
+            self.known += 1
+            return
+        self._told.add((table, name, column, new))
+        entry = {"table": table, "key": name, "column": column, "chosen": kept, "other": new, **_WHY}
+        self._add("conflicts", [], entry)
+        self.conflicts.append(f"{table} {name}, {column}: {new} ({self._source['source_id']}) against {kept} on record")
+
+    def _add(self, table: str, others: list[dict], row: dict) -> None:
+        if not self.rows and self._source["source_id"] not in set(self._data.sources["source_id"]):
+            self.rows["sources"] = [self._source]
+        row = {**row, "source_id": self._source["source_id"]}
+        others.append(row)
+        self.rows.setdefault(table, []).append(row)
+
+
+def _figures(table: str) -> tuple[str, ...]:
+    return ("score", "rank") if table.endswith("scores") else ("value",)
+
+
+def _different(table: str, row: dict, other: dict) -> list[str]:
+    """Return the columns that contradict each other; a figure that is missing contradicts nothing, and scores may be printed with fewer decimals."""
+    both = [c for c in _figures(table) if row.get(c) is not None and other.get(c) is not None]
+    return [c for c in both if not (_same_rounded(row[c], other[c]) if c == "score" else row[c] == other[c])]
+
+
+def _same_rounded(a: float, b: float) -> bool:
+    """Whether two figures are the same to the decimals that the shorter one has."""
+    decimals = min(len(f"{x:.6f}".rstrip("0").partition(".")[2]) for x in (a, b))
+    return abs(a - b) <= 0.5 * 10**-decimals + 1e-9
