@@ -25,15 +25,8 @@ CANDIDATES = {
     "date_is": pl.String, "from_year": pl.Int64, "proposal": pl.String, "score": pl.Float64, "second": pl.String, "third": pl.String, "reason": pl.String,
 }  # fmt: skip
 
-_HALF = re.compile(r"\b0?6 tháng đầu năm(?: (?P<year>20\d\d))?")
-_NINE = re.compile(r"\b0?9 tháng(?: đầu)? năm(?: (?P<year>20\d\d))?")
-_QUARTER = re.compile(r"[Qq]uý\s+(?P<quarter>IV|I{1,3}|[1-4])(?:[-/ ]+(?:năm )?(?P<year>20\d\d))?")
-_YEAR_END = re.compile(r"(?:đến |tính đến |vào )?(?:hết|cuối) năm (?P<year>20\d\d)")
-_MONTH = re.compile(r"[Tt]háng (?P<month>1[0-2]|0?[1-9])(?:[/-]| năm )(?P<year>20\d\d)")
-_DAY = re.compile(r"\b(?P<day>\d{1,2})[/-](?P<month>1[0-2]|0?[1-9])[/-](?P<year>20\d\d)\b")
-_YEAR = re.compile(r"(?:năm |giai đoạn 20\d\d ?- ?)(?P<year>20\d\d)")
-_UNTIL = re.compile(r"[Đđ]ến (?:hết |cuối )?năm (?P<year>20\d\d)")
-_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
+_QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
+_LAST_MONTH = {"half_year": 6, "nine_months": 9}  # of other periods: what they name, or December
 
 
 def extract_file(source: str | Path, data: Dataset) -> pl.DataFrame:
@@ -56,7 +49,8 @@ def extract(text: str, data: Dataset, rules: Rules | None = None, proposer: Prop
     Returns
     -------
     polars.DataFrame
-        One row a figure, columns `CANDIDATES`: the paragraph (``p4``) and the place in it, the figure as printed, ``kind`` (actual, target, rank,
+        One row a figure, columns `CANDIDATES`: the paragraph (``p4``) and the place in it as read (spaces at its ends removed, letters
+        composed, dashes made plain), the figure as printed, ``kind`` (actual, target, rank,
         rank_change, fraction, count, share, lower_bound, upper_bound), value and unit, province, the ``date`` it speaks of or is due (``date_is``), up to three
         proposals of an indicator or ``index/dimension`` with the score of the first, and the reason.
 
@@ -73,7 +67,7 @@ def extract(text: str, data: Dataset, rules: Rules | None = None, proposer: Prop
     proposer = proposer or Proposer(data, rules)
     lines = paragraphs(text, rules)
     places = _Places(lines, data)
-    issued = _issued(lines)
+    issued = _issued(lines, rules)
     rows = []
     for line in lines:
         if line.is_furniture:
@@ -88,50 +82,52 @@ def extract(text: str, data: Dataset, rules: Rules | None = None, proposer: Prop
 def _row(
     figure: Figure, line: Paragraph, places: _Places, issued: date | None, rules: Rules, proposer: Proposer, last: dict | None
 ) -> dict:
-    reasons = []
-    left = line.text[: figure.start]
     sentence_left = figure.sentence[: max(0, figure.start - line.text.find(figure.sentence))]
-    is_target, why = _is_target(figure, sentence_left, issued, rules)
-    if why:
-        reasons.append(why)
-    head = sentence_left[: max(0, len(sentence_left) - len(figure.before))]
-    near, clause = f"{figure.near} {figure.after}", f"{figure.before} {figure.after}"
-    mentions_index = bool(re.search(r"PAR ?INDEX|PAPI|DTI|SIPAS|PCI|[Cc]hỉ số|xếp hạng|xếp thứ|hạng", clause))
-    is_index = figure.kind in ("rank", "rank_change") or (
-        figure.unit in ("score", "percent") and bool(re.search(r"(?:xếp|thứ|hạng)[^;]*\bvới\s*$", figure.before))
-    )
-    if is_index or (figure.unit == "mbps" and mentions_index):
-        proposals = proposer.dimensions(near, clause, head)
-    else:
-        proposals = proposer.indicators(near, f"{figure.before} {figure.clause_after}", head, figure.unit)
-    # A figure that says nothing of itself ("(mục tiêu 60%)", "(chiếm 97,7%)") is about what the figure before it is about.
-    carries = last is not None and last["unit"] == figure.unit and is_target and why == "beside a word for a promise"
-    if carries and last["proposal"]:
+    promise = _promise(figure, sentence_left, issued, rules)
+    proposals = _proposals(figure, sentence_left, rules, proposer)
+    reasons = [promise]
+    # A promise that says nothing of itself ("(mục tiêu 60%)") is for what the figure before it is about.
+    if promise == _BESIDE and last is not None and last["unit"] == figure.unit and last["proposal"]:
         proposals = [(last["proposal"], last["score"]), *[p for p in proposals if p[0] != last["proposal"]]][:3]
         reasons.append("the promise for the figure before it")
-    when, what, said = _date(figure, left, line.text, issued, is_target)
-    reasons.append(said)
+    when, said = _due(figure, line.text, issued, rules) if promise else _as_of(figure, line.text[: figure.start], issued, rules)
     names = [p for p, _ in proposals] + ["", "", ""]
     return {
         "decision": "", "paragraph": f"p{line.number}", "start": figure.start, "end": figure.end, "printed": figure.printed,
-        "kind": "target" if is_target else figure.kind, "value": figure.value, "unit": figure.unit, "bound": figure.bound, "numerator": figure.numerator,
-        "denominator": figure.denominator, "province": places.of(figure, line), "date": when, "date_is": what, "from_year": _from_year(figure, line.text),
+        "kind": "target" if promise else figure.kind, "value": figure.value, "unit": figure.unit, "bound": figure.bound, "numerator": figure.numerator,
+        "denominator": figure.denominator, "province": places.of(figure, line), "date": when, "date_is": "due" if promise else "as_of",
+        "from_year": _from_year(figure, line.text, rules),
         "proposal": names[0] or None, "score": proposals[0][1] if proposals else None, "second": names[1] or None, "third": names[2] or None,
-        "reason": "; ".join(filter(None, reasons)),
+        "reason": "; ".join(filter(None, [*reasons, said])),
     }  # fmt: skip
 
 
-def _is_target(figure: Figure, sentence_left: str, issued: date | None, rules: Rules) -> tuple[bool, str]:
-    before = re.sub(r"\b(?:hơn|trên|ít nhất|tối thiểu|từ|đạt|đạt tỷ lệ)\s*$", "", figure.before.rstrip()) + " "
-    if rules["target_near"].search(before[-60:]) or rules["target_near"].search(figure.before[-60:]):
-        return True, "beside a word for a promise"
+def _proposals(figure: Figure, sentence_left: str, rules: Rules, proposer: Proposer) -> list[tuple[str, float]]:
+    head = sentence_left[: max(0, len(sentence_left) - len(figure.before))]
+    near, clause = f"{figure.near} {figure.after}", f"{figure.before} {figure.after}"
+    is_index = figure.kind in ("rank", "rank_change") or (
+        figure.unit in ("score", "percent") and rules["score_of_rank"].search(figure.before)
+    )
+    if is_index or (figure.unit == "mbps" and rules["names_index"].search(clause)):
+        return proposer.dimensions(near, clause, head)
+    return proposer.indicators(near, f"{figure.before} {figure.clause_after}", head, figure.unit)
+
+
+_BESIDE, _AMONG = "beside a word for a promise", "in a sentence of promises"
+
+
+def _promise(figure: Figure, sentence_left: str, issued: date | None, rules: Rules) -> str:
+    """Return why a figure is a promise, or an empty text."""
+    bare = rules["filler"].sub("", figure.before.rstrip()) + " "
+    if rules["target_near"].search(bare[-60:]) or rules["target_near"].search(figure.before[-60:]):
+        return _BESIDE
     heads = list(rules["target_head"].finditer(sentence_left))
-    heads += [m for m in _UNTIL.finditer(sentence_left) if issued is not None and int(m["year"]) > issued.year]
+    heads += [m for m in rules["until_year"].finditer(sentence_left) if issued is not None and int(m["year"]) > issued.year]
     if heads and not rules["actual_near"].search(sentence_left[max(m.end() for m in heads) :]):
-        return True, "in a sentence of promises"
-    if figure.unit == "rank" and figure.bound == "<=" and re.search(r"mục tiêu|phấn đấu|vào|gia nhập", sentence_left):
-        return True, "in a sentence of promises"
-    return False, ""
+        return _AMONG
+    if figure.unit == "rank" and figure.bound == "<=" and rules["top_goal"].search(sentence_left):
+        return _AMONG
+    return ""
 
 
 class _Places:
@@ -161,76 +157,71 @@ class _Places:
         return named[-1] if named else self.main
 
 
-def _issued(lines: list[Paragraph]) -> date | None:
+def _issued(lines: list[Paragraph], rules: Rules) -> date | None:
     """The day the article speaks from: the end of the period it reports, else the first full date in it."""
     text = "\n".join(line.text for line in lines)
-    years = Counter(m["year"] for m in _YEAR.finditer(text)) + Counter(m["year"] for m in _DAY.finditer(text))
+    years = Counter(m["year"] for kind in ("year", "day") for m in rules[kind].finditer(text))
     if not years:
         return None
     own = "\n".join(line.text for line in lines if not line.is_furniture)
-    for pattern in (_HALF, _NINE, _QUARTER):
-        found = [d for m in pattern.finditer(own) if (d := _day_of(m, None))]
-        if found:
+    for kind in ("half_year", "nine_months", "quarter"):
+        if found := _days(kind, own, None, rules):
             return Counter(found).most_common(1)[0][0]
-    day = next((d for m in _DAY.finditer(own) if (d := _day_of(m, None)) and str(d.year) in years), None)
+    day = next((d for d in _days("day", own, None, rules) if str(d.year) in years), None)
     return day or date(int(years.most_common(1)[0][0]), 12, 31)
 
 
-def _day_of(match: re.Match, default: date | None) -> date | None:
-    parts = match.groupdict()
-    year = int(parts["year"]) if parts.get("year") else default.year if default else None
-    if year is None:
-        return None
-    try:
-        if parts.get("day"):
-            return date(year, int(parts["month"]), int(parts["day"]))
+def _days(kind: str, text: str, default: date | None, rules: Rules) -> list[date]:
+    """Return the last day of each period of a kind that a text names; one without a year is in that of `default`."""
+    found = []
+    for match in rules[kind].finditer(text):
+        parts = match.groupdict()
+        year = int(parts["year"]) if parts.get("year") else default.year if default else None
+        if year is None:
+            continue
+        month = int(parts.get("month") or _LAST_MONTH.get(kind, 12))
         if parts.get("quarter"):
-            month = 3 * (_ROMAN.get(parts["quarter"]) or int(parts["quarter"]))
-        elif parts.get("month"):
-            month = int(parts["month"])
-        else:
-            month = {_HALF: 6, _NINE: 9}.get(match.re, 12)
-        return date(year, month, calendar.monthrange(year, month)[1])
-    except ValueError:
-        return None
+            month = 3 * (_QUARTERS.get(parts["quarter"]) or int(parts["quarter"]))
+        last = calendar.monthrange(year, month)[1]
+        day = int(parts.get("day") or last)
+        if 1 <= day <= last:
+            found.append(date(year, month, day))
+    return found
 
 
-def _date(figure: Figure, left: str, text: str, issued: date | None, is_target: bool) -> tuple[date | None, str, str]:
-    if is_target:
-        for pattern in (_YEAR_END, _MONTH, _YEAR):
-            around = figure.after if pattern.search(figure.after) else figure.sentence[: max(0, len(figure.sentence))]
-            found = [d for m in pattern.finditer(around) if (d := _day_of(m, issued))]
-            if found:
-                later = [d for d in found if issued is None or d >= issued] or found
-                return later[0], "due", f"due as in the sentence ({later[0].year})"
-        nearby = [d for m in _YEAR.finditer(text) if (d := _day_of(m, issued))]
-        if nearby:
-            return nearby[-1], "due", "due as in the paragraph"
-        return (date(issued.year, 12, 31) if issued else None), "due", "no due date: the end of the article's year"
+def _due(figure: Figure, paragraph: str, issued: date | None, rules: Rules) -> tuple[date | None, str]:
+    """Return when a promise is due, and where that is said."""
+    for kind in ("year_end", "month", "year"):
+        if found := _days(kind, figure.after, issued, rules) or _days(kind, figure.sentence, issued, rules):
+            later = [d for d in found if issued is None or d >= issued] or found
+            return later[0], f"due as in the sentence ({later[0].year})"
+    if found := _days("year", paragraph, issued, rules):
+        return found[-1], "due as in the paragraph"
+    return (date(issued.year, 12, 31) if issued else None), "no due date: the end of the article's year"
+
+
+def _as_of(figure: Figure, left: str, issued: date | None, rules: Rules) -> tuple[date | None, str]:
+    """Return the day that a figure speaks of, and where that is said."""
+    sentence_left = figure.sentence[: figure.sentence.find(figure.printed) + 1]
     if figure.kind in ("rank", "rank_change"):
-        found = [
-            m
-            for m in _YEAR.finditer(figure.sentence[: figure.sentence.find(figure.printed) + 1])
-            if "so với" not in figure.sentence[max(0, m.start() - 8) : m.start()]
-        ]
-        if found:
-            return date(int(found[-1]["year"]), 12, 31), "as_of", "the year in the sentence"
-        against = re.search(r"so với (?:cùng kỳ )?năm (20\d\d)", figure.sentence)
-        if against:
-            return date(int(against[1]) + 1, 12, 31), "as_of", "the year after the one it is compared with"
-        return issued, "as_of", "the article's date"
-    for pattern in (_YEAR_END, _HALF, _NINE, _MONTH, _QUARTER):
-        found = [d for m in pattern.finditer(left) if (d := _day_of(m, issued))]
-        if found:
-            return found[-1], "as_of", "the period named before it"
-    before = [m for m in _YEAR.finditer(figure.sentence[: figure.sentence.find(figure.printed) + 1])]
-    if before and issued and int(before[-1]["year"]) < issued.year:
-        return date(int(before[-1]["year"]), 12, 31), "as_of", "the year in the sentence"
-    return issued, "as_of", "the article's date"
+        compared = {m.end("year") for m in rules["compared_year"].finditer(sentence_left)}
+        own = [m for m in rules["year"].finditer(sentence_left) if m.end("year") not in compared]
+        if own:
+            return date(int(own[-1]["year"]), 12, 31), "the year in the sentence"
+        if against := rules["compared_year"].search(figure.sentence):
+            return date(int(against["year"]) + 1, 12, 31), "the year after the one it is compared with"
+        return issued, "the article's date"
+    for kind in ("year_end", "half_year", "nine_months", "month", "quarter"):
+        if found := _days(kind, left, issued, rules):
+            return found[-1], "the period named before it"
+    before = _days("year", sentence_left, issued, rules)
+    if before and issued and before[-1].year < issued.year:
+        return before[-1], "the year in the sentence"
+    return issued, "the article's date"
 
 
-def _from_year(figure: Figure, text: str) -> int | None:
+def _from_year(figure: Figure, text: str, rules: Rules) -> int | None:
     if figure.kind != "rank_change":
         return None
-    found = re.search(r"so với (?:cùng kỳ )?năm (20\d\d)", text[figure.end : figure.end + 80])
-    return int(found[1]) if found else None
+    found = rules["compared_year"].search(text[figure.end : figure.end + 80])
+    return int(found["year"]) if found else None

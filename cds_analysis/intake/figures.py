@@ -91,15 +91,13 @@ def _figure(match: re.Match, line: str, start: int, end: int, rules: Rules) -> F
     common = {"start": match.start() - shown, "end": match.end(), "printed": line[match.start() - shown : match.end()], "before": before, "after": after, "clause_after": re.split(r"[;:]|\.\s|\)", rest)[0][:140],
               "sentence": line[start:end], "near": re.split(r",(?!\d)\s|\(", before)[-1]}  # fmt: skip
     value = number(a)
-    if re.match(r"\s*(?:bậc|hạng\b|vị trí|thứ hạng|thứ bậc|nấc)", rest) and b is None and unit is None:
+    if rules["rank_unit"].match(rest) and b is None and unit is None:
         sign = -1 if rules["rank_down"].search(before) else 1
         if sign == -1 or rules["rank_up"].search(before):
             return Figure(kind="rank_change", value=sign * value, unit="places", **common)
     if unit is None and rules["top"].search(before):
         return Figure(kind="rank", value=value, unit="rank", bound="<=", **common)
-    is_ranking = bool(re.search(r"\b(?:xếp|hạng|đứng|thứ)\b", before)) and (
-        b in _RANKED or bool(re.match(r"\s*(?:cả nước|toàn quốc|tỉnh|trên toàn|/)", rest))
-    )
+    is_ranking = rules["rank_word"].search(before) and (b in _RANKED or rules["ranked_among"].match(rest))
     if unit is None and (rules["rank"].search(before) or is_ranking):
         return Figure(kind="rank", value=value, unit="rank", denominator=number(b) if b else None, **common)
     if b is not None:
@@ -112,7 +110,7 @@ def _figure(match: re.Match, line: str, start: int, end: int, rules: Rules) -> F
         return Figure(kind=_kind("share", bound), value=value, unit="percent", bound=bound, **common)
     if unit:
         return Figure(kind=_kind("actual", bound), value=value, unit="mbps", bound=bound, **common)
-    if re.match(r"\s*điểm\b(?! cầu)(?!\s*%)", rest):
+    if rules["score_unit"].match(rest):
         return Figure(kind=_kind("actual", bound), value=value, unit="score", bound=bound, **common)
     if not re.match(r"\s+[a-zà-ỹđA-ZĐ]", rest) or rules["uncounted"].match(rest.lstrip()) or "," in a:
         return None
@@ -121,9 +119,9 @@ def _figure(match: re.Match, line: str, start: int, end: int, rules: Rules) -> F
 
 def _bound(before: str, rules: Rules) -> tuple[str, int]:
     """Return the bound, and how many characters of its words belong to the figure as printed."""
-    if re.search(r"(?:cao|thấp|lớn|nhỏ|nhiều|ít) hơn\s*$", before):
-        return "=", 0  # a comparison
-    for kind, sign in (("low_strict", ">"), ("low", ">="), ("high", "<=")):
+    if rules["comparison"].search(before):
+        return "=", 0
+    for kind, sign in (("low_strict", ">"), ("low", ">="), ("high", "<="), ("about", "=")):
         found = rules[kind].search(before)
         if found:
             return sign, len(before) - found.start()

@@ -13,9 +13,16 @@ from cds_analysis.paths import data_folder
 
 __all__ = ["Rules", "load_rules"]
 
-KINDS = ("furniture_line", "furniture_from", "not_figure", "uncounted", "target_head", "target_near", "actual_near", "low_strict", "low", "high", "rank", "top",
-         "rank_up", "rank_down", "abbreviation")  # fmt: skip
-_WORDS = ("uncounted", "low_strict", "low", "high")  # plain words rather than patterns
+KINDS = (
+    "furniture_line", "furniture_from",  # what is not the article
+    "not_figure", "uncounted",  # digits that are no figures; what is counted but no indicator
+    "low_strict", "low", "high", "about", "comparison", "filler",  # words before a figure
+    "rank", "rank_word", "rank_unit", "ranked_among", "rank_up", "rank_down", "top", "top_goal", "score_unit", "score_of_rank", "names_index",
+    "target_head", "target_near", "actual_near",  # promises and what is not one
+    "half_year", "nine_months", "quarter", "year_end", "month", "day", "year", "until_year", "compared_year",  # with the groups year, quarter, month, day
+    "abbreviation",
+)  # fmt: skip
+_WORDS = ("uncounted", "low_strict", "low", "high", "about")  # plain words rather than patterns
 
 
 @dataclass(frozen=True)
@@ -65,9 +72,15 @@ def _read(file: Path, changed: int) -> Rules:
                 problems.append(Problem("extraction/rules.csv", number, "pattern", f"is no regular expression: {error}", pattern))
                 continue
             found[kind].append(pattern)
+    patterns = {}
+    for kind, parts in found.items():
+        try:
+            patterns[kind] = _joined(kind, parts)
+        except re.error as error:  # for example two patterns with a group of the same name
+            problems.append(Problem("extraction/rules.csv", None, "pattern", f"the patterns of the kind {kind} cannot be joined: {error}"))
     if problems:
         raise DataError(file.parent, problems)
-    return Rules({kind: _joined(kind, parts) for kind, parts in found.items()}, meanings)
+    return Rules(patterns, meanings)
 
 
 def _joined(kind: str, parts: list[str]) -> re.Pattern:
