@@ -133,7 +133,9 @@ def test_the_command_shows_what_it_reads_and_asks(folder, tmp_path):
 
 def test_a_row_on_record_without_its_score_is_completed(folder, tmp_path):
     data = cds.load(folder)
-    bare = data.scores.filter(pl.col("index_id") == "par", pl.col("score").is_null(), pl.col("rank").is_not_null()).row(0, named=True)
+    bare = data.scores.filter(pl.col("index_id") == "par", pl.col("dimension_id") == "overall", pl.col("score").is_null()).row(
+        0, named=True
+    )
     name = data.provinces.filter(pl.col("province_id") == bare["province_id"])["name_vi"].item()
     (tmp_path / "par.csv").write_text(f"province,year,score\n{name},{bare['year']},77.77\n", encoding="utf-8")
     found = table_changes(read_table(tmp_path / "par.csv", "par", data), "par", data, SOURCE)
@@ -164,3 +166,19 @@ def test_a_table_of_many_rows_is_compared_quickly_enough_to_be_used_at_all(data,
     wide.write_csv(tmp_path / "papi.csv")
     found = table_changes(read_table(tmp_path / "papi.csv", "papi", data), "papi", data, SOURCE)
     assert found.rows == {} and found.known > 5_000
+
+
+def test_a_completed_row_leaves_the_file_it_was_in(folder, tmp_path):
+    data = cds.load(folder)
+    par = folder / "scores" / "par.csv"
+    head, *lines = par.read_text(encoding="utf-8").splitlines()
+    moved = next(line for line in lines if line.startswith("par,overall,") and line.split(",")[4] == "")
+    par.write_text("\n".join([head, *(line for line in lines if line != moved), ""]), encoding="utf-8")
+    other = folder / "scores" / "other.csv"
+    other.write_text(other.read_text(encoding="utf-8") + moved + "\n", encoding="utf-8")
+    _, _, year, province, *_ = moved.split(",")
+    (tmp_path / "par.csv").write_text(f"code,year,score\n{province},{year},77.77\n", encoding="utf-8")
+    before = cds.load(folder)
+    table_changes(read_table(tmp_path / "par.csv", "par", before), "par", before, SOURCE).write()
+    assert moved.rsplit(",", 2)[0] not in other.read_text(encoding="utf-8")
+    assert cds.load(folder).scores.height == data.scores.height

@@ -228,7 +228,7 @@ class Os:
     replace = staticmethod(cut(os.replace))
 changing.os = Os
 source = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, "kind": "article"}
-adding.add(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source)
+adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source).write()
 """
 
 

@@ -29,22 +29,33 @@ def appended(data: Dataset, rows: dict[str, list[dict]]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for table, more in rows.items():
         schema = TABLES[table]
-        if (data.folder / f"{table}.csv").is_file():
-            groups = {f"{table}.csv": more}
-        else:
-            groups = {}
-            for row in more:
-                own = f"{table}/{row['index_id']}.csv"
-                groups.setdefault(own if (data.folder / own).is_file() else f"{table}/other.csv", []).append(row)
-        for name, group in groups.items():
-            file, columns = data.folder / name, list(schema.columns())
-            before = pl.read_csv(file, infer_schema=False) if file.is_file() else pl.DataFrame(schema={c: pl.String for c in columns})
-            new = pl.DataFrame([{c: _written(row.get(c)) for c in columns} for row in group], schema={c: pl.String for c in columns})
-            keys = schema.primary_key()
-            whole = pl.concat([before.select(columns).join(new, on=keys, how="anti"), new])
-            is_sorted = before.select(keys).equals(before.select(keys).sort(keys))
-            texts[name] = (whole.sort(keys, maintain_order=True) if is_sorted else whole).write_csv()
+        keys, columns = schema.primary_key(), list(schema.columns())
+        new = {name: _as_text(group, columns) for name, group in _by_file(data.folder, table, more).items()}
+        every = pl.concat(new.values()).select(keys)
+        files = {f.relative_to(data.folder).as_posix() for f in (data.folder / table).glob("*.csv")} | set(new)
+        for name in sorted(files):
+            file = data.folder / name
+            before = pl.read_csv(file, infer_schema=False).select(columns) if file.is_file() else _as_text([], columns)
+            kept = before.join(every, on=keys, how="anti", maintain_order="left")
+            if name in new or kept.height < before.height:
+                whole = pl.concat([kept, new.get(name, _as_text([], columns))])
+                is_sorted = before.select(keys).equals(before.select(keys).sort(keys))
+                texts[name] = (whole.sort(keys, maintain_order=True) if is_sorted else whole).write_csv()
     return texts
+
+
+def _by_file(folder: Path, table: str, rows: list[dict]) -> dict[str, list[dict]]:
+    if (folder / f"{table}.csv").is_file():
+        return {f"{table}.csv": rows}
+    found: dict[str, list[dict]] = {}
+    for row in rows:
+        own = f"{table}/{row['index_id']}.csv"
+        found.setdefault(own if (folder / own).is_file() else f"{table}/other.csv", []).append(row)
+    return found
+
+
+def _as_text(rows: list[dict], columns: list[str]) -> pl.DataFrame:
+    return pl.DataFrame([{c: _written(row.get(c)) for c in columns} for row in rows], schema={c: pl.String for c in columns})
 
 
 def _written(value: object) -> str | None:
