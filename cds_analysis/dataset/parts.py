@@ -41,6 +41,7 @@ class Parts:
     def __init__(self, data: Dataset) -> None:
         self.data = data
         self._summed: dict[str, tuple[bytes, set[str]]] = {}
+        self._checksums: dict[tuple, str] = {}
 
     @cached_property
     def judged_on(self) -> date | None:
@@ -63,6 +64,9 @@ class Parts:
 
     def checksum(self, reads: dict[str, str], provinces: Sequence[str]) -> str:
         """Return a short SHA-256 over the rows that :meth:`cut` keeps and the day of judgement."""
+        key = (*sorted(reads.items()), *provinces)
+        if key in self._checksums:  # as for the same report in the other language
+            return self._checksums[key]
         digest, cited = hashlib.sha256(str(self.judged_on).encode()), set()
         for name in TABLES:
             if name != "sources":
@@ -70,7 +74,8 @@ class Parts:
                 digest.update(summed)
                 cited |= named
         digest.update(_digest(self._sources(cited)))
-        return digest.hexdigest()[:16]
+        self._checksums[key] = digest.hexdigest()[:16]
+        return self._checksums[key]
 
     def _sum(self, name: str, way: str, provinces: Sequence[str]) -> tuple[bytes, set[str]]:
         if way == "own":

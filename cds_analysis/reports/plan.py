@@ -61,22 +61,22 @@ def plan(
     given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
     made_with, tasks = versions(), []
     code = checksum_of_files(Path(__file__).parent.parent, "*.py", "*.j2", "*.css", "*.po", "conf.json")
-    parts = Parts(data)
+    parts, texts = Parts(data), {lang: Text(lang, data) for lang in langs or LANGUAGES}
     for notebook in wanted:
         mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
         source = notebook.path.read_text(encoding="utf-8")
         text_sum = checksum_of_text(source)
         for case, extra in _cases(notebook, provinces, each=each):
             stem = _stem(case, mine)
-            for lang in langs or LANGUAGES:
+            for lang, t in texts.items():
                 values = checked_parameters(notebook, {**mine, **extra, "lang": lang}, data)
                 if data_dir is not None:
                     values["data_dir"] = str(Path(data_dir).resolve())
-                t, heading = Text(lang, data), notebook.titles[lang]
+                heading = notebook.titles[lang]
                 chosen = [values["province"]] if notebook.is_profile else values.get("provinces", [])
                 merged = {**{p.name: p.default for p in notebook.parameters.values()}, **values}
                 subjects = [find_province(merged["province"], data.provinces)] if notebook.is_profile else merged.get("provinces", [])
-                other = next((x for x in langs or LANGUAGES if x != lang), None)
+                other = next((x for x in texts if x != lang), None)
                 reads = _reads(notebook, merged)
                 figures = parts.checksum(reads, subjects)
                 name = _name(t, chosen, mine)
