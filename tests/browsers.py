@@ -20,7 +20,7 @@ try:
     CHROMIUM = find_chromium()
 except ParameterError:
     CHROMIUM = None
-__all__ = ["CHROMIUM", "FLAGS", "axe_violations", "jupyterlab", "needs_chromium", "open_explorer"]
+__all__ = ["CHROMIUM", "FLAGS", "axe_violations", "jupyterlab", "needs_chromium", "open_explorer", "open_notebook"]
 
 TOKEN = "only-for-this-test"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
@@ -71,8 +71,13 @@ def jupyterlab(home):
 
 def open_explorer(page, address):
     """Open the explorer's notebook, run all of its cells and wait for the first figure."""
-    page.goto(f"{address}/lab/tree/05_explorer.ipynb?token={TOKEN}&reset")
+    open_notebook(page, address, "05_explorer.ipynb")
+    page.wait_for_selector(".widget-tab img", timeout=90_000)
+
+
+def open_notebook(page, address, name):
+    """Open a notebook and run all of its cells."""
+    page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)  # before that, "run all" asks which kernel to start
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.wait_for_selector(".widget-tab img", timeout=90_000)

@@ -3,14 +3,23 @@
 import csv
 
 import pytest
-from browsers import axe_violations, jupyterlab, needs_chromium, open_explorer
+from browsers import axe_violations, jupyterlab, needs_chromium, open_explorer, open_notebook
+
+from cds_analysis.intake.add import read_candidates, write_candidates
+from cds_analysis.intake.extract import extract
+from cds_analysis.reports.review import review_notebook
 
 pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with jupyterlab(tmp_path_factory.mktemp("lab")) as address:
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def lab(home):
+    with jupyterlab(home) as address:
         yield address
 
 
@@ -88,3 +97,29 @@ def test_it_can_be_used_by_keyboard(page):
     page.wait_for_function(
         "() => document.querySelector('.widget-select-multiple').textContent.replaceAll('\\u00a0', ' ').includes('Can Tho')"
     )
+
+
+ARTICLE = "Đến cuối năm 2023, tỉnh Lạng Sơn có 98,5% doanh nghiệp sử dụng hóa đơn điện tử. Tỉnh Lạng Sơn xếp hạng 25/63 về PAR INDEX."
+
+
+def test_an_article_is_reviewed_with_buttons_and_keys(home, lab, browser, data):
+    (home / "tin.txt").write_text(ARTICLE, encoding="utf-8")
+    write_candidates(extract(ARTICLE, data), home / "tin.csv")
+    notebook = review_notebook(home / "tin.csv", home / "tin.txt", None)
+    page = browser.new_page(viewport={"width": 1440, "height": 1000})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    open_notebook(page, lab, notebook.name)
+    page.locator("mark", has_text="98,5%").wait_for(timeout=90_000)
+    assert page.get_by_label("Nói về").input_value() == "enterprises_einvoice_pct"
+    assert axe_violations(page, ".jp-OutputArea-output .widget-vbox") == []
+    page.get_by_label("Giá trị").fill("98,6")
+    page.get_by_label("Giá trị").press("Enter")
+    page.get_by_role("button", name="Nhận", exact=True).click()
+    page.locator("mark", has_text="25/63").wait_for()
+    page.get_by_label("Phím").press("r")
+    page.get_by_text("đã bỏ").wait_for()
+    page.close()
+    decided = read_candidates(home / "tin.csv")
+    assert decided.select("decision", "value").rows() == [("accept", 98.6), ("reject", 25.0)]
+    assert errors == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 import polars as pl
@@ -134,20 +135,22 @@ def _read_sheet(sheet: Sheet, index: str, data: Dataset, year: int | None, units
 
 
 def _header(sheet: Sheet) -> tuple[int, list[str] | None]:
-    """Return the first row of figures and the headers above it, two rows of them joined."""
+    """Return the number of the first row of figures, and the headers above it: up to four rows of them, joined."""
     known = {*_WORDS["name"], *_WORDS["code"]}
     for at, row in enumerate(sheet.rows[:12]):
-        if any(part in known for cell in row for part in (fold(cell), *(fold(p) for p in re.split(r"[/(\n]", cell)))):
-            header, start = row, at + 1
-            while start < len(sheet.rows) and not any(
-                re.fullmatch(r"[\d.,]+", c) for c in sheet.rows[start] if c != row[sheet.rows[start].index(c)]
-            ):
-                header = [a if a == b else f"{a} / {b}".strip(" /") for a, b in zip(header, sheet.rows[start])]
-                start += 1
-                if start > at + 3:
-                    break
-            return start, header
+        if not any(fold(part) in known for cell in row for part in (cell, *re.split(r"[/(\n]", cell))):
+            continue
+        end = at + 1
+        while end < min(len(sheet.rows), at + 4) and not _has_figures(sheet.rows[end], row):
+            end += 1
+        columns = zip_longest(*sheet.rows[at:end], fillvalue="")
+        return end, [" / ".join(dict.fromkeys(filter(None, parts))) for parts in columns]
     return 0, None
+
+
+def _has_figures(row: list[str], header: list[str]) -> bool:
+    """Whether a row holds numbers, other than those of a header cell that reaches down into it (a year)."""
+    return any(re.fullmatch(r"[\d.,]+", cell) and cell != above for cell, above in zip_longest(row, header, fillvalue=""))
 
 
 def _dimension_names(index: str, data: Dataset) -> dict[str, str]:

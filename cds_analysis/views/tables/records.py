@@ -141,7 +141,7 @@ def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: 
 def _subject(table: str, key: str, t: Text) -> str:
     """Write the key of a row as words: index, year and province, or indicator, date and province; a claim has a name only."""
     parts = key.split("/")
-    if table == "scores" and len(parts) == 4:
+    if table in ("scores", "unit_scores") and len(parts) == 4:
         index, dimension, year, province = parts
         name = t.index_short(index) if dimension == "overall" else f"{t.index_short(index)} · {t.dimension(index, dimension)}"
         return f"{name} {year} · {t.province(province)}"
