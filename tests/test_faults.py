@@ -38,7 +38,7 @@ FAULTS = {
 }
 FINE = {
     "20_prints": "for _ in range(1000):\n    print('x' * 100_000)",
-    "21_starts_others": "import subprocess\nsubprocess.Popen(['sleep', '600'])\nprint('started')",
+    "21_starts_others": "import subprocess\nsubprocess.Popen(['sleep', '98765'])\nprint('started')",
     "22_writes_here": "open('here.txt', 'w').write('x')\nimport tempfile\nprint(open(tempfile.mkstemp()[1], 'w').write('x'))",
     "23_is_well": "print('well')",
 }
@@ -60,7 +60,12 @@ def children_of_servers():
 
 
 def sleeping():
-    return {p.pid for p in psutil.process_iter() if p.name() == "sleep" and p.status() != psutil.STATUS_ZOMBIE}
+    """The processes that the notebook 21 starts."""
+    return {
+        p.pid
+        for p in psutil.process_iter(["cmdline", "status"])
+        if p.info["cmdline"] == ["sleep", "98765"] and p.info["status"] != psutil.STATUS_ZOMBIE
+    }
 
 
 def test_each_fault_costs_its_own_report_only(task_of, data, tmp_path, monkeypatch):
