@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import datetime
 import gc
 import json
 import os
 import re
 import sys
-import tempfile
 from importlib import import_module
 from pathlib import Path
 
@@ -47,50 +45,13 @@ def _import(name: str) -> None:
 
 def _warm_up() -> None:
     """Make a small report from its notebook to its page: that loads templates, catalogues, calendars, fonts and the parts of the shell."""
-    import nbformat
-
     from cds_analysis.reports import engine, export, render  # noqa: F401  (render: what a child calls)
     from cds_analysis.views.text import LANGUAGES
 
-    cells = [
-        nbformat.v4.new_markdown_cell("# 1\n\n## 2\n\n- [3](#2)"),
-        nbformat.v4.new_code_cell("n = 0", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell("from IPython.display import Markdown\n\nMarkdown('**1**\\n\\n- 2')"),
-        nbformat.v4.new_code_cell("from cds_analysis.reports import preload\n\npreload.write(), preload.draw()"),
-    ]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "warm_up.ipynb"
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
-        made = engine.execute(path, {"n": 1}, Path(scratch), in_process=True)
+    here = Path(__file__).parent
+    made = engine.execute(here / "warm_up.ipynb", {"number": 1.5}, here, in_process=True)
     for lang in LANGUAGES:
         export.export_html(made, lang=lang, title="1", facts={})
-
-
-def write() -> None:
-    """Write a number, a date and a message in both languages."""
-    from cds_analysis.views.text import LANGUAGES, Text
-
-    for lang in LANGUAGES:
-        t = Text(lang)
-        t.number(1.5), t.date(datetime.date(2024, 1, 1)), t("Source")
-
-
-def draw() -> None:
-    """Draw a chart with every letter, since each is measured once."""
-    import polars as pl
-
-    from cds_analysis.views.text import all_letters
-    from cds_analysis.views.theme import Chart, canvas, style
-
-    with style():
-        figure, (ax,) = canvas(1, "1", "1", "1")
-        ax.plot([1, 2], [1, 2], marker="o", label="1")
-        ax.scatter([1], [1])
-        for weight in ("normal", "bold"):
-            ax.text(0.5, 0.5, all_letters(), fontweight=weight)
-        ax.legend()
-    Chart("1", figure, "1", "1", pl.DataFrame()).svg()
 
 
 for _path in filter(None, os.environ.get(NOTEBOOKS, "").split(os.pathsep)):
