@@ -41,7 +41,7 @@ def test_a_layer_imports_only_layers_before_it(path):
 @pytest.mark.parametrize(
     "library, allowed",
     [
-        ("matplotlib", ("views/theme.py", "views/charts/")),
+        ("matplotlib", ("views/theme.py", "views/svg.py", "views/layout.py", "views/charts/")),
         ("seaborn", ("views/charts/heat.py",)),
         ("papermill", ("reports/",)),
         ("nbconvert", ("reports/",)),

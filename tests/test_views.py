@@ -17,8 +17,9 @@ import cds_analysis as cds
 from cds_analysis.dataset.series import observations_with_ranks, score_values
 from cds_analysis.measures.gaps import merge_repeated
 from cds_analysis.views import charts, prose, tables
+from cds_analysis.views.svg import SvgRenderer
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import STATUS_LOOK, _Svg, spread
+from cds_analysis.views.theme import STATUS_LOOK, spread
 
 FOUR = ["ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc"]
 
@@ -143,7 +144,7 @@ def test_a_line_stops_at_a_missing_year_and_at_a_break(frames, data):
 
 @pytest.mark.parametrize("weight", ["normal", "bold"])
 def test_texts_are_as_wide_and_high_as_matplotlib_measures_them(weight, data):
-    ours, theirs = _Svg(10, 10, io.StringIO()), TextToPath()
+    ours, theirs = SvgRenderer(10, 10, io.StringIO()), TextToPath()
     prop = FontProperties(family="DejaVu Sans", size=8.5, weight=weight)
     names = [Text(lang, data).indicator(i) for lang in ("vi", "en") for i in data.indicators["indicator_id"]]
     for text in [*names, "2018", "−0,5", "✓ đạt", "(n = 61)"]:

@@ -6,19 +6,18 @@ import io
 import textwrap
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 
 import matplotlib as mpl
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
-from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, findfont, get_font
-from matplotlib.ft2font import FT2Font, LoadFlags
-from matplotlib.layout_engine import LayoutEngine
 from PIL import Image
+
+from cds_analysis.views.layout import Row, lay_out
+from cds_analysis.views.svg import SvgRenderer
 
 __all__ = [
     "FONTS",
@@ -124,7 +123,7 @@ class Chart:
         """Return the figure as PNG bytes; 200 dots an inch are sharp on dense screens and in print."""
         with style(), _at(self.figure, dpi):
             canvas = FigureCanvasAgg(self.figure)
-            _lay_out(self.figure, canvas.get_renderer())
+            lay_out(self.figure, canvas.get_renderer())
             canvas.draw()
             picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
         buffer = io.BytesIO()
@@ -137,9 +136,9 @@ class Chart:
         buffer = io.StringIO()
         with style(), _at(self.figure, FigureCanvasSVG.fixed_dpi):
             width, height = self.figure.bbox.width, self.figure.bbox.height
-            drawn = _Svg(width, height, buffer, metadata={"Date": None, "Creator": None})
+            drawn = SvgRenderer(width, height, buffer, metadata={"Date": None, "Creator": None})
             renderer = MixedModeRenderer(self.figure, width, height, self.figure.dpi, drawn)
-            _lay_out(self.figure, renderer)
+            lay_out(self.figure, renderer)
             self.figure.draw(renderer)
             renderer.finalize()
         return buffer.getvalue().replace(_FONT, FONTS).encode("utf-8")
@@ -156,51 +155,6 @@ class Chart:
         }
 
 
-class _Svg(RendererSVG):
-    """Measures a text as the sum of its letters: shaping each text anew took a third of the time of a chart.
-
-    Kerning is left out; whoever opens the SVG sets the text with a font of their own anyway.
-    """
-
-    def get_text_width_height_descent(self, s, prop, ismath):
-        if ismath:
-            return super().get_text_width_height_descent(s, prop, ismath)
-        face, points = _face(prop), prop.get_size_in_points()
-        letters = [_letter(face, character) for character in s]
-        top, bottom = max(t for _, t, _ in letters), min(b for _, _, b in letters)
-        return points * sum(w for w, _, _ in letters), points * (top - bottom), -points * bottom
-
-    def _get_font_height_metrics(self, prop):  # asked for each text; without it matplotlib reads the font's tables each time
-        points = prop.get_size_in_points()
-        return tuple(points * metric for metric in _line(_face(prop)))
-
-
-def _face(prop: FontProperties) -> tuple:
-    return tuple(prop.get_family()), prop.get_weight(), prop.get_style()
-
-
-def _font(face: tuple) -> FT2Font:
-    family, weight, slant = face
-    return get_font(findfont(FontProperties(list(family), weight=weight, style=slant)))
-
-
-@lru_cache(maxsize=10_000)
-def _letter(face: tuple, character: str) -> tuple[float, float, float]:
-    """Return a letter's width, top and bottom against the baseline, for a font size of 1."""
-    font = _font(face)
-    font.set_size(100, 72)
-    glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
-    return glyph.linearHoriAdvance / 6_553_600, glyph.bbox[3] / 6400, glyph.bbox[1] / 6400  # 16.16 and 26.6 fixed point
-
-
-@lru_cache(maxsize=100)
-def _line(face: tuple) -> tuple[float, float, float]:
-    """Return how far a font's letters may reach above and below the baseline, and the gap between lines, for a font size of 1."""
-    font = _font(face)
-    table, em = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")["unitsPerEm"]
-    return table["sTypoAscender"] / em, -table["sTypoDescender"] / em, table["sTypoLineGap"] / em
-
-
 @contextmanager
 def _at(figure: Figure, dpi: float):
     before, figure.dpi = figure.dpi, dpi
@@ -208,50 +162,6 @@ def _at(figure: Figure, dpi: float):
         yield
     finally:
         figure.dpi = before
-
-
-def _lay_out(figure: Figure, renderer) -> None:
-    """Place the axes once, with the renderer that draws: it remembers the size of each text, and ``savefig`` would draw twice."""
-    engine = figure.get_layout_engine()
-    if isinstance(engine, _Row):
-        engine.execute(figure, renderer)
-        figure.set_layout_engine("none")
-
-
-class _Row(LayoutEngine):
-    """Puts axes of equal width side by side in a part of the figure, each with the room that its labels and legend need.
-
-    Everything is measured once; the constrained layout of matplotlib measures all twice.
-    """
-
-    _adjust_compatible, _colorbar_gridspec = False, False
-
-    def __init__(self, rect: tuple[float, float, float, float], pad: float = 0.05) -> None:
-        super().__init__()
-        self.rect, self.pad = rect, pad  # fractions of the figure; inches
-
-    def execute(self, fig: Figure, renderer=None) -> None:
-        """Place the axes of `fig`."""
-        left, bottom, width, height = self.rect
-        pad_x, pad_y = self.pad / fig.get_figwidth(), self.pad / fig.get_figheight()
-        for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if not axis.label.get_text()):
-            axis.set_label_coords(0, 0)  # or matplotlib measures all ticks to place a label that is not there
-        for i, ax in enumerate(fig.axes):  # near their final size, so that as many ticks are measured
-            ax.set_position([left + i * width / len(fig.axes), bottom, 0.85 * width / len(fig.axes), height])
-        margins = [_margins(ax, renderer) for ax in fig.axes]
-        wide = (width - sum(m[0] + m[1] + 2 * pad_x for m in margins)) / len(margins)
-        below, above = max(m[2] for m in margins), max(m[3] for m in margins)
-        for ax, (before, after, _, _) in zip(fig.axes, margins):
-            ax.set_position([left + pad_x + before, bottom + pad_y + below, max(wide, 0.05), max(height - below - above - 2 * pad_y, 0.05)])
-            left += before + wide + after + 2 * pad_x
-
-
-def _margins(ax: Axes, renderer) -> list[float]:
-    """Return how far an axes' labels and legend reach beyond it: left, right, below, above, as fractions of the figure."""
-    whole, inner, page = ax.get_tightbbox(renderer, for_layout_only=True), ax.get_window_extent(), ax.figure.bbox
-    reach = ((inner.x0 - whole.x0) / page.width, (whole.x1 - inner.x1) / page.width,
-             (inner.y0 - whole.y0) / page.height, (whole.y1 - inner.y1) / page.height)  # fmt: skip
-    return [max(0.0, r) for r in reach]
 
 
 def canvas(
@@ -267,7 +177,7 @@ def canvas(
     head = 0.12 + 0.24 * len(title_lines) + 0.185 * len(sub_lines) + 0.1
     foot = 0.10 + 0.15 * len(foot_lines)
     total = height + head + foot
-    figure = Figure(figsize=(width, total), layout=_Row((0.005, foot / total, 0.99, 1 - (head + foot) / total)))
+    figure = Figure(figsize=(width, total), layout=Row((0.005, foot / total, 0.99, 1 - (head + foot) / total)))
     axes = figure.subplots(1, columns, squeeze=False, **options)[0]
     top = total - 0.1
     for lines, size, weight, colour, step in ((title_lines, 12.5, "bold", INK, 0.24), (sub_lines, 9.5, "normal", MUTED, 0.185)):
