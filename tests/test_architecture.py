@@ -51,7 +51,7 @@ def test_a_layer_imports_only_layers_before_it(path):
         ("psutil", ("reports/forked.py",)),
         ("great_tables", ("views/tables/",)),
         ("altair", ("views/interactive.py",)),
-        ("vl_convert", ("reports/export.py",)),
+        ("vl_convert", ("reports/vega.py",)),
         ("click", ("cli.py", "cli_intake.py")),
     ],
 )

@@ -5,6 +5,8 @@ import io
 import json
 import re
 import shutil
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import nbformat
@@ -12,6 +14,7 @@ import polars as pl
 import pytest
 
 import cds_analysis as cds
+from cds_analysis.reports import vega
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import checked_parameters, find_notebook, notebooks
 from cds_analysis.reports.manifest import checksum_of_files, write_atomically
@@ -307,3 +310,12 @@ def test_parameters_are_typed_and_provinces_become_ids(data):
 def test_an_unknown_notebook_suggests_the_one_meant():
     with pytest.raises(cds.UnknownNameError, match="did you mean 'province_profile'"):
         find_notebook("provinc_profile")
+
+
+def test_a_bundle_made_in_another_process_is_taken_over(monkeypatch):
+    monkeypatch.setattr(vega, "_made", [])
+    vega.finish(subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"], stdout=subprocess.PIPE))
+    assert vega._made == []  # each process then makes its own
+    vega.finish(vega.begin())
+    monkeypatch.setitem(sys.modules, "vl_convert", None)  # not needed any more
+    assert "vegaEmbed" in vega.vega()

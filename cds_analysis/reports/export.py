@@ -17,6 +17,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.reports.catalogue import is_for
 from cds_analysis.reports.pages import TEMPLATES, style, templates
+from cds_analysis.reports.vega import vega
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import VEGALITE
 
@@ -62,12 +63,9 @@ def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
     )
 
 
-@lru_cache(maxsize=1)
 def _scripts() -> tuple[str, ...]:
     """Return Vega with the page's own script; their checksums are the only scripts the page's policy lets run."""
-    import vl_convert
-
-    return vl_convert.javascript_bundle(), (TEMPLATES / "live.js").read_text(encoding="utf-8")
+    return vega(), (TEMPLATES / "live.js").read_text(encoding="utf-8")
 
 
 def _policy(scripts: tuple[str, ...]) -> str:

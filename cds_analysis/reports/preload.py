@@ -19,6 +19,8 @@ gc.disable()  # until the child: imports make nothing that would be freed
 # jsonschema would compile a grammar of web addresses for a second, which no notebook's schema uses.
 sys.modules.setdefault("rfc3987_syntax", None)
 
+from cds_analysis.reports import vega
+
 NOTEBOOKS = "CDS_PRELOAD_NOTEBOOKS"  # environment variable: paths of the notebooks that will run
 
 
@@ -54,7 +56,11 @@ def _warm_up() -> None:
         export.export_html(made, lang=lang, title="1", facts={})
 
 
-for _path in filter(None, os.environ.get(NOTEBOOKS, "").split(os.pathsep)):
-    _import_what_they_import(Path(_path))
+_notebooks = [Path(p) for p in os.environ.get(NOTEBOOKS, "").split(os.pathsep) if p]
+_bundling = vega.begin() if any(b"interactive" in p.read_bytes() for p in _notebooks if p.is_file()) else None
+for _path in _notebooks:
+    _import_what_they_import(_path)
 _warm_up()
+if _bundling is not None:
+    vega.finish(_bundling)
 gc.freeze()  # the children share these objects' memory as long as nobody touches it
