@@ -136,23 +136,37 @@ def view_correlations(differences: pl.DataFrame, *, draws: int = 1000, level: fl
             continue
         pairs = group.select("percentile_documents", "percentile_citizens").to_numpy()
         picks = np.random.default_rng(seed).integers(0, len(pairs), size=(draws, len(pairs)))
-        drawn = np.array([_spearman(pairs[p]) for p in picks])
+        drawn = _spearman(pairs, picks)
         low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
         rows.append(
-            (documents, citizens, year, len(pairs), _spearman(pairs), float(low), float(high), bool(group["is_sample"].any()), draws, seed)
+            (
+                documents,
+                citizens,
+                year,
+                len(pairs),
+                float(_spearman(pairs, np.arange(len(pairs))[None])[0]),
+                float(low),
+                float(high),
+                bool(group["is_sample"].any()),
+                draws,
+                seed,
+            )
         )
     schema = {"documents": pl.String, "citizens": pl.String, "year": pl.Int64, "n": pl.Int64, "spearman": pl.Float64, "low": pl.Float64, "high": pl.Float64,
               "is_sample": pl.Boolean, "draws": pl.Int64, "seed": pl.Int64}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row").sort(*_PAIR, "year")
 
 
-def _spearman(pairs: np.ndarray) -> float:
-    ranks = [_mean_ranks(pairs[:, i]) for i in (0, 1)]
-    spread = ranks[0].std() * ranks[1].std()
-    return float(((ranks[0] - ranks[0].mean()) * (ranks[1] - ranks[1].mean())).mean() / spread) if spread else float("nan")
-
-
-def _mean_ranks(x: np.ndarray) -> np.ndarray:
-    """Rank with ties at their mean rank."""
-    _, where, sizes = np.unique(x, return_inverse=True, return_counts=True)
-    return (np.cumsum(sizes) - (sizes - 1) / 2)[where]
+def _spearman(pairs: np.ndarray, picks: np.ndarray) -> np.ndarray:
+    """Return Spearman's correlation of each draw: `picks` has a row a draw, the numbers of the pairs drawn; NaN where a side is constant."""
+    n = len(pairs)
+    times = np.array([np.bincount(p, minlength=n) for p in picks])  # how often each pair was drawn
+    centred = []
+    for side in pairs.T:
+        where = np.unique(side, return_inverse=True)[1]
+        sizes = times @ np.eye(where.max() + 1)[where]  # how often each value was drawn
+        ranks = (np.cumsum(sizes, axis=1) - (sizes - 1) / 2)[:, where]  # ties at their mean rank
+        centred.append(ranks - (times * ranks).sum(axis=1, keepdims=True) / picks.shape[1])
+    a, b = centred
+    spread = np.sqrt((times * a**2).sum(axis=1) * (times * b**2).sum(axis=1))
+    return np.divide((times * a * b).sum(axis=1), spread, out=np.full(len(picks), np.nan), where=spread > 0)
