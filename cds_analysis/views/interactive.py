@@ -53,6 +53,7 @@ def _live(
         )
     )
     spec = styled.to_dict()
+    spec.setdefault("datasets", {})["rows"] = rows  # put in here: Altair would copy and check each row, at each layer
     spec["$schema"] = "https://vega.github.io/schema/vega-lite/v5.json"
     here = {r["province_id"] for r in rows}
     known = [
@@ -63,8 +64,8 @@ def _live(
     return Live(title, f"{title}. {message}", spec, sorted(known, key=lambda row: row[2]), source)
 
 
-def _base(rows: list[dict]) -> alt.Chart:
-    return alt.Chart(alt.Data(values=rows)).transform_calculate(slot=_PICKED)
+def _base() -> alt.Chart:
+    return alt.Chart(alt.NamedData("rows")).transform_calculate(slot=_PICKED)
 
 
 def _colour(otherwise: str) -> alt.Color:
@@ -104,7 +105,7 @@ def comparison(
         "percentile:Q", title=t("Percentile (100 is best)"), axis=alt.Axis(values=[*range(0, 101, 20)]), scale=alt.Scale(domain=[0, 100])
     )
     place = alt.Y("series:N", sort=[names[s] for s in order], title=None, axis=alt.Axis(grid=True))
-    dots = _base(rows).mark_circle(opacity=1).encode(x=axis, y=place, color=_colour(GREY), tooltip=tips)
+    dots = _base().mark_circle(opacity=1).encode(x=axis, y=place, color=_colour(GREY), tooltip=tips)
     others = dots.transform_filter("datum.slot < 0").mark_circle(size=36, opacity=0.6)
     picked = dots.transform_filter("datum.slot >= 0").mark_circle(size=130, opacity=1, stroke="white", strokeWidth=1)
     message = t(
@@ -140,7 +141,7 @@ def trend(
         axis=alt.Axis(values=[1, *range(10, most + 1, 10)]),
         scale=alt.Scale(reverse=True, domain=[1, most], nice=False, padding=8),
     )
-    base = _base(rows).encode(x=x, y=y, detail="run:N", color=_colour("#d4dae0"))
+    base = _base().encode(x=x, y=y, detail="run:N", color=_colour("#d4dae0"))
     others = base.transform_filter("datum.slot < 0").mark_line(strokeWidth=1)
     picked = base.transform_filter("datum.slot >= 0").mark_line(strokeWidth=3)
     points = base.mark_circle(size=60).encode(tooltip=tips, opacity=alt.condition("datum.slot >= 0", alt.value(1), alt.value(0.001)))
@@ -195,7 +196,7 @@ def targets(judged: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highli
         axis=alt.Axis(values=[*range(0, 101, 20)]),
         scale=alt.Scale(domain=[0, 100]),
     )
-    base = _base(rows).transform_filter("datum.slot >= 0").encode(y=y, tooltip=tips)
+    base = _base().transform_filter("datum.slot >= 0").encode(y=y, tooltip=tips)
     between = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x, x2="target:Q", color=_colour(GREY))
     now = base.mark_circle(size=90, opacity=1).encode(x=x, color=_colour(GREY))
     goal = base.mark_point(shape="diamond", size=80, filled=True, color="#1b2a38").encode(x="target:Q")
