@@ -146,21 +146,13 @@ def test_without_a_fork_server_the_pool_goes_on(task_of, data, tmp_path, monkeyp
     assert said.count("without the fork server") == 1 and "no more processes" in said
 
 
+def profiles(out, *more):
+    """The command that makes profiles in Vietnamese."""
+    return [str(Path(sys.executable).with_name("cds")), "report", "province_profile", "-l", "vi", "--out", str(out), *more]
+
+
 def started(out, *more):
-    command = [
-        str(Path(sys.executable).with_name("cds")),
-        "report",
-        "province_profile",
-        "-p",
-        "all",
-        "-l",
-        "vi",
-        "-j",
-        "2",
-        "--out",
-        str(out),
-        *more,
-    ]
+    command = profiles(out, "-p", "all", "-j", "2", *more)
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
 
@@ -196,17 +188,7 @@ def test_an_interrupted_batch_keeps_what_is_finished(tmp_path, sign):
 def test_a_temporary_folder_with_a_long_name_means_the_pool(tmp_path):
     long = tmp_path / ("x" * 90)
     long.mkdir()
-    command = [
-        str(Path(sys.executable).with_name("cds")),
-        "report",
-        "province_profile",
-        "-p",
-        "lang-son",
-        "-l",
-        "vi",
-        "--out",
-        str(tmp_path / "out"),
-    ]
+    command = profiles(tmp_path / "out", "-p", "lang-son")
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TMPDIR": str(long)})
     assert "1 made" in done.stdout and done.stderr.count("without the fork server") == 1, done.stderr
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 import cds_analysis as cds
 from cds_analysis.cli import main
-from cds_analysis.intake.tables import read_table, table_changes
+from cds_analysis.intake.tables import Reading, read_table, table_changes
 
 SOURCE = {"source_id": "table-test", "title": "Bảng", "publisher": "Bộ Nội vụ", "published": None, "url": None, "kind": "dataset"}
 
@@ -145,6 +145,7 @@ def test_a_row_on_record_without_its_score_is_completed(folder, tmp_path):
     assert after.scores.height == data.scores.height
     row = after.scores.filter(*(pl.col(k) == bare[k] for k in ("index_id", "dimension_id", "year", "province_id"))).row(0, named=True)
     assert (row["score"], row["rank"], row["rank_status"], row["source_id"]) == (77.77, bare["rank"], bare["rank_status"], "table-test")
+    assert f"rank from {bare['source_id']}" in row["note"]  # every figure keeps its source
 
 
 def test_units_without_a_printed_rank_are_ranked_by_their_scores(folder, tmp_path):
@@ -182,3 +183,14 @@ def test_a_completed_row_leaves_the_file_it_was_in(folder, tmp_path):
     table_changes(read_table(tmp_path / "par.csv", "par", before), "par", before, SOURCE).write()
     assert moved.rsplit(",", 2)[0] not in other.read_text(encoding="utf-8")
     assert cds.load(folder).scores.height == data.scores.height
+
+
+def test_a_rank_and_a_score_of_one_row_may_come_in_two_tables(folder):
+    data = cds.load(folder)
+    rows = [
+        {"year": 2031, "province_id": "lang-son", "dimension_id": "overall", "score": s, "rank": r, "n_ranked": None}
+        for s, r in ((None, 7), (81.5, None))
+    ]
+    table_changes(Reading(rows=rows), "par", data, SOURCE).write()
+    new = cds.load(folder).scores.filter(pl.col("year") == 2031)
+    assert new.select("score", "rank", "note", "source_id").rows() == [(81.5, 7, None, "table-test")]

@@ -60,9 +60,8 @@ class Changes:
         differing = [(column, other) for other in others for column in _different(table, row, other)]
         if same is not None and all(same[c] is not None for c in _figures(table) if row.get(c) is not None):
             self.known += 1
-        elif same is not None:  # on record without its score, or without its rank
-            others.remove(same)
-            self._add(table, others, {**same, **{c: v for c, v in row.items() if v is not None}})
+        elif same is not None:
+            self._complete(table, others, same, row)
         elif differing and (table != "targets" or same_source):  # two sources may promise different things
             self._contradict(table, key, row, *differing[0])
         else:
@@ -87,6 +86,17 @@ class Changes:
                 found.setdefault(tuple(row[k] for k in _KEYS[table]), []).append(row)
         return self._on_record[table]
 
+    def _complete(self, table: str, others: list[dict], same: dict, row: dict) -> None:
+        """Replace a row that lacks its score or its rank; where the new source does not print the other one, a note says whose it is."""
+        others.remove(same)
+        self.rows[table] = [r for r in self.rows.get(table, []) if r is not same]  # it may be of this source too
+        whole = {**same, **{c: v for c, v in row.items() if v is not None}}
+        kept = [c for c in _figures(table) if row.get(c) is None and same[c] is not None]
+        if kept and same["source_id"] != self._source["source_id"]:
+            said = f"{' and '.join(kept)} from {same['source_id']}"
+            whole["note"] = "; ".join(filter(None, [same.get("note"), said]))
+        self._add(table, others, whole)
+
     def _contradict(self, table: str, key: tuple, row: dict, column: str, other: dict) -> None:
         name, kept, new = "/".join(map(str, key)), f"{other[column]:g}", f"{row[column]:g}"
         if (table, name, column, new) in self._told:
@@ -98,7 +108,7 @@ class Changes:
         self.conflicts.append(f"{table} {name}, {column}: {new} ({self._source['source_id']}) against {kept} on record")
 
     def _add(self, table: str, others: list[dict], row: dict) -> None:
-        if not self.rows and self._source["source_id"] not in set(self._data.sources["source_id"]):
+        if "sources" not in self.rows and self._source["source_id"] not in set(self._data.sources["source_id"]):
             self.rows["sources"] = [self._source]
         row = {**row, "source_id": self._source["source_id"]}
         others.append(row)

@@ -47,7 +47,7 @@ def _import(name: str) -> None:
 
 def _warm_up() -> None:
     """Make a small report from its notebook to its page: that loads templates, catalogues, calendars, fonts and the parts of the shell."""
-    from cds_analysis.reports import engine, export, render  # noqa: F401  (render: what a child calls)
+    from cds_analysis.reports import engine, export
     from cds_analysis.views.text import LANGUAGES
 
     here = Path(__file__).parent
@@ -60,6 +60,7 @@ _notebooks = [Path(p) for p in os.environ.get(NOTEBOOKS, "").split(os.pathsep) i
 _bundling = vega.begin() if any(b"interactive" in p.read_bytes() for p in _notebooks if p.is_file()) else None
 for _path in _notebooks:
     _import_what_they_import(_path)
+import_module("cds_analysis.reports.render")  # what a child calls
 _warm_up()
 if _bundling is not None:
     vega.finish(_bundling)
