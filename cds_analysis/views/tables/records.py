@@ -106,7 +106,7 @@ def breaks_table(breaks: pl.DataFrame, *, text: Text, title: str, source: str) -
         "reason": (t("Reason"), lambda r: r[f"reason_{t.lang}"]),
         "kind": (t("How it is known"), lambda r: t(KIND_LABELS[r["kind"]])),
     }
-    return listing(breaks, columns, name="breaks", title=title, source=source, empty=t("None."))
+    return listing(breaks, columns, name="breaks", title=title, source=source, empty=t("None."), widths={"kind": "22%"})
 
 
 def shifts_table(shifts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:

@@ -95,7 +95,7 @@ def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, uni
         source=source,
         empty=t("No target is on record."),
         right=["gap", "required", "observed"],
-        widths={"indicator": "20%", "status": "15%", "sources": "15%"},
+        widths={"indicator": "19%", "required": "10%", "observed": "10%", "status": "14%", "sources": "14%"},
     )
 
 
