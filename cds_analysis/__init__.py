@@ -1,6 +1,7 @@
 """Analysis of Vietnam's provincial digital transformation: comparison, target gaps and ranking trends.
 
-The public names below are loaded when first used, so that ``import cds_analysis`` stays light (no seaborn, statsmodels or Jupyter).
+The public names below are loaded when first used, so that ``import cds_analysis`` stays light (no seaborn,
+statsmodels or Jupyter).
 
 Examples
 --------
@@ -31,17 +32,17 @@ _HOME = {
     "achieved_paces": "measures.forecast",
     "chance_on_time": "measures.forecast",
     "rule_verdicts": "measures.rules",
-    "cut_offs": "measures.steps",
-    "next_steps": "measures.steps",
+    "cut_offs": "measures.thresholds",
+    "next_steps": "measures.thresholds",
     "mobility": "measures.mobility",
     "rank_agreement": "measures.mobility",
     "rank_intervals": "measures.rank_method",
     "rank_confidence_sets": "measures.rank_sampling",
-    "judge_moves": "measures.rises",
-    "view_differences": "measures.two_views",
-    "view_correlations": "measures.two_views",
-    "region_split": "measures.space",
-    "rank_cohesion": "measures.space",
+    "judge_moves": "measures.rank_changes",
+    "view_differences": "measures.evidence",
+    "view_correlations": "measures.evidence",
+    "region_split": "measures.regional",
+    "rank_cohesion": "measures.regional",
     "check_claims": "measures.claims",
     "check_ratios": "measures.claims",
     "bridge_scores": "measures.bridge",

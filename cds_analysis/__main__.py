@@ -1,5 +1,5 @@
 """``python -m cds_analysis`` is ``cds``."""
 
-from cds_analysis.cli import main
+from cds_analysis.cli.main import main
 
 main()

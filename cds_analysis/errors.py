@@ -1,7 +1,7 @@
 """The exceptions this package raises, all below :class:`CdsError`.
 
-Every message is written for the person at the keyboard: what is wrong, where, what was expected, and what to do next. The
-command line prints the message alone; a traceback is for programming errors only.
+Every message is written for the person at the keyboard: what is wrong, where, what was expected, and what to
+do next. The command line prints the message alone; a traceback is for programming errors only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ class CdsError(Exception):
 
 
 class UnknownNameError(CdsError, LookupError):
-    """A province, index, notebook or other name that is not known; carries the closest names in ``suggestions``."""
+    """A province, index, notebook or other name that is not known; carries the closest names in
+    ``suggestions``.
+    """
 
     def __init__(self, kind: str, name: object, suggestions: Sequence[str] = (), hint: str = "") -> None:
         self.kind, self.name, self.suggestions = kind, name, list(suggestions)

@@ -1,4 +1,6 @@
-"""Where the bundled data and notebooks are: the checkout's own folders, else the copies inside the installed package."""
+"""Where the bundled data and notebooks are: the checkout's own folders, else the copies inside the installed
+package.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,11 @@ _PACKAGE = Path(__file__).resolve().parent
 def is_checkout() -> bool:
     """Return whether the package runs from a checkout rather than an installed copy."""
     checkout = _PACKAGE.parent
-    return (checkout / "pyproject.toml").is_file() and (checkout / "data").is_dir() and (checkout / "notebooks").is_dir()
+    return (
+        (checkout / "pyproject.toml").is_file()
+        and (checkout / "data").is_dir()
+        and (checkout / "notebooks").is_dir()
+    )
 
 
 def _bundled(name: str) -> Path:

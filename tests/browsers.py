@@ -13,21 +13,30 @@ from contextlib import contextmanager
 import pytest
 
 from cds_analysis.errors import ParameterError
+from cds_analysis.pages.pdf import FLAGS, find_chromium
 from cds_analysis.paths import notebooks_folder
-from cds_analysis.reports.pdf import FLAGS, find_chromium
 
 try:
     CHROMIUM = find_chromium()
 except ParameterError:
     CHROMIUM = None
-__all__ = ["CHROMIUM", "FLAGS", "axe_violations", "jupyterlab", "needs_chromium", "open_explorer", "open_notebook"]
+__all__ = [
+    "CHROMIUM",
+    "FLAGS",
+    "axe_violations",
+    "jupyterlab",
+    "needs_chromium",
+    "open_explorer",
+    "open_notebook",
+]
 
 TOKEN = "only-for-this-test"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
 # CI sets CDS_REQUIRE_BROWSER, so that a missing browser is a failure there and not a skip.
 needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CDS_REQUIRE_BROWSER"), reason="no Chromium here; `apt-get install -y chromium` brings one"
+    CHROMIUM is None and not os.environ.get("CDS_REQUIRE_BROWSER"),
+    reason="no Chromium here; `apt-get install -y chromium` brings one",
 )
 
 
@@ -35,24 +44,51 @@ def axe_violations(page, selector=None):
     """Return what axe-core finds against WCAG 2.2 A and AA, a line a rule and element."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page, context=selector, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
+    found = (
+        Axe()
+        .run(page, context=selector, options={"runOnly": {"type": "tag", "values": WCAG}})
+        .response["violations"]
+    )
     return [f"{v['id']} ({v['help']}): {n['target']} {n['html'][:120]}" for v in found for n in v["nodes"]]
 
 
 @contextmanager
 def jupyterlab(home):
-    """Start a JupyterLab on a free port of this machine with a copy of the explorer in the folder `home`; give its address."""
+    """Start a JupyterLab on a free port of this machine with a copy of the explorer in the folder `home`;
+    give its address.
+    """
     shutil.copy(notebooks_folder() / "05_explorer.ipynb", home / "05_explorer.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0",
-               f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={home}"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        "--ip=127.0.0.1",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={TOKEN}",
+        f"--ServerApp.root_dir={home}",
+    ]
     settings = str(home / "settings")
-    environment = {**os.environ, "HOME": str(home), "JUPYTER_CONFIG_DIR": settings, "JUPYTERLAB_SETTINGS_DIR": settings}
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "JUPYTER_CONFIG_DIR": settings,
+        "JUPYTERLAB_SETTINGS_DIR": settings,
+    }
     with (home / "log.txt").open("w") as log:
         server = subprocess.Popen(
-            command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=environment, start_new_session=True, cwd=home
+            command,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,
+            cwd=home,
         )
     try:
         for _ in range(240):
@@ -78,6 +114,8 @@ def open_explorer(page, address):
 def open_notebook(page, address, name):
     """Open a notebook and run all of its cells."""
     page.goto(f"{address}/lab/tree/{name}?token={TOKEN}&reset")
-    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)  # before that, "run all" asks which kernel to start
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(
+        timeout=90_000
+    )  # before that, "run all" asks which kernel to start
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()

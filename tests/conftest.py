@@ -27,7 +27,9 @@ def folder(tmp_path):
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory, data):
-    """Every notebook run in both languages with a real kernel, once for all workers. Tests must not change the folder."""
+    """Every notebook run in both languages with a real kernel, once for all workers. Tests must not change
+    the folder.
+    """
     base = tmp_path_factory.getbasetemp()
     base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
     out, done = base / "reports", base / "reports.pickle"
@@ -40,7 +42,9 @@ def made(tmp_path_factory, data):
             time.sleep(0.2)
         raise RuntimeError("another worker did not finish the reports in ten minutes") from None
     tasks = plan(list(notebooks().values()), data, provinces=None)
-    tasks = [t for t in tasks if t.notebook != "province_profile" or t.stem in ("ba-ria-vung-tau", "vinh-phuc")]
+    tasks = [
+        t for t in tasks if t.notebook != "province_profile" or t.stem in ("ba-ria-vung-tau", "vinh-phuc")
+    ]
     results = run(tasks, out, data=data, jobs=2)
     part = done.with_suffix(".part")
     part.write_bytes(pickle.dumps((tasks, results)))
@@ -65,7 +69,9 @@ def page(browser):
     context = browser.new_context(offline=True)
     page = context.new_page()
     page.asked, page.said = [], []
-    page.on("request", lambda r: page.asked.append(r.url) if not r.url.startswith(("file:", "data:")) else None)
+    page.on(
+        "request", lambda r: page.asked.append(r.url) if not r.url.startswith(("file:", "data:")) else None
+    )
     page.on("console", lambda m: page.said.append(m.text) if m.type == "error" else None)
     yield page
     assert page.asked == [] and page.said == []
@@ -80,9 +86,15 @@ def write_notebook(tmp_path):
         folder = tmp_path / "notebooks"
         folder.mkdir(exist_ok=True)
         notebook = nbformat.v4.new_notebook()
-        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook.metadata["kernelspec"] = {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
         for lang in ("vi", "en"):
-            notebook.cells.append(nbformat.v4.new_markdown_cell(f"# {name} {lang}", metadata={"tags": [lang]}))
+            notebook.cells.append(
+                nbformat.v4.new_markdown_cell(f"# {name} {lang}", metadata={"tags": [lang]})
+            )
         notebook.cells.append(nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}))
         notebook.cells += [nbformat.v4.new_code_cell(source) for source in cells]
         nbformat.write(notebook, folder / f"{name}.ipynb")

@@ -1,7 +1,9 @@
-"""Load damaged copies of a small dataset: ``python tests/fuzz.py [NUMBER]``; every one must load or be refused in words.
+"""Load damaged copies of a small dataset: ``python tests/fuzz.py [NUMBER]``; every one must load or be
+refused in words.
 
-A damaged table is read by ``load``, which may only return or raise :class:`~cds_analysis.errors.DataError`. What loads although it was damaged is
-judged as well: measures may only return or raise a :class:`~cds_analysis.errors.CdsError`. Prints how many of each there were.
+A damaged table is read by ``load``, which may only return or raise :class:`~cds_analysis.errors.DataError`.
+What loads although it was damaged is judged as well: measures may only return or raise a
+:class:`~cds_analysis.errors.CdsError`. Prints how many of each there were.
 """
 
 import random
@@ -20,22 +22,63 @@ from cds_analysis.dataset.series import observations_with_ranks
 from cds_analysis.paths import data_folder
 
 HOSTILE = [
-    "<script>alert(1)</script>", '"', "'", "\n", "\r\n", "../../etc/passwd", "=1+1", "@SUM(A1)", "-1", "\u202egnp.exe", "\u200f", "x" * 10_000, "\x00", "NaN", "inf",
-    "-inf", "1e309", "9" * 40, "1,5", "٣", "", " ", "null", "2023-02-30", "0000-00-00", "true", "\ufeff", "é", "e\u0301", "😀", "{{ 7 * 7 }}", "${x}", "%s", "\\", "|", ";",
-]  # fmt: skip
+    "<script>alert(1)</script>",
+    '"',
+    "'",
+    "\n",
+    "\r\n",
+    "../../etc/passwd",
+    "=1+1",
+    "@SUM(A1)",
+    "-1",
+    "\u202egnp.exe",
+    "\u200f",
+    "x" * 10_000,
+    "\x00",
+    "NaN",
+    "inf",
+    "-inf",
+    "1e309",
+    "9" * 40,
+    "1,5",
+    "٣",
+    "",
+    " ",
+    "null",
+    "2023-02-30",
+    "0000-00-00",
+    "true",
+    "\ufeff",
+    "é",
+    "e\u0301",
+    "😀",
+    "{{ 7 * 7 }}",
+    "${x}",
+    "%s",
+    "\\",
+    "|",
+    ";",
+]
 
 
 def small_dataset(folder: Path) -> Path:
-    """Write a dataset of three provinces and their neighbours in other tables: small, so that thousands can be loaded."""
+    """Write a dataset of three provinces and their neighbours in other tables: small, so that thousands can
+    be loaded.
+    """
     data, kept = cds.load(), ["lang-son", "da-nang", "ha-noi"]
     frames = {name: getattr(data, name) for name in TABLES}
     units = frames["provinces"].filter(pl.col("province_id").is_in(kept))["unit_2025_id"]
     for name, frame in frames.items():
-        for column, values in (("province_id", kept), ("scope", [*kept, "viet-nam"]), ("unit_id", list(units))):
+        for column, values in (
+            ("province_id", kept),
+            ("scope", [*kept, "viet-nam"]),
+            ("unit_id", list(units)),
+        ):
             if column in frame.columns:
                 frame = frame.filter(pl.col(column).is_in(values))
         (folder / f"{name}.csv").write_text(
-            (frame.head(12) if name in ("targets", "scores", "claims", "unit_scores") else frame).write_csv(), encoding="utf-8"
+            (frame.head(12) if name in ("targets", "scores", "claims", "unit_scores") else frame).write_csv(),
+            encoding="utf-8",
         )
     return folder
 

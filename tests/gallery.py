@@ -1,4 +1,6 @@
-"""Make the pictures in ``outputs/gallery``: ``python tests/gallery.py [OUTPUTS]`` after ``cds report``. Needs Chromium and Playwright."""
+"""Make the pictures in ``outputs/gallery``: ``python tests/gallery.py [OUTPUTS]`` after ``cds report``.
+Needs Chromium and Playwright.
+"""
 
 import sys
 import tempfile
@@ -12,12 +14,20 @@ ROOT = Path(__file__).parent.parent
 PICTURES = {  # name: (page below the outputs, element, height of the cut in CSS pixels)
     "profile.en": ("province_profile/ba-ria-vung-tau.en.html", "body", 1060),
     "profile.vi": ("province_profile/ba-ria-vung-tau.vi.html", "body", 1060),
-    "comparison.en": ("province_comparison/province_comparison.en.html", "figure:has(img[alt*='dimensions'])", 760),
+    "comparison.en": (
+        "province_comparison/province_comparison.en.html",
+        "figure:has(img[alt*='dimensions'])",
+        760,
+    ),
     "targets.en": ("target_gap/target_gap.en.html", "figure:has(img[alt*='figures and targets'])", 1400),
     "trends.en": ("ranking_trends/ranking_trends.en.html", "figure:has(img[alt*='rank by year'])", 700),
     "rises.en": ("ranking_trends/ranking_trends.en.html", "figure:has(img[alt*='how sure is a rank'])", 900),
     "live.en": ("ranking_trends/ranking_trends.en.html", ".live", 760),
-    "bridge.en": ("merger_bridge/merger_bridge.en.html", "figure:has(img[alt*='units and their parts'])", 900),
+    "bridge.en": (
+        "merger_bridge/merger_bridge.en.html",
+        "figure:has(img[alt*='units and their parts'])",
+        900,
+    ),
     "checks.en": ("method_checks/method_checks.en.html", "figure:has(img[alt*='false alarms'])", 420),
     "claims.vi": ("claims_check/claims_check.vi.html", "body", 900),
     "index": ("index.html", "body", 760),
@@ -36,7 +46,12 @@ def main() -> None:
             page.locator(element).first.wait_for()
             page.wait_for_timeout(1500 if element == ".live" else 0)
             box = page.locator(element).first.bounding_box()
-            clip = {"x": max(box["x"], 0), "y": box["y"], "width": min(box["width"], 1080), "height": min(height, box["height"])}
+            clip = {
+                "x": max(box["x"], 0),
+                "y": box["y"],
+                "width": min(box["width"], 1080),
+                "height": min(height, box["height"]),
+            }
             path = gallery / f"{name}.png"
             page.screenshot(path=path, clip=clip, full_page=True)
             _smaller(path)
@@ -46,7 +61,9 @@ def main() -> None:
             page.add_style_tag(content=".Toastify { display: none; }")  # JupyterLab's question about news
             page.get_by_role("tab", name="Bản đồ").click()
             page.wait_for_timeout(1500)
-            page.locator(".jp-OutputArea-output .widget-hbox").first.screenshot(path=gallery / "explorer.vi.png")
+            page.locator(".jp-OutputArea-output .widget-hbox").first.screenshot(
+                path=gallery / "explorer.vi.png"
+            )
             _smaller(gallery / "explorer.vi.png")
         browser.close()
 

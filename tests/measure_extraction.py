@@ -1,8 +1,9 @@
-"""How well ``cds extract`` reads articles: ``python tests/measure_extraction.py FOLDER`` (with the articles that ``data/sources.csv`` names), then the
-test paragraphs in ``tests/paragraphs.csv``, of which a third was kept unseen until the rules were finished.
+"""How well ``cds extract`` reads articles: ``python tests/measure_extraction.py FOLDER`` (with the articles
+that ``data/sources.csv`` names), then the test paragraphs in ``tests/paragraphs.csv``, of which a third was
+kept unseen until the rules were finished.
 
-Every figure of an article that the dataset holds must be found in its paragraph; every other candidate counts as invented. Prints what was missed and
-invented, and a table by kind.
+Every figure of an article that the dataset holds must be found in its paragraph; every other candidate
+counts as invented. Prints what was missed and invented, and a table by kind.
 """
 
 import csv
@@ -27,7 +28,9 @@ def numbers(printed):
 
 
 def truth_of(data, source):
-    """The figures that the dataset has from an article: (paragraph, numbers) -> the kinds, values and subjects that are right."""
+    """The figures that the dataset has from an article: (paragraph, numbers) -> the kinds, values and
+    subjects that are right.
+    """
     units = dict(data.indicators.select("indicator_id", "unit").iter_rows())
     found = defaultdict(lambda: {"kinds": set(), "values": set(), "about": set()})
 
@@ -54,7 +57,12 @@ def truth_of(data, source):
         add(row, [kind], row["value"], row["indicator_id"])
     for row in data.targets.filter(pl.col("source_id") == source).iter_rows(named=True):
         add(row, ["target"], row["value"], row["indicator_id"])
-    kinds = {"rank": ["rank"], "places_gained": ["rank_change"], "score": ["share", "actual"], "region_rank": ["rank"]}
+    kinds = {
+        "rank": ["rank"],
+        "places_gained": ["rank_change"],
+        "score": ["share", "actual"],
+        "region_rank": ["rank"],
+    }
     for row in data.claims.filter(pl.col("source_id") == source).iter_rows(named=True):
         add(row, kinds[row["quantity"]], row["value"], f"{row['index_id']}/{row['dimension_id']}")
     return dict(found)
@@ -71,14 +79,18 @@ def compare(found, truth, tally, told):
             told.append(f"missed    {place[0]} {place[1]} {kind}")
             continue
         tally[kind]["found"] += 1
-        tally[kind]["value"] += any(abs(row["value"] - v) < 0.006 for v in right["values"]) or (row["numerator"] in right["values"])
+        tally[kind]["value"] += any(abs(row["value"] - v) < 0.006 for v in right["values"]) or (
+            row["numerator"] in right["values"]
+        )
         tally[kind]["kind"] += row["kind"] in right["kinds"]
         three = {row["proposal"], row["second"], row["third"]}
         tally[kind]["among three"] += bool(three & right["about"] or not right["about"])
         if row["kind"] not in right["kinds"]:
             told.append(f"kind      {place[0]} {row['printed']}: {row['kind']} for {kind}")
         if right["about"] and not three & right["about"]:
-            told.append(f"about     {place[0]} {row['printed']}: {sorted(right['about'])[0]} not in {sorted(map(str, three))}")
+            told.append(
+                f"about     {place[0]} {row['printed']}: {sorted(right['about'])[0]} not in {sorted(map(str, three))}"
+            )
     invented = [r for place, r in rows.items() if place not in truth]
     tally["invented"]["figures"] += len(invented)
     told += [f"invented  {r['paragraph']} {r['printed']!r} {r['kind']}" for r in invented]
@@ -89,12 +101,16 @@ def show(title, tally, told):
     total = Counter()
     for counts in tally.values():
         total += counts
-    print(f"\n## {title}\n\n| kind | figures | found | value right | kind right | among the first three |\n|---|---|---|---|---|---|")
+    print(
+        f"\n## {title}\n\n| kind | figures | found | value right | kind right | among the first three |\n|---|---|---|---|---|---|"
+    )
     for kind, c in [*sorted(tally.items()), ("all", total)]:
         print(f"| {kind} | {c['figures']} | {c['found']} | {c['value']} | {c['kind']} | {c['among three']} |")
     n, found = total["figures"], total["found"]
-    print(f"\nrecall {found / n:.3f}; of those found: value {total['value'] / found:.3f}, kind {total['kind'] / found:.3f}, proposal {total['among three'] / found:.3f}; "
-          f"invented {invented} of {found + invented} candidates ({invented / (found + invented):.3f})\n")  # fmt: skip
+    print(
+        f"\nrecall {found / n:.3f}; of those found: value {total['value'] / found:.3f}, kind {total['kind'] / found:.3f}, proposal {total['among three'] / found:.3f}; "
+        f"invented {invented} of {found + invented} candidates ({invented / (found + invented):.3f})\n"
+    )
     print("\n".join(told))
 
 
@@ -106,7 +122,11 @@ def paragraphs_of(unseen):
                 truth = {}
                 for item in filter(None, row["figures"].split(";")):
                     printed, kind, value, about = [*item.strip().split("|"), ""][:4]
-                    truth["p1", numbers(printed)] = {"kinds": {kind}, "values": {float(value)}, "about": {about} if about else set()}
+                    truth["p1", numbers(printed)] = {
+                        "kinds": {kind},
+                        "values": {float(value)},
+                        "about": {about} if about else set(),
+                    }
                 yield row["text"], truth
 
 
@@ -114,14 +134,21 @@ def measure(data, folder):
     """Print the tables; return nothing."""
     if folder is not None:
         tally, told, start, n = defaultdict(Counter), [], time.perf_counter(), 0
-        for source, file in data.sources.filter(pl.col("file").is_not_null()).select("source_id", "file").iter_rows():
+        for source, file in (
+            data.sources.filter(pl.col("file").is_not_null()).select("source_id", "file").iter_rows()
+        ):
             text = (folder / file).read_text(encoding="utf-8")
             compare(extract(text, data), truth_of(data, source), tally, told)
             n += 1
-        show(f"{n} articles, {(time.perf_counter() - start) / n * 1000:.0f} ms each with start-up", tally, told)
+        show(
+            f"{n} articles, {(time.perf_counter() - start) / n * 1000:.0f} ms each with start-up", tally, told
+        )
     if not (HERE / "paragraphs.csv").is_file():
         return
-    for title, unseen in (("paragraphs seen while the rules were written", False), ("paragraphs kept unseen", True)):
+    for title, unseen in (
+        ("paragraphs seen while the rules were written", False),
+        ("paragraphs kept unseen", True),
+    ):
         tally, told = defaultdict(Counter), []
         for text, truth in paragraphs_of(unseen):
             before = len(told)

@@ -1,4 +1,6 @@
-"""axe-core on every page, in Vietnamese by day and in English by night (all four would take two minutes); the explorer is checked in test_lab.py."""
+"""axe-core on every page, in Vietnamese by day and in English by night (all four would take two minutes);
+the explorer is checked in test_lab.py.
+"""
 
 import pytest
 from browsers import axe_violations, needs_chromium

@@ -10,7 +10,20 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "cds_analysis"
-LAYERS = ["errors", "paths", "dataset", "intake", "measures", "views", "reports", "cli_intake", "cli"]
+LAYERS = [
+    "errors",
+    "paths",
+    "dataset",
+    "intake",
+    "measures",
+    "views",
+    "study",
+    "app",
+    "pages",
+    "running",
+    "reports",
+    "cli",
+]
 
 
 def modules():
@@ -41,18 +54,18 @@ def test_a_layer_imports_only_layers_before_it(path):
 @pytest.mark.parametrize(
     "library, allowed",
     [
-        ("matplotlib", ("views/theme.py", "views/svg.py", "views/layout.py", "views/charts/")),
+        ("matplotlib", ("views/theme.py", "views/drawing/", "views/charts/")),
         ("seaborn", ("views/charts/heat.py",)),
-        ("papermill", ("reports/",)),
-        ("nbconvert", ("reports/",)),
-        ("ipywidgets", ("views/widgets.py", "views/review.py", "reports/inprocess.py", "reports/preload.py")),
-        ("distributed", ("reports/cluster.py",)),
+        ("papermill", ("running/",)),
+        ("nbconvert", ("pages/", "running/")),
+        ("ipywidgets", ("app/", "running/inprocess.py", "running/preload.py")),
+        ("distributed", ("running/cluster.py",)),
         ("filelock", ("dataset/lock.py",)),
-        ("psutil", ("reports/forked.py",)),
+        ("psutil", ("running/forked.py",)),
         ("great_tables", ("views/tables/",)),
         ("altair", ("views/interactive.py",)),
-        ("vl_convert", ("reports/vega.py",)),
-        ("click", ("cli.py", "cli_intake.py")),
+        ("vl_convert", ("pages/vega.py",)),
+        ("click", ("cli/",)),
     ],
 )
 def test_a_library_is_used_in_one_place_only(library, allowed):
@@ -65,14 +78,21 @@ def test_measures_do_not_read_files_or_print():
     for path in (PACKAGE / "measures").glob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         called = {
-            n.func.id if isinstance(n.func, ast.Name) else getattr(n.func, "attr", "") for n in ast.walk(tree) if isinstance(n, ast.Call)
+            n.func.id if isinstance(n.func, ast.Name) else getattr(n.func, "attr", "")
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Call)
         }
         assert not called & {"print", "open", "read_csv", "read_text", "write_csv"}
 
 
 def test_importing_the_package_is_light():
     code = "import sys, cds_analysis; print([m for m in ('polars', 'seaborn', 'statsmodels', 'matplotlib', 'jupyterlab', 'papermill') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        == "[]"
+    )
 
 
 def test_every_public_name_can_be_reached():
@@ -125,7 +145,10 @@ def test_papermill_reads_every_parameter_with_its_help(path):
 
 
 def ranges(requirements):
-    return {re.split(r"[><=!~]", r)[0].strip().lower(): re.sub(r"^[A-Za-z0-9_.-]+", "", r).strip() for r in requirements}
+    return {
+        re.split(r"[><=!~]", r)[0].strip().lower(): re.sub(r"^[A-Za-z0-9_.-]+", "", r).strip()
+        for r in requirements
+    }
 
 
 @pytest.fixture(scope="module")

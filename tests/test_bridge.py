@@ -10,12 +10,16 @@ from cds_analysis.measures.bridge import bridge_observations, bridge_scores, in_
 
 KEYS = ["index_id", "dimension_id", "year", "unit_id"]
 PLACES = pl.DataFrame({"province_id": ["a", "b", "c"], "unit_2025_id": ["u", "u", "c"]})
-PEOPLE = pl.DataFrame({"province_id": ["a", "b", "c"], "year": 2024, "population_thousand": [1000.0, 3000.0, 500.0]})
+PEOPLE = pl.DataFrame(
+    {"province_id": ["a", "b", "c"], "year": 2024, "population_thousand": [1000.0, 3000.0, 500.0]}
+)
 
 
 def scores(index, values):
     rows = [(index, "overall", 2024, p, v, "s") for p, v in values.items()]
-    return pl.DataFrame(rows, schema=["index_id", "dimension_id", "year", "province_id", "score", "source_id"], orient="row")
+    return pl.DataFrame(
+        rows, schema=["index_id", "dimension_id", "year", "province_id", "score", "source_id"], orient="row"
+    )
 
 
 def unit(frame, unit_id="u"):
@@ -24,7 +28,9 @@ def unit(frame, unit_id="u"):
 
 def test_the_published_dti_of_the_34_units_is_the_plain_mean(data):
     bridged = bridge_scores(data.scores, data.provinces, data.context)
-    both = bridged.join(data.unit_scores.select(*KEYS, published="score", published_rank="rank"), on=KEYS, validate="1:1")
+    both = bridged.join(
+        data.unit_scores.select(*KEYS, published="score", published_rank="rank"), on=KEYS, validate="1:1"
+    )
     assert both.height == data.unit_scores.height == 170
     overall = both.filter(pl.col("dimension_id") == "overall")
     assert overall.filter((pl.col("score") - pl.col("published")).abs() <= 1e-4).height == 34
@@ -71,7 +77,9 @@ def test_published_figures_replace_estimates(data):
 
 
 def observations(rows):
-    frame = pl.DataFrame(rows, schema=["province_id", "value", "numerator", "denominator", "as_of"], orient="row")
+    frame = pl.DataFrame(
+        rows, schema=["province_id", "value", "numerator", "denominator", "as_of"], orient="row"
+    )
     return frame.with_columns(indicator_id=pl.lit("i"), source_id=pl.lit("s"), bound=pl.lit("="))
 
 
@@ -84,18 +92,30 @@ def observations(rows):
     ],
 )
 def test_counts_add_up_and_shares_are_weighted(rule, denominators, value, used):
-    rows = [("a", 10.0, None, denominators[0], date(2024, 6, 30)), ("b", 30.0, None, denominators[1], date(2024, 6, 30))]
-    found = bridge_observations(observations(rows), pl.DataFrame({"indicator_id": "i", "merge_rule": [rule]}), PLACES, PEOPLE)
+    rows = [
+        ("a", 10.0, None, denominators[0], date(2024, 6, 30)),
+        ("b", 30.0, None, denominators[1], date(2024, 6, 30)),
+    ]
+    found = bridge_observations(
+        observations(rows), pl.DataFrame({"indicator_id": "i", "merge_rule": [rule]}), PLACES, PEOPLE
+    )
     assert found.select("value", "rule", "is_estimate").rows() == [(value, used, True)]
 
 
 def test_figures_of_different_days_are_not_combined():
     rows = [("a", 10.0, None, None, date(2024, 6, 30)), ("b", 30.0, None, None, date(2024, 5, 31))]
-    assert bridge_observations(observations(rows), pl.DataFrame({"indicator_id": "i", "merge_rule": ["sum"]}), PLACES, PEOPLE).height == 0
+    assert (
+        bridge_observations(
+            observations(rows), pl.DataFrame({"indicator_id": "i", "merge_rule": ["sum"]}), PLACES, PEOPLE
+        ).height
+        == 0
+    )
 
 
 def test_looking_back_gives_each_province_its_unit(data):
-    rows = data.scores.filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
+    rows = data.scores.filter(
+        pl.col("index_id") == "dti", pl.col("dimension_id") == "overall", pl.col("year") == 2024
+    )
     back = parts_of_units(bridge_scores(rows, data.provinces, data.context), rows, data.provinces)
     assert back.height == 63
     # The plain mean of the differences within a unit is zero.
@@ -106,16 +126,22 @@ def test_the_dataset_by_units_is_read_by_every_measure(data):
     units = in_units(data, "34")
     assert units.provinces.height == 34 and units.full_from == 27
     ranked = cds.ranks(units.scores, units.breaks, full_from=units.full_from)
-    papi = ranked.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
+    papi = ranked.filter(
+        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024
+    )
     assert papi["n_ranked"].unique().to_list() == [32] and papi["rank"].max() == 32
     assert not set(papi["province_id"]) & {"phu-tho", "dong-thap"}
     assert cds.structural_peers(units.context)["province_id"].n_unique() == 34
-    assert set(cds.gaps(units.observations, units.targets, units.indicators)["province_id"]) <= set(units.provinces["province_id"])
+    assert set(cds.gaps(units.observations, units.targets, units.indicators)["province_id"]) <= set(
+        units.provinces["province_id"]
+    )
 
 
 def test_old_names_lead_to_units(data):
     units = in_units(data, "34").provinces
-    assert [cds.find_province(n, units) for n in ("BR-VT", "Thừa Thiên Huế", "tỉnh Hải Dương", "Lạng Sơn")] == [
+    assert [
+        cds.find_province(n, units) for n in ("BR-VT", "Thừa Thiên Huế", "tỉnh Hải Dương", "Lạng Sơn")
+    ] == [
         "ho-chi-minh",
         "hue",
         "hai-phong",

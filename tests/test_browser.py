@@ -1,4 +1,6 @@
-"""Pages in a real browser, opened from disk with the network off. Needs Debian's Chromium: `apt-get install -y chromium`."""
+"""Pages in a real browser, opened from disk with the network off. Needs Debian's Chromium: `apt-get install
+-y chromium`.
+"""
 
 from pathlib import Path
 
@@ -27,7 +29,9 @@ def test_a_report_prints_on_a4(made, page):
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
-@pytest.mark.parametrize("typed, shown", [("vinh phuc", ["Vĩnh Phúc"]), ("BRVT", ["Bà Rịa - Vũng Tàu"]), ("vĩnh", ["Vĩnh Phúc"])])
+@pytest.mark.parametrize(
+    "typed, shown", [("vinh phuc", ["Vĩnh Phúc"]), ("BRVT", ["Bà Rịa - Vũng Tàu"]), ("vĩnh", ["Vĩnh Phúc"])]
+)
 def test_the_index_is_searched_with_or_without_accents(made, page, typed, shown):
     out, _, _ = made
     page.goto((out / "index.html").as_uri())
@@ -67,7 +71,9 @@ def test_a_reader_filters_by_province_in_the_file_without_a_kernel(made, page, n
     assert live.locator(".picked li").all_inner_texts() == ["Bà Rịa - Vũng Tàu", "Đà Nẵng"]
     page.wait_for_function("before => document.querySelector('.live svg').innerHTML !== before", arg=drawn)
     live.locator("svg path[fill='#0072B2'], svg path[fill='#0072b2']").last.hover()
-    page.wait_for_function("() => document.querySelector('#vg-tooltip-element.visible')?.textContent.includes('Bà Rịa')")
+    page.wait_for_function(
+        "() => document.querySelector('#vg-tooltip-element.visible')?.textContent.includes('Bà Rịa')"
+    )
     live.get_by_label("Tìm").fill("atlantis")
     assert live.locator(".picked").inner_text() == "không có tỉnh nào khớp"
 
@@ -86,7 +92,8 @@ def test_a_script_that_is_not_the_page_s_own_does_not_run(made, tmp_path, browse
     spoiled = tmp_path / "spoiled.html"
     spoiled.write_text(
         path.read_text(encoding="utf-8").replace(
-            "</body>", "<script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\"></body>"
+            "</body>",
+            "<script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\"></body>",
         ),
         encoding="utf-8",
     )

@@ -8,8 +8,21 @@ PROVINCES = pl.DataFrame({"province_id": ["a", "b", "c"], "region_id": ["r", "r"
 
 
 def claim(**changes):
-    row = {"claim_id": "k", "province_id": "a", "index_id": "x", "dimension_id": "overall", "year": 2023, "from_year": 2022, "quantity": "rank", "value": 2.0, "bound": "=",
-           "n_ranked": 3, "printed": "2", "source_id": "article", "locator": "p1"}  # fmt: skip
+    row = {
+        "claim_id": "k",
+        "province_id": "a",
+        "index_id": "x",
+        "dimension_id": "overall",
+        "year": 2023,
+        "from_year": 2022,
+        "quantity": "rank",
+        "value": 2.0,
+        "bound": "=",
+        "n_ranked": 3,
+        "printed": "2",
+        "source_id": "article",
+        "locator": "p1",
+    }
     return pl.DataFrame([{**row, **changes}])
 
 
@@ -34,8 +47,14 @@ def test_an_article_cannot_confirm_itself():
 
 
 def test_places_gained_need_both_years():
-    assert verdict(claim(quantity="places_gained", value=3.0), ("a", 2023, 2, None, "t")) == ("not_checkable", "no_figure", None)
-    assert verdict(claim(quantity="places_gained", value=3.0), ("a", 2023, 2, None, "t"), ("a", 2022, 5, None, "t")) == (
+    assert verdict(claim(quantity="places_gained", value=3.0), ("a", 2023, 2, None, "t")) == (
+        "not_checkable",
+        "no_figure",
+        None,
+    )
+    assert verdict(
+        claim(quantity="places_gained", value=3.0), ("a", 2023, 2, None, "t"), ("a", 2022, 5, None, "t")
+    ) == (
         "confirmed",
         None,
         3.0,
@@ -48,17 +67,23 @@ def test_at_most_is_confirmed_by_a_better_rank():
 
 
 @pytest.mark.parametrize(
-    "printed, value, expected", [("87,47%", 87.47, "confirmed"), ("87,5%", 87.5, "confirmed"), ("87,4%", 87.4, "contradicted")]
+    "printed, value, expected",
+    [("87,47%", 87.47, "confirmed"), ("87,5%", 87.5, "confirmed"), ("87,4%", 87.4, "contradicted")],
 )
 def test_scores_are_compared_at_the_printed_precision(printed, value, expected):
-    assert verdict(claim(quantity="score", printed=printed, value=value), ("a", 2023, 6, 87.4712, "t"))[0] == expected
+    assert (
+        verdict(claim(quantity="score", printed=printed, value=value), ("a", 2023, 6, 87.4712, "t"))[0]
+        == expected
+    )
 
 
 def test_first_in_the_region_needs_all_neighbours_but_one_better_refutes_it():
     first = claim(quantity="region_rank", value=1.0)
     assert verdict(first, ("a", 2023, 6, None, "t"))[:2] == ("not_checkable", "region_incomplete")
     assert verdict(first, ("a", 2023, 6, None, "t"), ("b", 2023, 9, None, "t")) == ("confirmed", None, 1.0)
-    assert verdict(first, ("a", 2023, 6, None, "t"), ("b", 2023, 5, None, "t"), ("c", 2023, 1, None, "t")) == ("contradicted", None, 2.0)
+    assert verdict(
+        first, ("a", 2023, 6, None, "t"), ("b", 2023, 5, None, "t"), ("c", 2023, 1, None, "t")
+    ) == ("contradicted", None, 2.0)
 
 
 def test_the_claims_on_record(data):
@@ -67,12 +92,25 @@ def test_the_claims_on_record(data):
     assert found["thua-thien-hue-papi-2023-gain"] == "contradicted"
     assert {found[k] for k in found if k.startswith("lang-son-papi")} == {"confirmed"}
     assert found["lang-son-par-e-government-2023-gain"] == "not_checkable"
-    assert checked["verdict"].value_counts().sort("verdict").rows() == [("confirmed", 6), ("contradicted", 1), ("not_checkable", 12)]
+    assert checked["verdict"].value_counts().sort("verdict").rows() == [
+        ("confirmed", 6),
+        ("contradicted", 1),
+        ("not_checkable", 12),
+    ]
 
 
-@pytest.mark.parametrize("value, expected", [(97.7, "confirmed"), (97.68, "confirmed"), (98.0, "confirmed"), (97.6, "contradicted")])
+@pytest.mark.parametrize(
+    "value, expected",
+    [(97.7, "confirmed"), (97.68, "confirmed"), (98.0, "confirmed"), (97.6, "contradicted")],
+)
 def test_ratios_at_the_precision_on_record(value, expected):
-    row = {"province_id": "p", "value": value, "numerator": 168014.0, "denominator": 171997.0, "status": "reported"}
+    row = {
+        "province_id": "p",
+        "value": value,
+        "numerator": 168014.0,
+        "denominator": 171997.0,
+        "status": "reported",
+    }
     assert check_ratios(pl.DataFrame([row]))["verdict"].item() == expected
 
 

@@ -7,7 +7,7 @@ import pytest
 from browsers import needs_chromium
 from click.testing import CliRunner
 
-from cds_analysis.cli import main
+from cds_analysis.cli.main import main
 
 
 def cds(*arguments):
@@ -15,7 +15,15 @@ def cds(*arguments):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["report", "--help"], ["list", "-h"], ["check", "--help"], ["explore", "--help"], ["--version"]]
+    "arguments",
+    [
+        ["--help"],
+        ["report", "--help"],
+        ["list", "-h"],
+        ["check", "--help"],
+        ["explore", "--help"],
+        ["--version"],
+    ],
 )
 def test_help(arguments):
     result = cds(*arguments)
@@ -54,7 +62,9 @@ def test_check_writes_the_documents(folder):
     (folder / "README.md").unlink()
     result = cds("check", str(folder), "--write")
     assert result.exit_code == 0
-    assert (folder / "README.md").is_file() and json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    assert (folder / "README.md").is_file() and json.loads(
+        (folder / "datapackage.json").read_text(encoding="utf-8")
+    )["resources"]
 
 
 @pytest.mark.parametrize(
@@ -102,7 +112,10 @@ def test_an_output_folder_that_is_a_file(tmp_path):
 
 def test_the_command_makes_a_report_of_ones_own_data_from_any_folder(folder, tmp_path):
     file = folder / "observations.csv"
-    file.write_text(file.read_text(encoding="utf-8").replace(",84.02,", ",84.97,").replace(',"84,02%"', ',"84,97%"'), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(",84.02,", ",84.97,").replace(',"84,02%"', ',"84,97%"'),
+        encoding="utf-8",
+    )
     command = [
         sys.executable,
         "-m",
@@ -118,7 +131,9 @@ def test_the_command_makes_a_report_of_ones_own_data_from_any_folder(folder, tmp
         "--out",
         "made",
     ]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "COLUMNS": "100"})
+    result = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, env={**os.environ, "COLUMNS": "100"}
+    )
     assert result.returncode == 0, result.stderr
     assert "1 made, 0 unchanged, 0 failed" in result.stdout
     assert result.stderr == ""

@@ -15,14 +15,26 @@ PLACES = pl.DataFrame({"province_id": list("abcdef"), "region_id": ["n", "n", "n
 
 
 def values(numbers, direction=1, series="x", as_of=END):
-    frame = {"province_id": list("abcdef")[: len(numbers)], "series_id": series, "as_of": as_of, "value": [float(n) for n in numbers]}
+    frame = {
+        "province_id": list("abcdef")[: len(numbers)],
+        "series_id": series,
+        "as_of": as_of,
+        "value": [float(n) for n in numbers],
+    }
     return pl.DataFrame({**frame, "direction": direction, "source_id": "src"})
 
 
 def test_medians_differences_and_best():
     result = cds.compare(values([1, 2, 6, 3, 8, 10]), PLACES)
     assert result["national_median"].unique().to_list() == [4.5]
-    assert dict(result.select("province_id", "region_median").rows()) == {"a": 2, "b": 2, "c": 2, "d": 8, "e": 8, "f": 8}
+    assert dict(result.select("province_id", "region_median").rows()) == {
+        "a": 2,
+        "b": 2,
+        "c": 2,
+        "d": 8,
+        "e": 8,
+        "f": 8,
+    }
     assert result["diff_national"].to_list() == [-3.5, -2.5, 1.5, -1.5, 3.5, 5.5]
     assert result["diff_best"].to_list() == [-9, -8, -4, -7, -2, 0]
     assert result["percentile"].to_list() == [0, 20, 60, 40, 80, 100]
@@ -61,7 +73,12 @@ def test_old_values_are_left_out_and_later_ones_are_not_looked_at():
 def test_coverage_travels_with_the_result():
     both = pl.concat([values([1], as_of=date(2023, 12, 31)), values([2], as_of=END)])
     row = cds.compare(both, PLACES).row(0, named=True)
-    assert (row["value"], row["n_obs"], row["first_as_of"], row["source_ids"]) == (2, 2, date(2023, 12, 31), ["src"])
+    assert (row["value"], row["n_obs"], row["first_as_of"], row["source_ids"]) == (
+        2,
+        2,
+        date(2023, 12, 31),
+        ["src"],
+    )
 
 
 def test_median_of_peers_skips_peers_without_a_value():
@@ -82,7 +99,10 @@ def test_reversing_the_direction_reverses_the_order(numbers):
 
 @given(st.lists(st.integers(-50, 50), min_size=2, max_size=6), st.integers(-20, 20))
 def test_a_shift_of_all_values_changes_no_difference(numbers, shift):
-    before, after = cds.compare(values(numbers), PLACES), cds.compare(values([n + shift for n in numbers]), PLACES)
+    before, after = (
+        cds.compare(values(numbers), PLACES),
+        cds.compare(values([n + shift for n in numbers]), PLACES),
+    )
     assert before["diff_national"].to_list() == pytest.approx(after["diff_national"].to_list())
 
 
@@ -92,17 +112,24 @@ def test_max_age_must_be_positive():
 
 
 def test_percentile_agrees_with_scipy_on_papi(data):
-    scores = data.scores.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
+    scores = data.scores.filter(
+        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024
+    )
     result = cds.compare(score_values(scores), data.provinces)
     ranks = stats.rankdata(result["value"].to_numpy(), method="average")
     assert result["percentile"].to_list() == pytest.approx(list(100 * (ranks - 1) / 60))
 
 
 def test_peers_of_a_hand_made_country():
-    context = pl.DataFrame({
-        "province_id": ["a", "b", "c", "d"], "year": 2024, "population_thousand": [1000.0, 1010.0, 5000.0, 900.0],
-        "urban_population_thousand": [300.0, 303.0, 4000.0, 270.0], "grdp_per_capita_million_vnd": [60.0, 61.0, 200.0, 40.0],
-    })  # fmt: skip
+    context = pl.DataFrame(
+        {
+            "province_id": ["a", "b", "c", "d"],
+            "year": 2024,
+            "population_thousand": [1000.0, 1010.0, 5000.0, 900.0],
+            "urban_population_thousand": [300.0, 303.0, 4000.0, 270.0],
+            "grdp_per_capita_million_vnd": [60.0, 61.0, 200.0, 40.0],
+        }
+    )
     peers = cds.structural_peers(context, k=1)
     assert dict(peers.select("province_id", "peer_id").rows()) == {"a": "b", "b": "a", "c": "b", "d": "a"}
 
@@ -113,7 +140,10 @@ def test_every_province_has_k_peers_and_is_not_its_own(data):
     assert peers.filter(pl.col("province_id") == pl.col("peer_id")).height == 0
 
 
-@pytest.mark.parametrize("options, words", [({"k": 0}, "k must be"), ({"k": 63}, "k must be"), ({"year": 1999}, "no context figures")])
+@pytest.mark.parametrize(
+    "options, words",
+    [({"k": 0}, "k must be"), ({"k": 63}, "k must be"), ({"year": 1999}, "no context figures")],
+)
 def test_peers_refuse_what_makes_no_sense(data, options, words):
     with pytest.raises(cds.ParameterError, match=words):
         cds.structural_peers(data.context, **options)

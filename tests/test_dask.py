@@ -21,13 +21,27 @@ pytest.importorskip("distributed")
 
 @pytest.fixture
 def scheduler(tmp_path):
-    """A scheduler and two worker processes on this machine's loopback; they do not have this package on their path."""
+    """A scheduler and two worker processes on this machine's loopback; they do not have this package on
+    their path.
+    """
     environment = {**os.environ, "DASK_DISTRIBUTED__DASHBOARD__LINK": "", "PYTHONSAFEPATH": "1"}
-    start = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard",
-             "--scheduler-file", str(tmp_path / "scheduler.json")]  # fmt: skip
+    start = [
+        sys.executable,
+        "-m",
+        "distributed.cli.dask_scheduler",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--no-dashboard",
+        "--scheduler-file",
+        str(tmp_path / "scheduler.json"),
+    ]
     processes = [subprocess.Popen(start, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment)]
     try:
-        address = next(m.group() for line in processes[0].stderr if (m := re.search(r"tcp://127\.0\.0\.1:\d+", line)))
+        address = next(
+            m.group() for line in processes[0].stderr if (m := re.search(r"tcp://127\.0\.0\.1:\d+", line))
+        )
         threading.Thread(target=processes[0].stderr.read, daemon=True).start()
         worker = [
             sys.executable,
@@ -41,11 +55,16 @@ def scheduler(tmp_path):
             "--host",
             "127.0.0.1",
         ]
-        processes += [subprocess.Popen(worker, stderr=subprocess.DEVNULL, cwd=tmp_path, env=environment) for _ in range(2)]
+        processes += [
+            subprocess.Popen(worker, stderr=subprocess.DEVNULL, cwd=tmp_path, env=environment)
+            for _ in range(2)
+        ]
         yield address, processes[1:]
     finally:
         for process in processes:
-            for child in [*psutil.Process(process.pid).children(recursive=True)] if process.poll() is None else []:
+            for child in (
+                [*psutil.Process(process.pid).children(recursive=True)] if process.poll() is None else []
+            ):
                 child.kill()
             process.kill()
             process.wait()
@@ -53,8 +72,19 @@ def scheduler(tmp_path):
 
 def test_workers_make_the_same_pages_and_one_may_die(scheduler, write_notebook, data, tmp_path):
     address, workers = scheduler
-    tasks = [plan([find_notebook(f"n{n}", write_notebook(f"{n}_n{n}", "import time; time.sleep(0.7)", f"print('report {n}')"))], data, langs=["en"])[0]
-             for n in range(10, 18)]  # fmt: skip
+    tasks = [
+        plan(
+            [
+                find_notebook(
+                    f"n{n}",
+                    write_notebook(f"{n}_n{n}", "import time; time.sleep(0.7)", f"print('report {n}')"),
+                )
+            ],
+            data,
+            langs=["en"],
+        )[0]
+        for n in range(10, 18)
+    ]
     tasks += plan([find_notebook("province_profile")], data, provinces=["lang-son"], langs=["vi"])
     tasks += plan([find_notebook("broken", write_notebook("30_broken", "1 / 0"))], data, langs=["en"])
     seen = []
@@ -70,11 +100,13 @@ def test_workers_make_the_same_pages_and_one_may_die(scheduler, write_notebook, 
     assert [(r.key, r.error) for r in results[:-1] if r.status != "made"] == []
     assert results[-1].status == "failed" and "ZeroDivisionError" in results[-1].error
     run(tasks[8:9], tmp_path / "here", data=data)
-    assert (tmp_path / "dask" / tasks[8].path).read_bytes() == (tmp_path / "here" / tasks[8].path).read_bytes()
+    assert (tmp_path / "dask" / tasks[8].path).read_bytes() == (
+        tmp_path / "here" / tasks[8].path
+    ).read_bytes()
 
 
 def test_an_address_without_a_scheduler_is_refused(data, tmp_path, write_notebook, monkeypatch):
-    from cds_analysis.reports import cluster
+    from cds_analysis.running import cluster
 
     monkeypatch.setattr(cluster, "_ANSWER_S", 1)
     tasks = plan([find_notebook("fine", write_notebook("10_fine", "1"))], data, langs=["en"])

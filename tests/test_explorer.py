@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 import cds_analysis as cds
+from cds_analysis.app.explorer import Explorer
 from cds_analysis.views.theme import flat_csv
-from cds_analysis.views.widgets import Explorer
 
 
 def test_explorer_finds_provinces_as_one_types(data):
@@ -45,10 +45,14 @@ def test_explorer_buttons_pick_and_drop(data):
 
 
 def test_explorer_draws_only_what_changed(data, monkeypatch):
-    from cds_analysis.views import widgets
+    from cds_analysis.app import explorer as module
 
     drawn = []
-    monkeypatch.setattr(widgets, "pane", lambda tab, pick, data, t, real=widgets.pane: (drawn.append(tab), real(tab, pick, data, t))[1])
+    monkeypatch.setattr(
+        module,
+        "pane",
+        lambda tab, pick, data, t, real=module.pane: (drawn.append(tab), real(tab, pick, data, t))[1],
+    )
     explorer = Explorer(data, lang="en", provinces=["lang-son"])
     explorer.tabs.selected_index = 3
     explorer.tabs.selected_index = 0
@@ -72,8 +76,18 @@ def test_a_selection_is_saved_and_restored(data):
     assert other.tabs.children[2].value == explorer.tabs.children[2].value
 
 
-@pytest.mark.parametrize("text", ["", "vi 63", "vi 63 papi/nothing 2011-2024 all map -", "vi 99 papi/overall 2011-2024 all map -", "vi 63 papi/overall 2011-2024 all map atlantis",
-                                  "fr 63 papi/overall 2011-2024 all map -", "vi 63 papi/overall x-y all map -"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "vi 63",
+        "vi 63 papi/nothing 2011-2024 all map -",
+        "vi 99 papi/overall 2011-2024 all map -",
+        "vi 63 papi/overall 2011-2024 all map atlantis",
+        "fr 63 papi/overall 2011-2024 all map -",
+        "vi 63 papi/overall x-y all map -",
+    ],
+)
 def test_a_bad_selection_changes_nothing_and_says_why(data, text):
     explorer = Explorer(data, lang="en", provinces=["lang-son"])
     before = explorer.state
@@ -106,12 +120,16 @@ def test_every_tab_of_the_explorer_survives_every_index_and_no_choice(data, unit
 def test_a_pane_names_its_sources_and_gives_its_numbers(data):
     shown = Explorer(data, lang="en", provinces=["lang-son"]).tabs.children[0].value
     assert "<summary>Show sources (1)</summary>" in shown and "PAPI 2024" in shown
-    numbers = [base64.b64decode(m).decode("utf-8-sig") for m in re.findall(r"base64,([A-Za-z0-9+/=]+)\">", shown)]
+    numbers = [
+        base64.b64decode(m).decode("utf-8-sig") for m in re.findall(r"base64,([A-Za-z0-9+/=]+)\">", shown)
+    ]
     assert len(numbers) == 2 and all(n.startswith("province_id,") for n in numbers)
 
 
 def test_no_cell_for_a_spreadsheet_starts_a_formula():
-    frame = pl.DataFrame({"a": ["=1+1", "+cmd", "-x", "@x", "\t=1", "+33", None], "b": [-1.0] * 7, "c": [["=x"]] * 7})
+    frame = pl.DataFrame(
+        {"a": ["=1+1", "+cmd", "-x", "@x", "\t=1", "+33", None], "b": [-1.0] * 7, "c": [["=x"]] * 7}
+    )
     rows = list(csv.reader(io.StringIO(flat_csv(frame, for_spreadsheet=True))))[1:]
     assert [r[0][:1] for r in rows] == ["'"] * 5 + ["+", ""]
     assert {r[1] for r in rows} == {"-1.0"} and {r[2] for r in rows} == {"'=x"}

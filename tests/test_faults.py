@@ -16,11 +16,11 @@ import psutil
 import pytest
 
 import cds_analysis as cds
-from cds_analysis.reports import forked
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook
 from cds_analysis.reports.plan import plan
-from cds_analysis.reports.tasks import Limits
+from cds_analysis.running import forked
+from cds_analysis.running.tasks import Limits
 
 pytestmark = pytest.mark.skipif(not forked.can_fork(), reason="the fork server is used on Linux only")
 
@@ -28,7 +28,10 @@ OUTSIDE = "from pathlib import Path\nPath(r'{outside}').write_text('x')"
 FAULTS = {
     "10_raises": ("1 / 0", "ZeroDivisionError"),
     "11_hangs": ("while True: pass", "CellTimeoutError"),
-    "12_hangs_deaf": ("import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\nwhile True: pass", "did not stop"),
+    "12_hangs_deaf": (
+        "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\nwhile True: pass",
+        "did not stop",
+    ),
     "13_exits": ("exit()", "asked to exit"),
     "14_leaves": ("import os\nos._exit(3)", "exit code 3"),
     "15_crashes": ("import ctypes\nctypes.string_at(0)", "SIGSEGV"),
@@ -47,7 +50,9 @@ FINE = {
 @pytest.fixture
 def task_of(write_notebook, data):
     def make(name, *cells):
-        return plan([find_notebook(name.split("_", 1)[1], write_notebook(name, *cells))], data, langs=["en"])[0]
+        return plan([find_notebook(name.split("_", 1)[1], write_notebook(name, *cells))], data, langs=["en"])[
+            0
+        ]
 
     return make
 
@@ -72,7 +77,10 @@ def test_each_fault_costs_its_own_report_only(task_of, data, tmp_path, monkeypat
     monkeypatch.setattr(forked, "_GRACE_S", 1.0)
     monkeypatch.setattr(forked, "MOST_TRIES", 3)
     outside, out = tmp_path / "outside.txt", tmp_path / "out"
-    tasks = [task_of(name, "x = 1", cell.format(outside=outside) if cell == OUTSIDE else cell) for name, (cell, _) in FAULTS.items()]
+    tasks = [
+        task_of(name, "x = 1", cell.format(outside=outside) if cell == OUTSIDE else cell)
+        for name, (cell, _) in FAULTS.items()
+    ]
     tasks += [task_of(name, cell) for name, cell in FINE.items()]
     before = sleeping()
     results = run(tasks, out, data=data, jobs=2, engine="fork", limits=Limits(seconds=3, memory_mib=700))
@@ -94,7 +102,10 @@ def test_each_fault_costs_its_own_report_only(task_of, data, tmp_path, monkeypat
 
 def test_reports_killed_at_random_moments_are_made_all_the_same(task_of, data, tmp_path, monkeypatch):
     monkeypatch.setattr(forked, "MOST_TRIES", 60)
-    tasks = [task_of(f"{n}_sleeps{n}", "import time", "time.sleep(0.3)", f"print('report {n} is complete')") for n in range(10, 26)]
+    tasks = [
+        task_of(f"{n}_sleeps{n}", "import time", "time.sleep(0.3)", f"print('report {n} is complete')")
+        for n in range(10, 26)
+    ]
     draw, killed, done = random.Random(2025), [], threading.Event()
 
     def killer():
@@ -119,9 +130,15 @@ def test_reports_killed_at_random_moments_are_made_all_the_same(task_of, data, t
 def test_a_report_killed_again_and_again_is_given_up(task_of, data, tmp_path, monkeypatch):
     monkeypatch.setattr(forked, "MOST_TRIES", 2)
     killer, fine = run(
-        [task_of("10_killer", "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)"), task_of("11_fine", "print('well')")],
-        tmp_path / "out", data=data, jobs=2, engine="fork",
-    )  # fmt: skip
+        [
+            task_of("10_killer", "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)"),
+            task_of("11_fine", "print('well')"),
+        ],
+        tmp_path / "out",
+        data=data,
+        jobs=2,
+        engine="fork",
+    )
     assert (killer.status, fine.status) == ("failed", "made")
     assert killer.error == "its process was ended by SIGKILL 2 times" and killer.cell == 6
 
@@ -139,7 +156,9 @@ def test_a_fork_server_that_is_killed_is_started_again(task_of, data, tmp_path, 
 
 
 def test_without_a_fork_server_the_pool_goes_on(task_of, data, tmp_path, monkeypatch, capfd):
-    monkeypatch.setattr(forked, "start_server", lambda *a: (_ for _ in ()).throw(BlockingIOError("no more processes")))
+    monkeypatch.setattr(
+        forked, "start_server", lambda *a: (_ for _ in ()).throw(BlockingIOError("no more processes"))
+    )
     tasks = [task_of("10_one", "print('first')"), task_of("11_two", "print('second')")]
     assert [r.status for r in run(tasks, tmp_path / "out", data=data, jobs=2)] == ["made", "made"]
     said = capfd.readouterr().err
@@ -148,12 +167,23 @@ def test_without_a_fork_server_the_pool_goes_on(task_of, data, tmp_path, monkeyp
 
 def profiles(out, *more):
     """The command that makes profiles in Vietnamese."""
-    return [str(Path(sys.executable).with_name("cds")), "report", "province_profile", "-l", "vi", "--out", str(out), *more]
+    return [
+        str(Path(sys.executable).with_name("cds")),
+        "report",
+        "province_profile",
+        "-l",
+        "vi",
+        "--out",
+        str(out),
+        *more,
+    ]
 
 
 def started(out, *more):
     command = profiles(out, "-p", "all", "-j", "2", *more)
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -180,7 +210,9 @@ def test_an_interrupted_batch_keeps_what_is_finished(tmp_path, sign):
         assert batch.returncode == 130 and "run again to make the others" in said and "Traceback" not in said
         assert {k for k, e in entries.items() if e["status"] == "made"} == pages
         assert {e["status"] for e in entries.values()} == {"made", "missing"}
-        assert not list(out.rglob("*.tmp")) and not [f for f in temporary.iterdir() if f.name.startswith("cds")]
+        assert not list(out.rglob("*.tmp")) and not [
+            f for f in temporary.iterdir() if f.name.startswith("cds")
+        ]
     for page in pages:
         assert (out / f"{page}.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
 
@@ -196,7 +228,10 @@ def test_a_temporary_folder_with_a_long_name_means_the_pool(tmp_path):
 def test_two_batches_do_not_write_into_one_folder(data, tmp_path):
     out = tmp_path / "out"
     out.mkdir()
-    with filelock.FileLock(out / ".cds-lock"), pytest.raises(cds.CdsError, match="another batch is writing into"):
+    with (
+        filelock.FileLock(out / ".cds-lock"),
+        pytest.raises(cds.CdsError, match="another batch is writing into"),
+    ):
         run([], out, data=data)
     assert run([], out, data=data) == []  # and afterwards it is free
 
@@ -208,7 +243,11 @@ def test_a_disk_that_is_full_gives_one_sentence_and_loses_nothing(tmp_path):
     assert first.returncode == 0, first.stderr
     before = (out / "province_profile" / "lang-son.vi.html").read_bytes()
     # no file may grow beyond 50 KiB: writes fail in the middle, as on a full disk
-    full = subprocess.run(["bash", "-c", f"ulimit -f 50; {command} -p lang-son -p ha-noi --force"], capture_output=True, text=True)
+    full = subprocess.run(
+        ["bash", "-c", f"ulimit -f 50; {command} -p lang-son -p ha-noi --force"],
+        capture_output=True,
+        text=True,
+    )
     assert full.returncode == 2, full.stderr
     assert "cannot" in full.stderr and "Traceback" not in full.stderr
     assert (out / "province_profile" / "lang-son.vi.html").read_bytes() == before
@@ -229,5 +268,7 @@ def test_a_script_without_a_guard_can_make_reports(tmp_path):
         "tasks = plan([find_notebook('province_profile')], data, provinces=['lang-son', 'ha-noi'], langs=['vi'])\n"
         "print([r.status for r in run(tasks, Path('out'), data=data, jobs=2, engine='fork')])\n"
     )
-    done = subprocess.run([sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
     assert done.stdout.splitlines() == ["once", "['made', 'made']"], done.stderr

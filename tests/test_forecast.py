@@ -30,8 +30,18 @@ def test_too_few_figures_for_a_line_are_refused(times, values):
 
 
 def figures(values, first=2018):
-    return pl.DataFrame({"province_id": "p", "indicator_id": "i", "as_of": [date(first + k, 12, 31) for k in range(len(values))], "source_id": "s",
-                         "value": [float(v) for v in values], "bound": "=", "printed": "x", "locator": "p1"})  # fmt: skip
+    return pl.DataFrame(
+        {
+            "province_id": "p",
+            "indicator_id": "i",
+            "as_of": [date(first + k, 12, 31) for k in range(len(values))],
+            "source_id": "s",
+            "value": [float(v) for v in values],
+            "bound": "=",
+            "printed": "x",
+            "locator": "p1",
+        }
+    )
 
 
 def goal(value, due=date(2027, 12, 31), comparator=">="):
@@ -51,14 +61,20 @@ def goal(value, due=date(2027, 12, 31), comparator=">="):
 
 def chance(values, target, *, direction=1):
     seen, register = figures(values), pl.DataFrame({"indicator_id": "i", "direction": direction})
-    return chance_on_time(cds.gaps(seen, goal(target, comparator=">=" if direction == 1 else "<="), register), seen).row(0, named=True)
+    return chance_on_time(
+        cds.gaps(seen, goal(target, comparator=">=" if direction == 1 else "<="), register), seen
+    ).row(0, named=True)
 
 
 def test_the_chance_agrees_with_student_t():
     values, target = [10, 14, 15, 21, 22], 40
     row = chance(values, target)
     years = [(date(2018 + k, 12, 31) - date(2018, 12, 31)).days / 365.25 for k in range(5)]
-    fit = sm.OLS(values, sm.add_constant(years)).fit().get_prediction([[1.0, (date(2027, 12, 31) - date(2018, 12, 31)).days / 365.25]])
+    fit = (
+        sm.OLS(values, sm.add_constant(years))
+        .fit()
+        .get_prediction([[1.0, (date(2027, 12, 31) - date(2018, 12, 31)).days / 365.25]])
+    )
     expected = 1 - stats.t.cdf((target - fit.predicted_mean[0]) / fit.se_obs[0], 3)
     assert row["p_on_time"] == pytest.approx(expected)
     assert row["n_for_chance"] == 5
@@ -76,7 +92,9 @@ def test_no_chance_for_few_figures_or_a_target_met(values, target):
 
 def test_figures_before_a_break_do_not_count():
     seen = figures([10, 14, 15, 21, 22]).with_columns(segment=pl.Series([0, 0, 2020, 2020, 2020]))
-    row = chance_on_time(cds.gaps(seen, goal(40), pl.DataFrame({"indicator_id": "i", "direction": 1})), seen).row(0, named=True)
+    row = chance_on_time(
+        cds.gaps(seen, goal(40), pl.DataFrame({"indicator_id": "i", "direction": 1})), seen
+    ).row(0, named=True)
     assert (row["p_on_time"], row["n_for_chance"]) == (None, 3)
 
 
@@ -109,10 +127,25 @@ def paces(rows, level, required, years, tolerance=1.0):
 
 
 def test_paces_are_counted_over_the_same_number_of_years_and_one_definition():
-    rows = [("a", 2018, 10, 0), ("a", 2019, 14, 0), ("a", 2020, 18, 0), ("b", 2018, 10.5, 0), ("b", 2020, 11, 0), ("c", 2018, 30, 0), ("c", 2020, 60, 0),
-            ("d", 2018, 10, 0), ("d", 2020, 90, 2020)]  # fmt: skip
+    rows = [
+        ("a", 2018, 10, 0),
+        ("a", 2019, 14, 0),
+        ("a", 2020, 18, 0),
+        ("b", 2018, 10.5, 0),
+        ("b", 2020, 11, 0),
+        ("c", 2018, 30, 0),
+        ("c", 2020, 60, 0),
+        ("d", 2018, 10, 0),
+        ("d", 2020, 90, 2020),
+    ]
     row = paces(rows, 10, 3, 2)
-    assert (row["horizon"], row["n_starts"], row["n_provinces"], row["n_as_fast"], row["share_as_fast"]) == (2, 2, 2, 1, 0.5)
+    assert (row["horizon"], row["n_starts"], row["n_provinces"], row["n_as_fast"], row["share_as_fast"]) == (
+        2,
+        2,
+        2,
+        1,
+        0.5,
+    )
     assert paces(rows, 10, 3, 1)["n_provinces"] == 1
     assert (paces(rows, 50, 1, 1)["n_provinces"], paces(rows, 50, 1, 1)["share_as_fast"]) == (0, None)
 
@@ -123,14 +156,24 @@ def test_a_tolerance_of_nothing_is_refused():
 
 
 def scores(series, first=2015):
-    rows = [("x", "overall", first + k, p, float(v), "s") for p, values in series.items() for k, v in enumerate(values)]
-    return pl.DataFrame(rows, schema=["index_id", "dimension_id", "year", "province_id", "score", "source_id"], orient="row")
+    rows = [
+        ("x", "overall", first + k, p, float(v), "s")
+        for p, values in series.items()
+        for k, v in enumerate(values)
+    ]
+    return pl.DataFrame(
+        rows, schema=["index_id", "dimension_id", "year", "province_id", "score", "source_id"], orient="row"
+    )
 
 
 def test_a_band_agrees_with_statsmodels():
     values = [5.0, 5.4, 5.1, 5.9, 6.0, 6.2]
     found = forecast(scores({"p": values}), NO_BREAKS, SCALE)
-    fit = sm.OLS(values, sm.add_constant(np.arange(2015, 2021))).fit().get_prediction([[1.0, y] for y in (2021, 2022, 2023)])
+    fit = (
+        sm.OLS(values, sm.add_constant(np.arange(2015, 2021)))
+        .fit()
+        .get_prediction([[1.0, y] for y in (2021, 2022, 2023)])
+    )
     expected = fit.conf_int(obs=True, alpha=0.2)
     assert found.select("low", "high").to_numpy() == pytest.approx(np.array(expected))
     assert not found["is_cut"].any()
@@ -145,7 +188,9 @@ def test_no_band_for_four_years_or_across_a_break_or_for_a_series_that_ended():
     break_ = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "year": [2016]})
     assert forecast(scores({"p": [1, 2, 3, 4]}), NO_BREAKS, SCALE).height == 0
     assert forecast(scores({"p": [1, 2, 3, 4, 5]}), break_, SCALE).height == 0
-    assert set(forecast(scores({"p": [1, 2, 3, 4, 5, 6], "q": [1, 2, 3, 4, 5]}), NO_BREAKS, SCALE)["province_id"]) == {"p"}
+    assert set(
+        forecast(scores({"p": [1, 2, 3, 4, 5, 6], "q": [1, 2, 3, 4, 5]}), NO_BREAKS, SCALE)["province_id"]
+    ) == {"p"}
 
 
 @pytest.mark.parametrize("options", [{"years_ahead": 0}, {"coverage": 1.0}])

@@ -14,16 +14,45 @@ UP, DOWN = (pl.DataFrame({"indicator_id": ["i"], "direction": [d]}) for d in (1,
 
 
 def observed(*points, bound="="):
-    rows = [{"province_id": "p", "indicator_id": "i", "as_of": d, "source_id": f"s{n}", "value": float(v), "bound": bound, "printed": str(v), "locator": "p1"}
-            for n, (d, v) in enumerate(points)]  # fmt: skip
-    empty = {"province_id": pl.String, "indicator_id": pl.String, "as_of": pl.Date, "source_id": pl.String, "value": pl.Float64,
-             "bound": pl.String, "printed": pl.String, "locator": pl.String}  # fmt: skip
+    rows = [
+        {
+            "province_id": "p",
+            "indicator_id": "i",
+            "as_of": d,
+            "source_id": f"s{n}",
+            "value": float(v),
+            "bound": bound,
+            "printed": str(v),
+            "locator": "p1",
+        }
+        for n, (d, v) in enumerate(points)
+    ]
+    empty = {
+        "province_id": pl.String,
+        "indicator_id": pl.String,
+        "as_of": pl.Date,
+        "source_id": pl.String,
+        "value": pl.Float64,
+        "bound": pl.String,
+        "printed": pl.String,
+        "locator": pl.String,
+    }
     return pl.DataFrame(rows, schema=empty)
 
 
 def target(value, due=Y[2025], comparator=">=", scope="p"):
-    return pl.DataFrame({"scope": [scope], "indicator_id": "i", "due": due, "source_id": "t", "value": float(value), "comparator": comparator,
-                         "printed": str(value), "locator": "p2"})  # fmt: skip
+    return pl.DataFrame(
+        {
+            "scope": [scope],
+            "indicator_id": "i",
+            "due": due,
+            "source_id": "t",
+            "value": float(value),
+            "comparator": comparator,
+            "printed": str(value),
+            "locator": "p2",
+        }
+    )
 
 
 def judge(points, goal, register=UP, bound="=", **options):
@@ -31,7 +60,8 @@ def judge(points, goal, register=UP, bound="=", **options):
 
 
 def test_every_quantity_by_hand():
-    # 20 at the end of 2021, 40 at the end of 2023, 80 due at the end of 2025: half of the time, a third of the way.
+    # 20 at the end of 2021, 40 at the end of 2023, 80 due at the end of 2025: half of the time, a third of
+    # the way.
     row = judge([(Y[2021], 20), (Y[2023], 40)], target(80))
     years = 730 / 365.25  # the two years 2022-2023 have 730 days, 2024-2025 have 731
     left = 731 / 365.25
@@ -42,7 +72,12 @@ def test_every_quantity_by_hand():
     assert row["pace_ratio"] == pytest.approx((20 / years) / (60 / (years + left)))
     assert row["years_late"] == pytest.approx(years - (years + left) / 3)
     assert row["status"] == "needs_acceleration"
-    assert (row["n_obs"], row["baseline"], row["baseline_as_of"], row["source_ids"]) == (2, 20, Y[2021], ["s0", "s1"])
+    assert (row["n_obs"], row["baseline"], row["baseline_as_of"], row["source_ids"]) == (
+        2,
+        20,
+        Y[2021],
+        ["s0", "s1"],
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +100,16 @@ def test_status_by_the_pace(latest, status):
 def test_lower_is_better_mirrors_higher_is_better():
     up = judge([(Y[2021], 20), (Y[2023], 40)], target(80))
     down = judge([(Y[2021], -20), (Y[2023], -40)], target(-80, comparator="<="), DOWN)
-    for key in ("gap", "progress", "observed_per_year", "required_per_year", "pace_ratio", "years_late", "status", "surplus"):
+    for key in (
+        "gap",
+        "progress",
+        "observed_per_year",
+        "required_per_year",
+        "pace_ratio",
+        "years_late",
+        "status",
+        "surplus",
+    ):
         assert down[key] == up[key]
 
 
@@ -96,7 +140,10 @@ def test_a_figure_from_the_due_date_that_falls_short_is_missed():
 
 def test_a_due_date_without_a_later_figure_cannot_be_judged():
     row = judge([(Y[2021], 20), (Y[2023], 40)], target(80), as_of=Y[2026])
-    assert (row["status"], row["status_reason"]) == ("undetermined", "the due date has passed and no later figure is on record")
+    assert (row["status"], row["status_reason"]) == (
+        "undetermined",
+        "the due date has passed and no later figure is on record",
+    )
 
 
 def test_later_figures_are_not_looked_at():
@@ -105,7 +152,12 @@ def test_later_figures_are_not_looked_at():
 
 def test_a_baseline_beyond_the_target_that_was_lost_is_moving_away():
     row = judge([(Y[2021], 90), (Y[2023], 70)], target(80))
-    assert (row["status"], row["progress"], row["pace_ratio"], row["reached_on"]) == ("deteriorating", None, None, Y[2021])
+    assert (row["status"], row["progress"], row["pace_ratio"], row["reached_on"]) == (
+        "deteriorating",
+        None,
+        None,
+        Y[2021],
+    )
 
 
 def test_a_target_equal_to_the_baseline():
@@ -121,7 +173,10 @@ def test_a_target_of_zero():
 
 def test_maintain_is_met_while_the_level_is_kept():
     assert judge([(Y[2023], 100)], target(100, comparator="maintain"))["status"] == "achieved"
-    assert judge([(Y[2022], 100), (Y[2023], 98)], target(100, comparator="maintain"))["status"] == "deteriorating"
+    assert (
+        judge([(Y[2022], 100), (Y[2023], 98)], target(100, comparator="maintain"))["status"]
+        == "deteriorating"
+    )
 
 
 def test_more_than_is_strict():
@@ -132,7 +187,12 @@ def test_more_than_is_strict():
 
 def test_a_bound_gives_the_largest_possible_gap_and_no_pace():
     row = judge([(Y[2023], 50)], target(60), bound=">")
-    assert (row["gap"], row["is_gap_bound"], row["status"], row["status_reason"]) == (10, True, "undetermined", "only a bound is known")
+    assert (row["gap"], row["is_gap_bound"], row["status"], row["status_reason"]) == (
+        10,
+        True,
+        "undetermined",
+        "only a bound is known",
+    )
 
 
 def test_a_bound_is_no_baseline():
@@ -166,7 +226,9 @@ def test_as_of_must_be_a_date():
 
 
 def test_the_same_target_in_two_documents_becomes_one_row():
-    goals = pl.concat([target(80, scope="viet-nam"), target(80, scope="viet-nam").with_columns(source_id=pl.lit("u"))])
+    goals = pl.concat(
+        [target(80, scope="viet-nam"), target(80, scope="viet-nam").with_columns(source_id=pl.lit("u"))]
+    )
     merged = merge_repeated(cds.gaps(observed((Y[2023], 40)), goals, UP))
     assert merged.select("n_documents", "target_source_ids").row(0) == (2, ["t", "u"])
 
@@ -183,14 +245,19 @@ def test_laws_of_the_gap(first, last, goal):
 
 def test_ba_ria_vung_tau_reached_the_top_ten_in_2023(data):
     result = cds.gaps(observations_with_ranks(data), data.targets, data.indicators)
-    row = result.row(by_predicate=(pl.col("province_id") == "ba-ria-vung-tau") & (pl.col("indicator_id") == "dti_rank"), named=True)
+    row = result.row(
+        by_predicate=(pl.col("province_id") == "ba-ria-vung-tau") & (pl.col("indicator_id") == "dti_rank"),
+        named=True,
+    )
     assert (row["status"], row["reached_on"], row["value"]) == ("achieved", Y[2023], 7)
 
 
 def test_households_with_fibre_fell_although_the_target_is_met(data):
     result = cds.gaps(data.observations, data.targets, data.indicators)
     row = result.row(
-        by_predicate=(pl.col("province_id") == "ba-ria-vung-tau") & (pl.col("indicator_id") == "households_fibre_pct"), named=True
+        by_predicate=(pl.col("province_id") == "ba-ria-vung-tau")
+        & (pl.col("indicator_id") == "households_fibre_pct"),
+        named=True,
     )
     assert row["status"] == "achieved"
     assert row["observed_per_year"] == pytest.approx((98.04 - 98.3) / (181 / 365.25))

@@ -1,4 +1,6 @@
-"""Hostile input ends in a clear sentence or in a correct report: no script in a page, no file outside the folder."""
+"""Hostile input ends in a clear sentence or in a correct report: no script in a page, no file outside the
+folder.
+"""
 
 import re
 
@@ -19,12 +21,15 @@ def test_damaged_tables_load_or_are_refused_in_words():
     assert set(fuzz.fuzz(120, seed=77)) <= {"loaded", "refused", "loaded, then refused by a measure"}
 
 
-@pytest.mark.parametrize("name", ["<b>x</b>", "a\nb", "\u202eabc", "=cmd|' /C calc'!A0", "x" * 2000, "a\tb", "[b](javascript:alert(1))"])
+@pytest.mark.parametrize(
+    "name",
+    ["<b>x</b>", "a\nb", "\u202eabc", "=cmd|' /C calc'!A0", "x" * 2000, "a\tb", "[b](javascript:alert(1))"],
+)
 def test_names_that_are_not_plain_text_are_refused(folder, name):
     frame = pl.read_csv(folder / "provinces.csv", infer_schema=False)
-    frame.with_columns(pl.when(pl.col("province_id") == "lang-son").then(pl.lit(name)).otherwise("name_vi").alias("name_vi")).write_csv(
-        folder / "provinces.csv"
-    )
+    frame.with_columns(
+        pl.when(pl.col("province_id") == "lang-son").then(pl.lit(name)).otherwise("name_vi").alias("name_vi")
+    ).write_csv(folder / "provinces.csv")
     with pytest.raises(cds.DataError, match=r"provinces.csv, row \d+, column name_vi: must be plain text"):
         cds.load(folder)
 
@@ -32,11 +37,13 @@ def test_names_that_are_not_plain_text_are_refused(folder, name):
 def test_names_with_quotes_and_template_marks_are_shown_as_they_are(folder, tmp_path):
     name = """Lạng "Sơn' & {{ 7 * 7 }} ../x $(id) *a* [b] javascript:alert(1)"""
     frame = pl.read_csv(folder / "provinces.csv", infer_schema=False)
-    frame.with_columns(pl.when(pl.col("province_id") == "lang-son").then(pl.lit(name)).otherwise("name_vi").alias("name_vi")).write_csv(
-        folder / "provinces.csv"
-    )
+    frame.with_columns(
+        pl.when(pl.col("province_id") == "lang-son").then(pl.lit(name)).otherwise("name_vi").alias("name_vi")
+    ).write_csv(folder / "provinces.csv")
     data = cds.load(folder)
-    tasks = plan([find_notebook("province_profile")], data, provinces=["lang-son"], langs=["vi"], data_dir=folder)
+    tasks = plan(
+        [find_notebook("province_profile")], data, provinces=["lang-son"], langs=["vi"], data_dir=folder
+    )
     out = tmp_path / "out"
     (result,) = run(tasks, out, data=data)
     assert result.status == "made", result.error
@@ -56,12 +63,19 @@ def test_parameters_cannot_carry_code(text):
         except cds.CdsError:
             continue
         assert (
-            name == "as_of" and (text.strip() == "" or re.fullmatch(r"\d{4}-\d{2}-\d{2}", values["as_of"].strip()))
+            name == "as_of"
+            and (text.strip() == "" or re.fullmatch(r"\d{4}-\d{2}-\d{2}", values["as_of"].strip()))
         ) or name == "province"
 
 
 def test_settings_do_not_reach_outside_the_output_folder(data, tmp_path):
-    tasks = plan([find_notebook("province_profile")], data, provinces=["lang-son"], langs=["vi"], settings={"as_of": "2024-06-30"})
+    tasks = plan(
+        [find_notebook("province_profile")],
+        data,
+        provinces=["lang-son"],
+        langs=["vi"],
+        settings={"as_of": "2024-06-30"},
+    )
     assert ".." not in tasks[0].path and "/" not in tasks[0].stem
     with pytest.raises(cds.CdsError):
         plan([find_notebook("province_profile")], data, provinces=["lang-son"], settings={"as_of": "../../x"})

@@ -1,4 +1,6 @@
-"""Yearly tables as they come: long with ministries among the rows, a sheet a year with two header rows, HTML with merged cells."""
+"""Yearly tables as they come: long with ministries among the rows, a sheet a year with two header rows, HTML
+with merged cells.
+"""
 
 import openpyxl
 import polars as pl
@@ -6,10 +8,17 @@ import pytest
 from click.testing import CliRunner
 
 import cds_analysis as cds
-from cds_analysis.cli import main
+from cds_analysis.cli.main import main
 from cds_analysis.intake.tables import Reading, read_table, table_changes
 
-SOURCE = {"source_id": "table-test", "title": "Bảng", "publisher": "Bộ Nội vụ", "published": None, "url": None, "kind": "dataset"}
+SOURCE = {
+    "source_id": "table-test",
+    "title": "Bảng",
+    "publisher": "Bộ Nội vụ",
+    "published": None,
+    "url": None,
+    "kind": "dataset",
+}
 
 LONG = """year,unit_type,unit_code,unit_name,par_index,par_rank,ranked,score_moha,score_survey
 2019,ministry,B01,Bộ Tài chính,94.77,2,17,60.1,34.6
@@ -31,9 +40,13 @@ def test_a_long_table_with_ministries_among_the_rows(folder, tmp_path):
         54,
         63,
     )
-    assert any("par_index -> score overall" in c for c in reading.columns) and any("score_moha -> not read" in c for c in reading.columns)
+    assert any("par_index -> score overall" in c for c in reading.columns) and any(
+        "score_moha -> not read" in c for c in reading.columns
+    )
     before = data.scores.height
-    known = data.scores.filter(pl.col("index_id") == "par", pl.col("dimension_id") == "overall", pl.col("year") == 2019)
+    known = data.scores.filter(
+        pl.col("index_id") == "par", pl.col("dimension_id") == "overall", pl.col("year") == 2019
+    )
     table_changes(reading, "par", data, SOURCE).write()
     after = cds.load(folder)
     new = [r for r in reading.rows if r["province_id"] not in set(known["province_id"])]
@@ -48,14 +61,25 @@ def test_a_workbook_with_a_sheet_a_year_and_two_header_rows(data, tmp_path):
     for year in (2023, 2024):
         sheet = book.create_sheet(f"PAPI {year}")
         sheet.append(["Province", "1. Participation at Local Levels", "E-governance", "Total score"])
-        sheet.append(["Tỉnh/thành phố", "Tham gia của người dân ở cấp cơ sở", "Quản trị điện tử", "Điểm tổng hợp"])
+        sheet.append(
+            ["Tỉnh/thành phố", "Tham gia của người dân ở cấp cơ sở", "Quản trị điện tử", "Điểm tổng hợp"]
+        )
         for row in (
-            data.scores.filter(pl.col("index_id") == "papi", pl.col("year") == year, pl.col("dimension_id") == "overall")
+            data.scores.filter(
+                pl.col("index_id") == "papi", pl.col("year") == year, pl.col("dimension_id") == "overall"
+            )
             .head(20)
             .iter_rows(named=True)
         ):
-            parts = [data.scores.filter(pl.col("index_id") == "papi", pl.col("year") == year, pl.col("province_id") == row["province_id"], pl.col("dimension_id") == d)["score"].item()
-                     for d in ("participation", "e_governance")]  # fmt: skip
+            parts = [
+                data.scores.filter(
+                    pl.col("index_id") == "papi",
+                    pl.col("year") == year,
+                    pl.col("province_id") == row["province_id"],
+                    pl.col("dimension_id") == d,
+                )["score"].item()
+                for d in ("participation", "e_governance")
+            ]
             name = data.provinces.filter(pl.col("province_id") == row["province_id"])["name_vi"].item()
             sheet.append([name, *parts, row["score"]])
         sheet.append(["Trung bình cả nước", 1, 2, 3])
@@ -75,16 +99,25 @@ def test_an_html_table_with_merged_header_cells(data, tmp_path):
     <tr><td>1</td><td>Hải Phòng</td><td>92,91</td><td>1</td></tr><tr><td>2</td><td>TP. Hồ Chí Minh</td><td>86,97</td><td>33</td></tr></table></body></html>"""
     (tmp_path / "rank.html").write_text(page.replace("Tỉnh, thành phố", "Tỉnh/Thành phố"), encoding="utf-8")
     reading = read_table(tmp_path / "rank.html", "par", data, year=2023)
-    assert [(r["province_id"], r["score"], r["rank"]) for r in reading.rows] == [("hai-phong", 92.91, 1), ("ho-chi-minh", 86.97, 33)]
+    assert [(r["province_id"], r["score"], r["rank"]) for r in reading.rows] == [
+        ("hai-phong", 92.91, 1),
+        ("ho-chi-minh", 86.97, 33),
+    ]
     with pytest.raises(cds.ParameterError, match="give it with --year"):
         read_table(tmp_path / "rank.html", "par", data)
 
 
 def test_a_wide_table_and_units_of_2025(data, tmp_path):
-    pl.DataFrame({"Tỉnh": ["Huế", "Phú Thọ"], "2024": [0.5, 0.6], "2025": [0.7, 0.8]}).write_parquet(tmp_path / "wide.parquet")
+    pl.DataFrame({"Tỉnh": ["Huế", "Phú Thọ"], "2024": [0.5, 0.6], "2025": [0.7, 0.8]}).write_parquet(
+        tmp_path / "wide.parquet"
+    )
     rows = read_table(tmp_path / "wide.parquet", "dti", data).rows
     assert {(r.get("province_id"), r.get("unit_id"), r["year"]) for r in rows} == {
-        ("thua-thien-hue", None, 2024), (None, "hue", 2025), ("phu-tho", None, 2024), (None, "phu-tho", 2025)}  # fmt: skip
+        ("thua-thien-hue", None, 2024),
+        (None, "hue", 2025),
+        ("phu-tho", None, 2024),
+        (None, "phu-tho", 2025),
+    }
     assert all("unit_id" in r for r in read_table(tmp_path / "wide.parquet", "dti", data, units="34").rows)
 
 
@@ -123,7 +156,11 @@ def test_the_command_shows_what_it_reads_and_asks(folder, tmp_path):
     ]
     before = (folder / "scores" / "par.csv").read_bytes()
     said = CliRunner().invoke(main, command, input="n\n")
-    assert said.exit_code == 0 and "nothing was written" in said.output and "par_rank -> rank overall" in said.output
+    assert (
+        said.exit_code == 0
+        and "nothing was written" in said.output
+        and "par_rank -> rank overall" in said.output
+    )
     assert (folder / "scores" / "par.csv").read_bytes() == before
     said = CliRunner().invoke(main, [*command, "--yes"])
     assert said.exit_code == 0 and "added:" in said.output, said.output
@@ -133,9 +170,9 @@ def test_the_command_shows_what_it_reads_and_asks(folder, tmp_path):
 
 def test_a_row_on_record_without_its_score_is_completed(folder, tmp_path):
     data = cds.load(folder)
-    bare = data.scores.filter(pl.col("index_id") == "par", pl.col("dimension_id") == "overall", pl.col("score").is_null()).row(
-        0, named=True
-    )
+    bare = data.scores.filter(
+        pl.col("index_id") == "par", pl.col("dimension_id") == "overall", pl.col("score").is_null()
+    ).row(0, named=True)
     name = data.provinces.filter(pl.col("province_id") == bare["province_id"])["name_vi"].item()
     (tmp_path / "par.csv").write_text(f"province,year,score\n{name},{bare['year']},77.77\n", encoding="utf-8")
     found = table_changes(read_table(tmp_path / "par.csv", "par", data), "par", data, SOURCE)
@@ -143,8 +180,15 @@ def test_a_row_on_record_without_its_score_is_completed(folder, tmp_path):
     found.write()
     after = cds.load(folder)
     assert after.scores.height == data.scores.height
-    row = after.scores.filter(*(pl.col(k) == bare[k] for k in ("index_id", "dimension_id", "year", "province_id"))).row(0, named=True)
-    assert (row["score"], row["rank"], row["rank_status"], row["source_id"]) == (77.77, bare["rank"], bare["rank_status"], "table-test")
+    row = after.scores.filter(
+        *(pl.col(k) == bare[k] for k in ("index_id", "dimension_id", "year", "province_id"))
+    ).row(0, named=True)
+    assert (row["score"], row["rank"], row["rank_status"], row["source_id"]) == (
+        77.77,
+        bare["rank"],
+        bare["rank_status"],
+        "table-test",
+    )
     assert f"rank from {bare['source_id']}" in row["note"]  # every figure keeps its source
 
 
@@ -154,16 +198,24 @@ def test_units_without_a_printed_rank_are_ranked_by_their_scores(folder, tmp_pat
     lines = [f"{name},{90 - i // 2}" for i, name in enumerate(names)]  # in pairs
     (tmp_path / "par.csv").write_text("\n".join(["Tỉnh,Điểm", *lines]), encoding="utf-8")
     table_changes(read_table(tmp_path / "par.csv", "par", data, year=2025), "par", data, SOURCE).write()
-    new = cds.load(folder).unit_scores.filter(pl.col("source_id") == "table-test").sort("score", descending=True)
+    new = (
+        cds.load(folder)
+        .unit_scores.filter(pl.col("source_id") == "table-test")
+        .sort("score", descending=True)
+    )
     assert new["n_ranked"].unique().to_list() == [34]
     assert new["rank"].to_list() == [1 + i - i % 2 for i in range(34)]
 
 
 def test_a_table_of_many_rows_is_compared_quickly_enough_to_be_used_at_all(data, tmp_path):
-    papi = data.scores.filter(pl.col("index_id") == "papi").select("year", "province_id", "dimension_id", "score").drop_nulls()
-    wide = papi.pivot("dimension_id", index=["year", "province_id"], values="score", aggregate_function="first").rename(
-        {"province_id": "province"}
+    papi = (
+        data.scores.filter(pl.col("index_id") == "papi")
+        .select("year", "province_id", "dimension_id", "score")
+        .drop_nulls()
     )
+    wide = papi.pivot(
+        "dimension_id", index=["year", "province_id"], values="score", aggregate_function="first"
+    ).rename({"province_id": "province"})
     wide.write_csv(tmp_path / "papi.csv")
     found = table_changes(read_table(tmp_path / "papi.csv", "papi", data), "papi", data, SOURCE)
     assert found.rows == {} and found.known > 5_000
@@ -188,7 +240,14 @@ def test_a_completed_row_leaves_the_file_it_was_in(folder, tmp_path):
 def test_a_rank_and_a_score_of_one_row_may_come_in_two_tables(folder):
     data = cds.load(folder)
     rows = [
-        {"year": 2031, "province_id": "lang-son", "dimension_id": "overall", "score": s, "rank": r, "n_ranked": None}
+        {
+            "year": 2031,
+            "province_id": "lang-son",
+            "dimension_id": "overall",
+            "score": s,
+            "rank": r,
+            "n_ranked": None,
+        }
         for s, r in ((None, 7), (81.5, None))
     ]
     table_changes(Reading(rows=rows), "par", data, SOURCE).write()

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 import cds_analysis as cds
-from cds_analysis.cli import main
-from cds_analysis.dataset.parts import Parts
+from cds_analysis.cli.main import main
+from cds_analysis.dataset.subset import Subsets
 from cds_analysis.reports.batch import run, why
 from cds_analysis.reports.catalogue import find_notebook
 from cds_analysis.reports.plan import plan
@@ -21,7 +21,12 @@ FEW = ["lang-son", "da-nang", "vinh-phuc"]
 
 
 def planned(data, **options):
-    return {t.key: t for t in plan([find_notebook(n) for n in NAMES], data, provinces=FEW, langs=["vi"], each=True, **options)}
+    return {
+        t.key: t
+        for t in plan(
+            [find_notebook(n) for n in NAMES], data, provinces=FEW, langs=["vi"], each=True, **options
+        )
+    }
 
 
 def changed(before, after):
@@ -32,9 +37,9 @@ def edit(folder, file, province, column, value):
     frame = pl.read_csv(folder / file, infer_schema=False)
     who = pl.col("province_id") == province
     first = frame.with_row_index("n").filter(who)["n"][0]
-    frame.with_columns(pl.when(pl.int_range(pl.len()) == first).then(pl.lit(value)).otherwise(column).alias(column)).write_csv(
-        folder / file
-    )
+    frame.with_columns(
+        pl.when(pl.int_range(pl.len()) == first).then(pl.lit(value)).otherwise(column).alias(column)
+    ).write_csv(folder / file)
 
 
 def test_the_figures_of_a_province_remake_only_the_reports_that_show_them(folder):
@@ -50,7 +55,8 @@ def test_the_figures_of_a_province_remake_only_the_reports_that_show_them(folder
     assert {
         k
         for k in before["province_profile/lang-son.vi"].fingerprint
-        if before["province_profile/lang-son.vi"].fingerprint[k] != after["province_profile/lang-son.vi"].fingerprint[k]
+        if before["province_profile/lang-son.vi"].fingerprint[k]
+        != after["province_profile/lang-son.vi"].fingerprint[k]
     } == {"data"}
 
 
@@ -69,10 +75,17 @@ def test_a_source_that_nobody_cites_remakes_nothing(folder):
 
 
 def test_a_part_has_only_the_rows_that_are_read(data):
-    part = Parts(data).cut({"observations": "own", "targets": "own", "claims": "none"}, ["da-nang"])
-    assert set(part.observations["province_id"]) == {"da-nang"} and set(part.targets["scope"]) <= {"da-nang", "viet-nam"}
+    part = Subsets(data).cut({"observations": "own", "targets": "own", "claims": "none"}, ["da-nang"])
+    assert set(part.observations["province_id"]) == {"da-nang"} and set(part.targets["scope"]) <= {
+        "da-nang",
+        "viet-nam",
+    }
     assert part.claims.height == 0 and part.scores.height == data.scores.height and part.judged_on is not None
-    cited = {s for name in ("observations", "targets", "scores", "context") for s in getattr(part, name)["source_id"]}
+    cited = {
+        s
+        for name in ("observations", "targets", "scores", "context")
+        for s in getattr(part, name)["source_id"]
+    }
     assert cited <= set(part.sources["source_id"]) and part.sources.height < data.sources.height
 
 
@@ -82,7 +95,10 @@ def test_a_part_has_only_the_rows_that_are_read(data):
         (lambda m, out, t: m["reports"].pop(t.key), "new"),
         (lambda m, out, t: m["reports"][t.key].update(status="failed"), "failed last time"),
         (lambda m, out, t: m["reports"][t.key].update(status="missing"), "not finished"),
-        (lambda m, out, t: m["reports"][t.key]["fingerprint"].update(package="x", data="y"), "its rows of data, the package"),
+        (
+            lambda m, out, t: m["reports"][t.key]["fingerprint"].update(package="x", data="y"),
+            "its rows of data, the package",
+        ),
         (lambda m, out, t: m["reports"][t.key].update(fingerprint="of an older kind"), "changed"),
         (lambda m, out, t: (out / t.path).unlink(), "page is gone"),
         (lambda m, out, t: (out / t.path).write_text("x"), "changed by hand"),
@@ -101,14 +117,23 @@ def test_why_a_report_would_be_made(data, tmp_path, write_notebook, change, word
 
 def test_a_dry_run_says_what_and_why_and_makes_nothing(tmp_path):
     out = tmp_path / "out"
-    said = CliRunner().invoke(main, ["report", *NAMES, "-p", "Lạng Sơn", "-p", "da-nang", "--each", "--dry-run", "--out", str(out)])
+    said = CliRunner().invoke(
+        main, ["report", *NAMES, "-p", "Lạng Sơn", "-p", "da-nang", "--each", "--dry-run", "--out", str(out)]
+    )
     assert said.exit_code == 0 and not out.exists()
-    assert "target_gap/lang-son.en.html\tit is new" in said.output and "16 would be made, 0 unchanged" in said.output
+    assert (
+        "target_gap/lang-son.en.html\tit is new" in said.output
+        and "16 would be made, 0 unchanged" in said.output
+    )
 
 
 def test_looking_for_changes_loads_no_heavy_library():
-    code = "import sys; from click.testing import CliRunner; from cds_analysis.cli import main\n" \
-           "CliRunner().invoke(main, ['report', '--dry-run', '--out', '/nonexistent/x'])\n" \
-           "print([m for m in ('nbformat', 'nbconvert', 'papermill', 'matplotlib', 'seaborn', 'altair', 'scipy.stats', 'IPython') if m in sys.modules])"  # fmt: skip
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parent)
+    code = (
+        "import sys; from click.testing import CliRunner; from cds_analysis.cli.main import main\n"
+        "CliRunner().invoke(main, ['report', '--dry-run', '--out', '/nonexistent/x'])\n"
+        "print([m for m in ('nbformat', 'nbconvert', 'papermill', 'matplotlib', 'seaborn', 'altair', 'scipy.stats', 'IPython') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parent
+    )
     assert done.stdout.strip() == "[]", done.stdout + done.stderr

@@ -1,4 +1,6 @@
-"""From an article to the dataset: what is a figure and what is not, and a folder that changes as a whole or not at all."""
+"""From an article to the dataset: what is a figure and what is not, and a folder that changes as a whole or
+not at all.
+"""
 
 import csv
 import subprocess
@@ -13,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import cds_analysis as cds
-from cds_analysis.cli import main
+from cds_analysis.cli.main import main
 from cds_analysis.intake.add import accepted_changes, read_candidates, write_candidates
 from cds_analysis.intake.article import paragraphs, read_text
 from cds_analysis.intake.extract import CANDIDATES, extract
@@ -40,11 +42,18 @@ def read(line):
     [
         ("đạt 10,38% và 1.239 tổ", [("10,38%", "share", 10.38), ("1.239", "count", 1239)]),
         ("số hóa 817.860/879.100 hồ sơ", [("817.860/879.100", "fraction", 93.0338)]),
-        ("xếp hạng 25/63 tỉnh, thành phố, tăng 33 bậc so với năm 2022", [("25/63", "rank", 25), ("33", "rank_change", 33)]),
+        (
+            "xếp hạng 25/63 tỉnh, thành phố, tăng 33 bậc so với năm 2022",
+            [("25/63", "rank", 25), ("33", "rank_change", 33)],
+        ),
         ("tụt 5 bậc xuống thứ 40", [("5", "rank_change", -5), ("40", "rank", 40)]),
         (
             "hơn 50 trạm, trên 20%, không dưới 7 xã",
-            [("hơn 50", "lower_bound", 50), ("trên 20%", "lower_bound", 20), ("không dưới 7", "lower_bound", 7)],
+            [
+                ("hơn 50", "lower_bound", 50),
+                ("trên 20%", "lower_bound", 20),
+                ("không dưới 7", "lower_bound", 7),
+            ],
         ),
         ("người dân từ 15 tuổi trở lên", []),
         ("Quyết định số 3324/QĐ-UBND ngày 27/10/2022 và Đề án 06", []),
@@ -65,19 +74,32 @@ def test_what_is_a_figure_and_what_is_not(line, expected):
 
 def test_every_rule_of_every_paragraph_seen(data):
     for text, truth in measuring.paragraphs_of(unseen=False):
-        found = {(r["paragraph"], measuring.numbers(r["printed"])): r for r in extract(text, data).iter_rows(named=True)}
+        found = {
+            (r["paragraph"], measuring.numbers(r["printed"])): r
+            for r in extract(text, data).iter_rows(named=True)
+        }
         assert set(found) == set(truth), text
         for place, right in truth.items():
             row = found[place]
             assert min(abs(row["value"] - v) for v in right["values"]) < 0.01, (text, place)
-            assert not right["about"] or right["about"] & {row["proposal"], row["second"], row["third"]}, (text, place)
+            assert not right["about"] or right["about"] & {row["proposal"], row["second"], row["third"]}, (
+                text,
+                place,
+            )
 
 
 def test_the_paragraphs_kept_unseen_stay_within_the_aims(data):
     found = true = invented = 0
     for text, truth in measuring.paragraphs_of(unseen=True):
-        places = {(r["paragraph"], measuring.numbers(r["printed"])) for r in extract(text, data).iter_rows(named=True)}
-        found, true, invented = found + len(places & set(truth)), true + len(truth), invented + len(places - set(truth))
+        places = {
+            (r["paragraph"], measuring.numbers(r["printed"]))
+            for r in extract(text, data).iter_rows(named=True)
+        }
+        found, true, invented = (
+            found + len(places & set(truth)),
+            true + len(truth),
+            invented + len(places - set(truth)),
+        )
     assert true > 15 and found / true >= 0.95 and invented <= (found + invented) / 10
 
 
@@ -86,13 +108,21 @@ def test_a_promise_keeps_its_indicator_its_date_and_its_place(data):
     assert found.schema == CANDIDATES
     rows = {r["printed"]: r for r in found.iter_rows(named=True)}
     assert set(rows) == {"98,5%", "1.452/1.860", "90%", "10/63", "2"}
-    assert (rows["90%"]["kind"], rows["90%"]["proposal"], str(rows["90%"]["date"])) == ("target", "ehealth_records_pct", "2026-12-31")
+    assert (rows["90%"]["kind"], rows["90%"]["proposal"], str(rows["90%"]["date"])) == (
+        "target",
+        "ehealth_records_pct",
+        "2026-12-31",
+    )
     assert (rows["98,5%"]["proposal"], str(rows["98,5%"]["date"]), rows["98,5%"]["province"]) == (
         "enterprises_einvoice_pct",
         "2025-06-30",
         "lang-son",
     )
-    assert (rows["10/63"]["proposal"], rows["10/63"]["date"].year, rows["2"]["from_year"]) == ("papi/overall", 2025, 2024)
+    assert (rows["10/63"]["proposal"], rows["10/63"]["date"].year, rows["2"]["from_year"]) == (
+        "papi/overall",
+        2025,
+        2024,
+    )
     line = paragraphs(ARTICLE, RULES)[2].text
     assert line[rows["98,5%"]["start"] : rows["98,5%"]["end"]] == "98,5%"
 
@@ -104,7 +134,8 @@ def test_html_is_read_without_its_furniture(data, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text, value", [("1.239", 1239), ("10,38", 10.38), ("10.38", 10.38), ("1.234.567,8", 1234567.8), ("06", 6), ("7", 7)]
+    "text, value",
+    [("1.239", 1239), ("10,38", 10.38), ("10.38", 10.38), ("1.234.567,8", 1234567.8), ("06", 6), ("7", 7)],
 )
 def test_numbers(text, value):
     assert number(text) == value
@@ -113,7 +144,10 @@ def test_numbers(text, value):
 @settings(max_examples=150, deadline=None)
 @given(
     st.text(
-        alphabet=st.one_of(st.sampled_from("0123456789.,/%-() :;năm xếp hạng thứ tăng bậc mục tiêu đạt trên\n"), st.characters()),
+        alphabet=st.one_of(
+            st.sampled_from("0123456789.,/%-() :;năm xếp hạng thứ tăng bậc mục tiêu đạt trên\n"),
+            st.characters(),
+        ),
         max_size=300,
     )
 )
@@ -130,7 +164,14 @@ PROPOSER = Proposer(cds.load(), RULES)
 
 # ---- adding
 
-SOURCE = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, "kind": "article"}
+SOURCE = {
+    "source_id": "article-test",
+    "title": "Tin",
+    "publisher": "Báo",
+    "published": None,
+    "url": None,
+    "kind": "article",
+}
 
 
 def add(candidates, data, source):
@@ -143,7 +184,9 @@ def add(candidates, data, source):
 def accepted(data, tmp_path):
     found = extract(ARTICLE, data).with_columns(decision=pl.lit("accept"))
     found = found.with_columns(
-        proposal=pl.when(pl.col("printed") == "1.452/1.860").then(pl.lit("fully_online_procedures_pct")).otherwise("proposal")
+        proposal=pl.when(pl.col("printed") == "1.452/1.860")
+        .then(pl.lit("fully_online_procedures_pct"))
+        .otherwise("proposal")
     )
     path = tmp_path / "candidates.csv"
     write_candidates(found, path)
@@ -156,11 +199,17 @@ def files(folder):
 
 def test_accepted_figures_go_into_their_tables_and_twice_changes_nothing(accepted, folder):
     done = add(read_candidates(accepted), cds.load(folder), SOURCE)
-    assert {t: len(r) for t, r in done.rows.items()} == {"observations": 2, "targets": 1, "claims": 2, "scores": 1, "sources": 1}
+    assert {t: len(r) for t, r in done.rows.items()} == {
+        "observations": 2,
+        "targets": 1,
+        "claims": 2,
+        "scores": 1,
+        "sources": 1,
+    }
     after = cds.load(folder)
-    row = after.observations.filter(pl.col("source_id") == "article-test", pl.col("indicator_id") == "fully_online_procedures_pct").row(
-        0, named=True
-    )
+    row = after.observations.filter(
+        pl.col("source_id") == "article-test", pl.col("indicator_id") == "fully_online_procedures_pct"
+    ).row(0, named=True)
     assert (row["printed"], row["numerator"], row["denominator"], row["locator"], row["as_of_precision"]) == (
         "1.452/1.860",
         1452,
@@ -168,7 +217,10 @@ def test_accepted_figures_go_into_their_tables_and_twice_changes_nothing(accepte
         "p3",
         "half_year",
     )
-    assert after.claims.filter(pl.col("source_id") == "article-test")["quantity"].sort().to_list() == ["places_gained", "rank"]
+    assert after.claims.filter(pl.col("source_id") == "article-test")["quantity"].sort().to_list() == [
+        "places_gained",
+        "rank",
+    ]
     before = files(folder)
     again = add(read_candidates(accepted), after, SOURCE)
     assert again.rows == {} and again.known >= 5
@@ -177,9 +229,16 @@ def test_accepted_figures_go_into_their_tables_and_twice_changes_nothing(accepte
 
 def test_a_figure_that_contradicts_goes_to_conflicts_and_is_told(accepted, folder):
     add(read_candidates(accepted), cds.load(folder), SOURCE)
-    other = read_candidates(accepted).filter(pl.col("printed") == "98,5%").with_columns(value=pl.lit(91.0), printed=pl.lit("91%"))
+    other = (
+        read_candidates(accepted)
+        .filter(pl.col("printed") == "98,5%")
+        .with_columns(value=pl.lit(91.0), printed=pl.lit("91%"))
+    )
     done = add(other, cds.load(folder), {**SOURCE, "source_id": "article-other"})
-    assert set(done.rows) == {"conflicts", "sources"} and "91 (article-other) against 98.5 on record" in done.conflicts[0]
+    assert (
+        set(done.rows) == {"conflicts", "sources"}
+        and "91 (article-other) against 98.5 on record" in done.conflicts[0]
+    )
     data = cds.load(folder)
     assert data.conflicts.filter(pl.col("source_id") == "article-other")["other"].to_list() == ["91"]
     assert data.observations.filter(pl.col("source_id") == "article-other").height == 0
@@ -235,7 +294,9 @@ adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.
 def test_an_addition_cut_off_at_any_point_leaves_the_folder_as_it_was(accepted, folder):
     before, seen = files(folder), set()
     for at in range(1, 40):
-        done = subprocess.run([sys.executable, "-c", CUT, str(accepted), str(folder), str(at)], capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", CUT, str(accepted), str(folder), str(at)], capture_output=True, text=True
+        )
         cds.load(folder)  # undoes what was cut off
         state = files(folder)
         if done.returncode == 0:
@@ -267,7 +328,9 @@ def test_the_commands(folder, tmp_path):
     run = CliRunner().invoke
     said = run(main, ["extract", str(article), "--out", str(out)])
     assert said.exit_code == 0 and "5 candidates" in said.output
-    assert run(main, ["extract", str(article), "--out", str(out)]).exit_code == 2  # decisions are not written over
+    assert (
+        run(main, ["extract", str(article), "--out", str(out)]).exit_code == 2
+    )  # decisions are not written over
     assert "98,5%" in run(main, ["extract", "-"], input=ARTICLE).output
     rows = list(csv.DictReader(out.open(encoding="utf-8")))
     rows[0]["decision"] = "accept"
@@ -277,13 +340,27 @@ def test_the_commands(folder, tmp_path):
         writer.writerows(rows)
     said = run(main, ["add", str(out), "--source", "article-x", "--data", str(folder)])
     assert said.exit_code == 2 and "--title" in said.output
-    said = run(main, ["add", str(out), "--source", "article-x", "--title", "Tin", "--publisher", "Báo", "--data", str(folder)])
+    said = run(
+        main,
+        [
+            "add",
+            str(out),
+            "--source",
+            "article-x",
+            "--title",
+            "Tin",
+            "--publisher",
+            "Báo",
+            "--data",
+            str(folder),
+        ],
+    )
     assert said.exit_code == 0 and "1 observations" in said.output, said.output
     assert run(main, ["extract", str(tmp_path / "none.txt")]).exit_code == 2
 
 
 def test_the_review_shows_each_figure_and_keeps_each_decision(data, tmp_path):
-    from cds_analysis.views.review import Review
+    from cds_analysis.app.review import Review
 
     article, out = tmp_path / "article.txt", tmp_path / "found.csv"
     article.write_text(ARTICLE, encoding="utf-8")

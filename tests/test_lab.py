@@ -1,13 +1,15 @@
-"""The explorer in a real JupyterLab, in a real browser: started here on a free port of this machine, with a token, in a copy of the notebook."""
+"""The explorer in a real JupyterLab, in a real browser: started here on a free port of this machine, with a
+token, in a copy of the notebook.
+"""
 
 import csv
 
 import pytest
 from browsers import axe_violations, jupyterlab, needs_chromium, open_explorer, open_notebook
 
+from cds_analysis.app.review_notebook import review_notebook
 from cds_analysis.intake.add import read_candidates, write_candidates
 from cds_analysis.intake.extract import extract
-from cds_analysis.reports.review import review_notebook
 
 pytestmark = needs_chromium
 
@@ -71,7 +73,9 @@ def test_a_saved_selection_is_restored(page):
     box = page.get_by_label("Lựa chọn")
     box.fill("vi 63 dti/overall 2022-2024 all map ca-mau")
     box.press("Enter")
-    page.wait_for_function("() => [...document.querySelectorAll('.widget-tab img')].some(i => i.offsetParent && i.alt.includes('DTI'))")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.widget-tab img')].some(i => i.offsetParent && i.alt.includes('DTI'))"
+    )
     assert page.get_by_role("tab", name="Bản đồ").get_attribute("aria-selected") == "true"
 
 

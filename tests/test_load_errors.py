@@ -21,21 +21,46 @@ def test_a_copy_of_the_data_loads(folder, data):
 @pytest.mark.parametrize(
     "table, before, after, expected",
     [
-        ("observations", ",84.02,", ',"84,02",', ["observations.csv", "column value", "decimal point", "write 84.02", "'84,02'"]),
+        (
+            "observations",
+            ",84.02,",
+            ',"84,02",',
+            ["observations.csv", "column value", "decimal point", "write 84.02", "'84,02'"],
+        ),
         ("observations", ",84.02,", ",much,", ["column value", "must be a number", "'much'"]),
         ("observations", ",84.02,", ",nan,", ["column value", "must be a number"]),
-        ("observations", "2023-06-30", "30/06/2023", ["column as_of", "a date like 2023-12-31", "'30/06/2023'"]),
-        ("observations", "lang-son,", "lang-sonn,", ["column province_id", "is not in provinces.csv", "did you mean 'lang-son'"]),
+        (
+            "observations",
+            "2023-06-30",
+            "30/06/2023",
+            ["column as_of", "a date like 2023-12-31", "'30/06/2023'"],
+        ),
+        (
+            "observations",
+            "lang-son,",
+            "lang-sonn,",
+            ["column province_id", "is not in provinces.csv", "did you mean 'lang-son'"],
+        ),
         (
             "observations",
             ",ehealth_records_pct,",
             ",ehealth_record,",
             ["column indicator_id", "is not in indicators.csv", "'ehealth_record'"],
         ),
-        ("observations", "168014.0,171997.0", "68014.0,171997.0", ["value must agree with 100 * numerator / denominator"]),
+        (
+            "observations",
+            "168014.0,171997.0",
+            "68014.0,171997.0",
+            ["value must agree with 100 * numerator / denominator"],
+        ),
         ("indicators", ",percent,", ",per cent,", ["column unit", "must be one of percent", "'per cent'"]),
         ("provinces", "\nlang-son,20,", "\nlang-son,2,", ["column gso_code", "must match"]),
-        ("context", "province_id,year", "province_id,yeer", ["column year", "the column is missing", "is it 'yeer'?", "unknown column"]),
+        (
+            "context",
+            "province_id,year",
+            "province_id,yeer",
+            ["column year", "the column is missing", "is it 'yeer'?", "unknown column"],
+        ),
         ("breaks", ",documented,", ",,", ["column kind", "must not be empty"]),
     ],
 )

@@ -13,12 +13,23 @@ from cds_analysis.measures.ranks import random_move
 
 
 def ranked(years, *, full=True):
-    rows = [("x", "overall", 2020 + k, f"p{i}", r, full, 0) for k, ranks in enumerate(years) for i, r in enumerate(ranks) if r is not None]
-    return pl.DataFrame(rows, schema=["index_id", "dimension_id", "year", "province_id", "rank", "is_full", "segment"], orient="row")
+    rows = [
+        ("x", "overall", 2020 + k, f"p{i}", r, full, 0)
+        for k, ranks in enumerate(years)
+        for i, r in enumerate(ranks)
+        if r is not None
+    ]
+    return pl.DataFrame(
+        rows,
+        schema=["index_id", "dimension_id", "year", "province_id", "rank", "is_full", "segment"],
+        orient="row",
+    )
 
 
 def test_mobility_agrees_with_scipy(data):
-    table = cds.ranks(data.scores, data.breaks).filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall")
+    table = cds.ranks(data.scores, data.breaks).filter(
+        pl.col("index_id") == "dti", pl.col("dimension_id") == "overall"
+    )
     row = mobility(table).filter(pl.col("year_to") == 2023).row(0, named=True)
     both = table.filter(pl.col("year") == 2022).join(table.filter(pl.col("year") == 2023), on="province_id")
     a, b = both["rank"].to_numpy(), both["rank_right"].to_numpy()
@@ -44,7 +55,8 @@ def test_the_random_shift_is_the_mean_over_all_orders(n):
 
 
 def test_w_by_hand():
-    # Kendall's own example of complete disagreement and agreement, and one worked by hand: totals 4, 5, 9; S = 14; W = 12 * 14 / (9 * 24).
+    # Kendall's own example of complete disagreement and agreement, and one worked by hand: totals 4, 5, 9; S
+    # = 14; W = 12 * 14 / (9 * 24).
     assert kendall_w([[1, 2, 3], [1, 2, 3], [2, 1, 3]]) == pytest.approx(12 * 14 / (9 * 24))
 
 
@@ -62,7 +74,9 @@ def test_w_with_ties_agrees_with_friedman():
 
 
 def test_agreement_over_the_years_of_papi_is_more_than_chance(data):
-    table = cds.ranks(data.scores, data.breaks).filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
+    table = cds.ranks(data.scores, data.breaks).filter(
+        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall"
+    )
     row = rank_agreement(table, draws=200).row(0, named=True)
     assert row["n_common"] + row["n_left_out"] == 63 and row["n_years"] == 14
     assert row["p_value"] == pytest.approx(1 / 201)

@@ -29,7 +29,9 @@ def test_no_spelling_means_two_provinces():
         assert meaning.setdefault(fold(spelling), province) == province
 
 
-@pytest.mark.parametrize("change", [str, str.upper, str.lower, lambda s: unicodedata.normalize("NFD", s), lambda s: f"  {s} "])
+@pytest.mark.parametrize(
+    "change", [str, str.upper, str.lower, lambda s: unicodedata.normalize("NFD", s), lambda s: f"  {s} "]
+)
 def test_every_spelling_is_found(change):
     for spelling, province in SPELLINGS:
         assert find_province(change(spelling)) == province
@@ -42,13 +44,25 @@ def test_the_kind_of_unit_may_stand_before_the_name(prefix):
 
 
 @pytest.mark.parametrize(
-    "name", ["Bà Rịa – Vũng Tàu", "Bà Rịa — Vũng Tàu", "bà rịa-vũng tàu", "BRVT", "ba ria vung tau", "77", 77, "VN-43"]
+    "name",
+    [
+        "Bà Rịa – Vũng Tàu",
+        "Bà Rịa — Vũng Tàu",
+        "bà rịa-vũng tàu",
+        "BRVT",
+        "ba ria vung tau",
+        "77",
+        77,
+        "VN-43",
+    ],
 )
 def test_dashes_and_codes(name):
     assert find_province(name) == "ba-ria-vung-tau"
 
 
-@pytest.mark.parametrize("name, meant", [("Lang Sonn", "Lạng Sơn"), ("Vinh Fuc", "Vĩnh Phúc"), ("Da Nangg", "Đà Nẵng")])
+@pytest.mark.parametrize(
+    "name, meant", [("Lang Sonn", "Lạng Sơn"), ("Vinh Fuc", "Vĩnh Phúc"), ("Da Nangg", "Đà Nẵng")]
+)
 def test_a_misspelt_name_suggests_the_one_meant(name, meant):
     with pytest.raises(cds.UnknownNameError) as caught:
         find_province(name)

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cds_analysis as cds
+from cds_analysis.measures.rank_changes import judge_moves, uncertainty
 from cds_analysis.measures.rank_method import rank_draws, rank_intervals
 from cds_analysis.measures.rank_sampling import rank_confidence_sets, rank_sets, survey_standard_errors
-from cds_analysis.measures.rises import judge_moves, uncertainty
 
 SCORES = st.lists(st.integers(0, 30), min_size=2, max_size=8)
 
@@ -48,15 +48,24 @@ def test_one_dimension_leaves_no_choice():
 
 
 def test_intervals_of_papi_hold_the_published_rank_of_most_provinces(data):
-    parts = data.indices.filter(pl.col("index_id") == "papi", pl.col("parent_id") == "overall")["dimension_id"]
+    parts = data.indices.filter(pl.col("index_id") == "papi", pl.col("parent_id") == "overall")[
+        "dimension_id"
+    ]
     rows = data.scores.filter(
-        pl.col("index_id") == "papi", pl.col("year").is_in([2022, 2024]), pl.col("dimension_id").is_in(parts.to_list())
+        pl.col("index_id") == "papi",
+        pl.col("year").is_in([2022, 2024]),
+        pl.col("dimension_id").is_in(parts.to_list()),
     )
     found = rank_intervals(rows, draws=300)
-    published = cds.ranks(data.scores, data.breaks).filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
+    published = cds.ranks(data.scores, data.breaks).filter(
+        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall"
+    )
     both = found.join(published.select("province_id", "year", "rank"), on=["province_id", "year"])
     assert (both["rank_equal"] == both["rank"]).all()
-    assert both.filter(pl.col("rank").is_between(pl.col("rank_low"), pl.col("rank_high"))).height > 0.95 * both.height
+    assert (
+        both.filter(pl.col("rank").is_between(pl.col("rank_low"), pl.col("rank_high"))).height
+        > 0.95 * both.height
+    )
     # Two provinces of 2022 lack a dimension: they are left out, not ranked last.
     assert found.filter(pl.col("year") == 2022)["n_left_out"].unique().to_list() == [2]
     assert not set(found.filter(pl.col("year") == 2022)["province_id"]) & {"bac-giang", "bac-ninh"}
@@ -108,12 +117,17 @@ def test_sets_hold_the_rank_and_simultaneous_ones_are_not_narrower(values, error
 def test_sets_do_not_depend_on_unit_or_level_and_turn_with_the_order(values, error, factor):
     x, se = np.array(values, dtype=float), np.full(len(values), error)
     low, high = rank_sets(x, se, draws=100)
-    assert all((a == b).all() for a, b in zip((low, high), rank_sets(100 + factor * x, factor * se, draws=100)))
+    assert all(
+        (a == b).all() for a, b in zip((low, high), rank_sets(100 + factor * x, factor * se, draws=100))
+    )
     swapped = rank_sets(-x, se, draws=100)
     n = len(x)
-    # Draws are not mirrored one to one, so the ends may differ by the draw; they do not for well separated scores.
+    # Draws are not mirrored one to one, so the ends may differ by the draw; they do not for well separated
+    # scores.
     if len(set(values)) == n and min(np.diff(np.sort(x))) > 8 * error:
-        assert (n + 1 - swapped[1]).tolist() == low.tolist() and (n + 1 - swapped[0]).tolist() == high.tolist()
+        assert (n + 1 - swapped[1]).tolist() == low.tolist() and (
+            n + 1 - swapped[0]
+        ).tolist() == high.tolist()
 
 
 def test_stepwise_rejection_agrees_with_a_plain_version():
@@ -125,17 +139,27 @@ def test_stepwise_rejection_agrees_with_a_plain_version():
         standing = [(k, sign) for k in range(7) if k != j for sign in (1, -1)]
         rejected = set()
         while True:
-            noise = [sign * (z[k] - z[j]) / np.hypot(se[k], se[j]) for k, sign in standing if (k, sign) not in rejected]
+            noise = [
+                sign * (z[k] - z[j]) / np.hypot(se[k], se[j])
+                for k, sign in standing
+                if (k, sign) not in rejected
+            ]
             critical = np.sort(np.max([np.zeros(500), *noise], axis=0))[int(np.ceil(0.95 * 500)) - 1]
-            now = {(k, s) for k, s in standing if s * (x[k] - x[j]) / np.hypot(se[k], se[j]) > critical} - rejected
+            now = {
+                (k, s) for k, s in standing if s * (x[k] - x[j]) / np.hypot(se[k], se[j]) > critical
+            } - rejected
             if not now:
                 break
             rejected |= now
-        assert low[j] == 1 + sum(s == 1 for _, s in rejected) and high[j] == 7 - sum(s == -1 for _, s in rejected)
+        assert low[j] == 1 + sum(s == 1 for _, s in rejected) and high[j] == 7 - sum(
+            s == -1 for _, s in rejected
+        )
 
 
 def test_a_province_that_was_not_published_is_missing_and_widens_the_range_among_all(data):
-    rows = data.scores.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
+    rows = data.scores.filter(
+        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024
+    )
     sets = rank_confidence_sets(survey_standard_errors(rows, data.indices), draws=100, n_unpublished=2)
     assert sets.height == 61 and sets["rank_high"].max() <= 61
     assert (sets["rank_high_all"] == sets["rank_high"] + 2).all()
@@ -148,7 +172,9 @@ def test_the_scenario_gives_no_error_to_other_indices_and_sub_dimensions(data):
     assert known["dimension_id"].n_unique() == 9
 
 
-@pytest.mark.parametrize("scores, errors", [([1.0, 2.0], [1.0]), ([1.0, None], [1.0, 1.0]), ([1.0, 2.0], [1.0, -1.0])])
+@pytest.mark.parametrize(
+    "scores, errors", [([1.0, 2.0], [1.0]), ([1.0, None], [1.0, 1.0]), ([1.0, 2.0], [1.0, -1.0])]
+)
 def test_bad_errors_are_refused(scores, errors):
     with pytest.raises(cds.ParameterError, match="standard error"):
         rank_sets(np.array(scores, dtype=float), np.array(errors, dtype=float))
@@ -160,13 +186,22 @@ def test_bad_errors_are_refused(scores, errors):
 def judged(data, **options):
     index = options.setdefault("index_id", "papi")
     years = [options["year_from"], options["year_to"]]
-    intervals, sets = uncertainty(data.scores, data.indices, index_id=index, dimension_id=options.get("dimension_id", "overall"), years=years, draws=200,
-                                  interviews=options.pop("interviews", 200))  # fmt: skip
+    intervals, sets = uncertainty(
+        data.scores,
+        data.indices,
+        index_id=index,
+        dimension_id=options.get("dimension_id", "overall"),
+        years=years,
+        draws=200,
+        interviews=options.pop("interviews", 200),
+    )
     return judge_moves(cds.ranks(data.scores, data.breaks), intervals, sets, **options)
 
 
 def test_a_changed_definition_never_counts_as_a_rise(data):
-    assert judged(data, year_from=2020, year_to=2021).select("verdict", "reason").unique().rows() == [("cannot_say", "definition")]
+    assert judged(data, year_from=2020, year_to=2021).select("verdict", "reason").unique().rows() == [
+        ("cannot_say", "definition")
+    ]
 
 
 def test_a_sample_and_an_index_of_unknown_uncertainty_cannot_be_judged(data):

@@ -11,11 +11,21 @@ NO_BREAKS = pl.DataFrame(schema={"index_id": pl.String, "dimension_id": pl.Strin
 
 
 def table(scores, year=2023, index="papi"):
-    return pl.DataFrame({
-        "index_id": index, "dimension_id": "overall", "year": year, "province_id": [f"p{i:02d}" for i in range(len(scores))], "score": scores,
-        "rank": pl.Series([None] * len(scores), dtype=pl.Int64), "n_ranked": pl.Series([len(scores)] * len(scores), dtype=pl.Int64),
-        "status": "reported", "rank_status": pl.Series([None] * len(scores), dtype=pl.String), "source_id": "s",
-    }, schema_overrides={"score": pl.Float64})  # fmt: skip
+    return pl.DataFrame(
+        {
+            "index_id": index,
+            "dimension_id": "overall",
+            "year": year,
+            "province_id": [f"p{i:02d}" for i in range(len(scores))],
+            "score": scores,
+            "rank": pl.Series([None] * len(scores), dtype=pl.Int64),
+            "n_ranked": pl.Series([len(scores)] * len(scores), dtype=pl.Int64),
+            "status": "reported",
+            "rank_status": pl.Series([None] * len(scores), dtype=pl.String),
+            "source_id": "s",
+        },
+        schema_overrides={"score": pl.Float64},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +61,17 @@ def test_a_score_change_never_crosses_a_break(ranked):
 
 @pytest.mark.parametrize("year, n", [(2014, 61), (2017, 63), (2021, 60), (2024, 61)])
 def test_computed_ranks_agree_with_scipy(ranked, year, n):
-    papi = ranked.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == year)
+    papi = ranked.filter(
+        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == year
+    )
     assert papi["rank"].to_list() == list(stats.rankdata(-papi["score"].to_numpy(), method="min"))
     assert papi["n_ranked"].unique().to_list() == [n]
 
 
 def test_computed_ranks_agree_with_those_on_record_but_for_rounded_ties(ranked):
-    known = ranked.filter(pl.col("rank_basis") == "computed", pl.col("index_id") == "papi").drop_nulls("printed_rank")
+    known = ranked.filter(pl.col("rank_basis") == "computed", pl.col("index_id") == "papi").drop_nulls(
+        "printed_rank"
+    )
     assert known.height > 10_000
     assert known.filter(pl.col("rank") != pl.col("printed_rank")).height == 0
 
@@ -116,7 +130,9 @@ def test_places_gained_sum_to_zero_without_ties(first, second):
 
 
 def test_within_the_common_provinces_a_gain_can_be_smaller(ranked):
-    moved = cds.places_gained(ranked, index_id="papi", dimension_id="e_governance", year_from=2022, year_to=2023)
+    moved = cds.places_gained(
+        ranked, index_id="papi", dimension_id="e_governance", year_from=2022, year_to=2023
+    )
     row = moved.row(by_predicate=pl.col("province_id") == "lang-son", named=True)
     assert (row["places_gained"], row["places_gained_common"], row["n_common"]) == (9, 8, 60)
 

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 import cds_analysis as cds
-from cds_analysis.reports import vega
+from cds_analysis.pages import vega
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import checked_parameters, find_notebook, notebooks
 from cds_analysis.reports.manifest import checksum_of_files, write_atomically
@@ -67,19 +67,35 @@ def test_a_report_loads_nothing_from_outside(made):
 def test_only_the_page_s_own_scripts_may_run(made):
     for text, task in pages(made).values():
         policy = html.unescape(re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1))
-        assert policy.startswith("default-src 'none'") and "unsafe-eval" not in policy and "script-src 'unsafe" not in policy
+        assert (
+            policy.startswith("default-src 'none'")
+            and "unsafe-eval" not in policy
+            and "script-src 'unsafe" not in policy
+        )
         scripts = re.findall(r'<script type="module">(.*?)</script>', text, flags=re.DOTALL)
-        checksums = ["'sha256-" + base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() + "'" for s in scripts]
+        checksums = [
+            "'sha256-" + base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() + "'" for s in scripts
+        ]
         assert bool(scripts) == (task.notebook in ("province_comparison", "target_gap", "ranking_trends"))
         assert policy.partition("script-src ")[2].split() == checksums
         types = set(re.findall(r"<script[^>]*type=\"([^\"]*)\"", text))
         assert types <= {"module", "application/json"}
-        assert len(re.findall(r"<script(?![^>]*type=)", re.sub(r"<script type=.module.>.*?</script>", "", text, flags=re.DOTALL))) == 0
+        assert (
+            len(
+                re.findall(
+                    r"<script(?![^>]*type=)",
+                    re.sub(r"<script type=.module.>.*?</script>", "", text, flags=re.DOTALL),
+                )
+            )
+            == 0
+        )
 
 
 def test_no_text_is_escaped_twice(made):
     for text, task in pages(made).values():
-        assert not re.search(r"&amp;(?:#\d+|[a-z]+);", re.sub(r"<script.*?</script>|data:[^\"]*", "", text, flags=re.DOTALL)), task.key
+        assert not re.search(
+            r"&amp;(?:#\d+|[a-z]+);", re.sub(r"<script.*?</script>|data:[^\"]*", "", text, flags=re.DOTALL)
+        ), task.key
 
 
 def test_every_picture_has_an_alternative_text_with_a_number_in_it(made):
@@ -93,7 +109,12 @@ def test_every_picture_has_an_alternative_text_with_a_number_in_it(made):
 def test_a_page_speaks_one_language(made):
     words = {"vi": ["trung vị", "Nguồn:", "Tải số liệu"], "en": ["median", "Source:", "Download the numbers"]}
     for text, task in pages(made).values():
-        shown = re.sub(r"<style>.*?</style>|<script type=.module.>.*?</script>|data:[^\"]*|<[^>]+>", " ", text, flags=re.DOTALL)
+        shown = re.sub(
+            r"<style>.*?</style>|<script type=.module.>.*?</script>|data:[^\"]*|<[^>]+>",
+            " ",
+            text,
+            flags=re.DOTALL,
+        )
         other = "en" if task.lang == "vi" else "vi"
         assert Page(text).lang == task.lang
         assert any(w in shown for w in words[task.lang])
@@ -115,7 +136,12 @@ def test_no_message_of_the_other_language_is_on_a_page(made):
     }
     assert min(len(v) for v in wrong.values()) > 200
     for text, task in pages(made).values():
-        shown = re.sub(r"<style>.*?</style>|<script type=.module.>.*?</script>|data:[^\"]*|<[^>]+>", " ", text, flags=re.DOTALL)
+        shown = re.sub(
+            r"<style>.*?</style>|<script type=.module.>.*?</script>|data:[^\"]*|<[^>]+>",
+            " ",
+            text,
+            flags=re.DOTALL,
+        )
         shown = " ".join(html.unescape(shown).split())
         assert [m for m in wrong[task.lang] if m in shown] == [], task.key
         if task.lang == "vi":  # English that never went through the catalogue; addresses of sources aside
@@ -148,7 +174,10 @@ def test_the_numbers_behind_a_figure_can_be_downloaded(made):
     frame = pl.read_csv(io.BytesIO(content))
     tay_ninh = frame.filter(pl.col("province_id") == "tay-ninh")
     published = cds.load().scores.filter(
-        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024, pl.col("province_id") == "tay-ninh"
+        pl.col("index_id") == "papi",
+        pl.col("dimension_id") == "overall",
+        pl.col("year") == 2024,
+        pl.col("province_id") == "tay-ninh",
     )
     assert tay_ninh["value"].item() == published["score"].item()
 
@@ -170,7 +199,9 @@ def test_the_manifest_tells_how_each_report_was_made(made):
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["reports"]) == {t.key for t in tasks}
     entry = manifest["reports"]["province_profile/vinh-phuc.vi"]
-    assert entry["status"] == "made" and entry["seconds"] > 0 and entry["parameters"]["province"] == "vinh-phuc"
+    assert (
+        entry["status"] == "made" and entry["seconds"] > 0 and entry["parameters"]["province"] == "vinh-phuc"
+    )
     assert "polars" in manifest["versions"]
 
 
@@ -205,7 +236,9 @@ def one(write_notebook, data, name, *cells):
 
 
 def test_a_notebook_that_raises_leaves_no_report_and_the_others_go_on(write_notebook, data, tmp_path):
-    tasks = one(write_notebook, data, "10_broken", "x = 1", "1 / 0") + one(write_notebook, data, "11_fine", "print('all is well')")
+    tasks = one(write_notebook, data, "10_broken", "x = 1", "1 / 0") + one(
+        write_notebook, data, "11_fine", "print('all is well')"
+    )
     out = tmp_path / "out"
     broken, fine = run(tasks, out, data=data, jobs=2)
     assert (broken.status, fine.status) == ("failed", "made")
@@ -227,7 +260,9 @@ def test_an_earlier_report_that_now_fails_is_set_aside_not_lost(write_notebook, 
 
 
 def test_a_kernel_that_dies_costs_only_its_own_report(write_notebook, data, tmp_path):
-    tasks = one(write_notebook, data, "10_dies", "import os", "os._exit(3)") + one(write_notebook, data, "11_fine", "print('well')")
+    tasks = one(write_notebook, data, "10_dies", "import os", "os._exit(3)") + one(
+        write_notebook, data, "11_fine", "print('well')"
+    )
     dies, fine = run(tasks, tmp_path / "out", data=data, jobs=2, engine="pool")
     assert (dies.status, fine.status) == ("failed", "made")
     assert "Kernel died" in dies.error or "DeadKernel" in dies.error
@@ -303,7 +338,9 @@ def test_parameters_of_the_trends_are_checked(data, given, words):
 
 
 def test_parameters_are_typed_and_provinces_become_ids(data):
-    values = checked_parameters(find_notebook("03_ranking_trends"), {"year_from": "2021", "provinces": "BR-VT,Huế"}, data)
+    values = checked_parameters(
+        find_notebook("03_ranking_trends"), {"year_from": "2021", "provinces": "BR-VT,Huế"}, data
+    )
     assert values == {"year_from": 2021, "provinces": ["ba-ria-vung-tau", "thua-thien-hue"]}
 
 

@@ -14,10 +14,30 @@ REGISTER = pl.DataFrame({"indicator_id": ["up", "down"], "direction": [1, -1]})
 
 def judged(baseline, value, target, *, indicator="up", days=((2020, 12, 31), (2022, 12, 31), (2030, 12, 31))):
     first, latest, due = (date(*d) for d in days)
-    seen = pl.DataFrame({"province_id": "p", "indicator_id": indicator, "as_of": [first, latest], "source_id": "s", "value": [float(baseline), float(value)],
-                         "bound": "=", "printed": "x", "locator": "p1"})  # fmt: skip
-    goal = pl.DataFrame({"scope": "p", "indicator_id": indicator, "due": due, "source_id": "s", "value": float(target), "comparator": ">=" if indicator == "up" else "<=",
-                         "printed": "x", "locator": "p1"})  # fmt: skip
+    seen = pl.DataFrame(
+        {
+            "province_id": "p",
+            "indicator_id": indicator,
+            "as_of": [first, latest],
+            "source_id": "s",
+            "value": [float(baseline), float(value)],
+            "bound": "=",
+            "printed": "x",
+            "locator": "p1",
+        }
+    )
+    goal = pl.DataFrame(
+        {
+            "scope": "p",
+            "indicator_id": indicator,
+            "due": due,
+            "source_id": "s",
+            "value": float(target),
+            "comparator": ">=" if indicator == "up" else "<=",
+            "printed": "x",
+            "locator": "p1",
+        }
+    )
     return gaps(seen, goal, REGISTER)
 
 
@@ -61,7 +81,13 @@ def test_growth_rules_are_not_defined_from_zero():
 def test_lower_is_better_is_judged_by_the_way_made():
     row = rule_verdicts(judged(50, 40, 10, indicator="down")).row(0, named=True)
     # 10 of 40 points in 2 of 10 years; but 50 -> 40 is -10.6 % a year where 50 -> 10 takes -14.9 %.
-    assert [row[r] for r in RULES] == ["on_track", "needs_acceleration", "on_track", "needs_acceleration", "on_track"]
+    assert [row[r] for r in RULES] == [
+        "on_track",
+        "needs_acceleration",
+        "on_track",
+        "needs_acceleration",
+        "on_track",
+    ]
     assert row["growth_ratio"] == pytest.approx(10.56 / 14.87, abs=2e-3)
 
 

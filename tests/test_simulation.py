@@ -32,7 +32,9 @@ def test_beta_alone_mistakes_noise_for_convergence():
 
 
 def test_the_same_seed_gives_the_same_rates():
-    assert sim.false_alarms(years=(5,), draws=30, seed=7).equals(sim.false_alarms(years=(5,), draws=30, seed=7))
+    assert sim.false_alarms(years=(5,), draws=30, seed=7).equals(
+        sim.false_alarms(years=(5,), draws=30, seed=7)
+    )
 
 
 def test_backtests_use_only_years_before_the_one_forecast(data):

@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 from inequality.theil import TheilD
 
 import cds_analysis as cds
-from cds_analysis.measures.space import rank_cohesion, region_split, theil, theta
+from cds_analysis.measures.regional import rank_cohesion, region_split, theil, theta
 
 GROUPED = st.lists(st.tuples(st.floats(0.1, 100), st.sampled_from("abc")), min_size=2, max_size=30)
 
 
 @pytest.fixture(scope="module")
 def overall(data):
-    return cds.ranks(data.scores, data.breaks).filter(pl.col("dimension_id") == "overall", pl.col("index_id") == "papi")
+    return cds.ranks(data.scores, data.breaks).filter(
+        pl.col("dimension_id") == "overall", pl.col("index_id") == "papi"
+    )
 
 
 @given(GROUPED)
@@ -22,7 +24,9 @@ def test_theil_agrees_with_inequality(rows):
     x, groups = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
     total, between, within = theil(x, groups)
     oracle = TheilD(x, groups)
-    assert (total, between, within) == pytest.approx((float(oracle.T), float(oracle.bg[0]), float(oracle.wg[0])), abs=1e-12)
+    assert (total, between, within) == pytest.approx(
+        (float(oracle.T), float(oracle.bg[0]), float(oracle.wg[0])), abs=1e-12
+    )
     assert between >= -1e-12 and within >= -1e-12
 
 
@@ -61,14 +65,23 @@ def test_the_split_is_whole_and_random_regions_split_little(overall, data):
 def test_cohesion_of_moves_lies_between_none_and_all(overall, data):
     moved = rank_cohesion(overall, data.provinces, draws=50)
     assert moved.height == 13
-    assert moved.select(pl.col("theta").is_between(0, 1).all(), pl.col("p_value").is_between(1 / 51, 1).all()).row(0) == (True, True)
+    assert moved.select(
+        pl.col("theta").is_between(0, 1).all(), pl.col("p_value").is_between(1 / 51, 1).all()
+    ).row(0) == (True, True)
 
 
 def test_a_region_that_moves_as_one_is_found(data):
     first = data.provinces.sort("region_id", "province_id").with_row_index("rank", offset=1)
     moved = first.with_columns(rank=(pl.col("rank") + 20) % 63 + 1)
     rows = [
-        f.select(index_id=pl.lit("x"), dimension_id=pl.lit("overall"), year=pl.lit(y), province_id="province_id", rank="rank", is_full=True)
+        f.select(
+            index_id=pl.lit("x"),
+            dimension_id=pl.lit("overall"),
+            year=pl.lit(y),
+            province_id="province_id",
+            rank="rank",
+            is_full=True,
+        )
         for y, f in ((2020, first), (2021, moved))
     ]
     row = rank_cohesion(pl.concat(rows), data.provinces, draws=200).row(0, named=True)

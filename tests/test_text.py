@@ -18,11 +18,20 @@ def messages():
     """Every message in the code, the notebooks, the templates and the labels."""
     sources = [p.read_text(encoding="utf-8") for p in PACKAGE.rglob("*.py")]
     for path in notebooks_folder().glob("*.ipynb"):
-        sources += ["".join(c["source"]) for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code"]
+        sources += [
+            "".join(c["source"])
+            for c in json.loads(path.read_text(encoding="utf-8"))["cells"]
+            if c["cell_type"] == "code"
+        ]
     found = {text for name in labels.__all__ for text in getattr(labels, name).values()}
     for source in sources:
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+            if (
+                isinstance(node, ast.Call)
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and isinstance(node.args[0].value, str)
+            ):
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 if name in ("t", "self"):
                     found.add(node.args[0].value)
@@ -68,20 +77,34 @@ def test_signs():
 
 @pytest.mark.parametrize(
     "value, unit, bound, shown",
-    [(52.3, "percent", "=", "52,3\xa0%"), (98.04, "percent", "=", "98,04\xa0%"), (100, "percent", "=", "100\xa0%"), (50, "count", ">", ">\xa050"),
-     (41.75, "mbps", "=", "41,75 Mb/s"), (10, "rank", "=", "10"), (None, "percent", "=", "–")],
-)  # fmt: skip
+    [
+        (52.3, "percent", "=", "52,3\xa0%"),
+        (98.04, "percent", "=", "98,04\xa0%"),
+        (100, "percent", "=", "100\xa0%"),
+        (50, "count", ">", ">\xa050"),
+        (41.75, "mbps", "=", "41,75 Mb/s"),
+        (10, "rank", "=", "10"),
+        (None, "percent", "=", "–"),
+    ],
+)
 def test_values_with_units(value, unit, bound, shown):
     assert Text("vi").value(value, unit, 2, bound=bound) == shown
 
 
 def test_a_difference_of_percentages_is_in_percentage_points():
-    assert (Text("vi").difference(39.6, "percent"), Text("en").difference(-2, "percent", sign=True)) == ("39,6\xa0điểm\xa0%", "−2.0 pp")
+    assert (Text("vi").difference(39.6, "percent"), Text("en").difference(-2, "percent", sign=True)) == (
+        "39,6\xa0điểm\xa0%",
+        "−2.0 pp",
+    )
     assert (Text("en").difference(3, "count", 0), Text("en").difference(None, "percent")) == ("3", "–")
 
 
 def test_dates():
-    assert (Text("vi").date(date(2023, 6, 30)), Text("en").date(date(2023, 6, 30)), Text("vi").date(None)) == (
+    assert (
+        Text("vi").date(date(2023, 6, 30)),
+        Text("en").date(date(2023, 6, 30)),
+        Text("vi").date(None),
+    ) == (
         "30/06/2023",
         "30\xa0Jun\xa02023",
         "–",
@@ -89,17 +112,38 @@ def test_dates():
 
 
 def test_listing():
-    assert (Text("vi").listing(["a", "b", "c"]), Text("en").listing(["a"]), Text("en").listing([])) == ("a, b và c", "a", "")
+    assert (Text("vi").listing(["a", "b", "c"]), Text("en").listing(["a"]), Text("en").listing([])) == (
+        "a, b và c",
+        "a",
+        "",
+    )
 
 
 def test_names_in_dictionary_order():
-    assert sorted(["Vĩnh Long", "Vĩnh Phúc", "Đồng Nai", "Cà Mau", "Cần Thơ", "Cao Bằng", "Điện Biên", "Hậu Giang"], key=collation_key) == [
-        "Cà Mau", "Cao Bằng", "Cần Thơ", "Điện Biên", "Đồng Nai", "Hậu Giang", "Vĩnh Long", "Vĩnh Phúc",
-    ]  # fmt: skip
+    assert sorted(
+        ["Vĩnh Long", "Vĩnh Phúc", "Đồng Nai", "Cà Mau", "Cần Thơ", "Cao Bằng", "Điện Biên", "Hậu Giang"],
+        key=collation_key,
+    ) == [
+        "Cà Mau",
+        "Cao Bằng",
+        "Cần Thơ",
+        "Điện Biên",
+        "Đồng Nai",
+        "Hậu Giang",
+        "Vĩnh Long",
+        "Vĩnh Phúc",
+    ]
 
 
 def test_tones_come_after_letters():
-    assert sorted(["má", "ma", "mạ", "mà", "mã", "mả"], key=collation_key) == ["ma", "mà", "mả", "mã", "má", "mạ"]
+    assert sorted(["má", "ma", "mạ", "mà", "mã", "mả"], key=collation_key) == [
+        "ma",
+        "mà",
+        "mả",
+        "mã",
+        "má",
+        "mạ",
+    ]
 
 
 def test_an_unknown_language_is_refused():

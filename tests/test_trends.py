@@ -17,8 +17,14 @@ SERIES = st.lists(st.integers(0, 6), min_size=2, max_size=7)
 
 
 def table(series, first_year=2010):
-    rows = [("x", "overall", first_year + i, p, float(v), "s") for p, values in series.items() for i, v in enumerate(values)]
-    return pl.DataFrame(rows, schema=["index_id", "dimension_id", "year", "province_id", "score", "source_id"], orient="row")
+    rows = [
+        ("x", "overall", first_year + i, p, float(v), "s")
+        for p, values in series.items()
+        for i, v in enumerate(values)
+    ]
+    return pl.DataFrame(
+        rows, schema=["index_id", "dimension_id", "year", "province_id", "score", "source_id"], orient="row"
+    )
 
 
 @pytest.mark.parametrize("n", [4, 5, 8, 10, 14])
@@ -70,7 +76,9 @@ def test_slope_and_interval_agree_with_scipy(seed):
     rng = np.random.default_rng(seed)
     years, values = np.arange(2011, 2021), rng.normal(size=10).cumsum()
     expected = stats.theilslopes(values, years, alpha=0.95)
-    assert theil_sen(years, values) == pytest.approx((expected.slope, expected.low_slope, expected.high_slope))
+    assert theil_sen(years, values) == pytest.approx(
+        (expected.slope, expected.low_slope, expected.high_slope)
+    )
 
 
 def test_a_slope_is_per_year_not_per_row():
@@ -97,7 +105,10 @@ def test_a_short_series_gets_no_slope_and_no_p():
 def test_a_trend_never_crosses_a_break():
     cut = pl.DataFrame({"index_id": ["x"], "dimension_id": ["overall"], "year": [2015]})
     found = trends(table({"p": range(10)}), cut)
-    assert found.select("segment", "first_year", "last_year", "n_years").rows() == [(0, 2010, 2014, 5), (2015, 2015, 2019, 5)]
+    assert found.select("segment", "first_year", "last_year", "n_years").rows() == [
+        (0, 2010, 2014, 5),
+        (2015, 2015, 2019, 5),
+    ]
 
 
 def test_correction_for_many_provinces_by_hand():
@@ -112,7 +123,10 @@ def test_four_years_of_papi_since_2021_give_no_verdict(data):
     papi = data.scores.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
     found = trends(papi, data.breaks)
     assert set(found.filter(pl.col("segment") == 2021)["verdict"]) == {"too_short"}
-    assert found.filter(pl.col("n_years") < 5)["slope_per_year"].null_count() == found.filter(pl.col("n_years") < 5).height
+    assert (
+        found.filter(pl.col("n_years") < 5)["slope_per_year"].null_count()
+        == found.filter(pl.col("n_years") < 5).height
+    )
 
 
 def start_and_end(start, end):
@@ -133,7 +147,9 @@ def test_beta_and_its_hc3_interval_by_hand():
     leverage = np.einsum("ij,jk,ik->i", x, inverse, x)
     variance = inverse @ (x.T * (residual / (1 - leverage)) ** 2) @ x @ inverse
     reach = stats.t.ppf(0.975, 58) * np.sqrt(variance[1, 1])
-    assert (row["beta"], row["beta_low"], row["beta_high"]) == pytest.approx((beta[1], beta[1] - reach, beta[1] + reach))
+    assert (row["beta"], row["beta_low"], row["beta_high"]) == pytest.approx(
+        (beta[1], beta[1] - reach, beta[1] + reach)
+    )
     assert row["p_sigma"] == pytest.approx(stats.pearsonr(end + start, end - start).pvalue)
     assert (row["sd_first"], row["sd_last"]) == pytest.approx((start.std(ddof=1), end.std(ddof=1)))
 
@@ -173,14 +189,21 @@ def test_near_the_ceiling_the_distance_to_it_is_read():
     found = ceiling_gaps(table({"p": [70, 80, 90], "q": [10, 20, 30], "r": [90, 95, 97.5]}), NO_BREAKS, SCALE)
     rows = {r["province_id"]: r for r in found.iter_rows(named=True)}
     assert set(rows) == {"p", "r"}
-    assert (rows["r"]["gap_first"], rows["r"]["gap_last"], rows["r"]["closed_per_year"]) == (10, 2.5, pytest.approx(0.5))
+    assert (rows["r"]["gap_first"], rows["r"]["gap_last"], rows["r"]["closed_per_year"]) == (
+        10,
+        2.5,
+        pytest.approx(0.5),
+    )
     assert rows["p"]["closed_per_year"] == pytest.approx(1 - (10 / 30) ** 0.5)
 
 
 def test_a_ceiling_is_not_read_across_a_break_and_a_single_year_has_no_pace():
     cut = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "year": [2012]})
     found = ceiling_gaps(table({"p": [85, 90, 95]}), cut, SCALE)
-    assert found.select("first_year", "last_year", "closed_per_year").rows() == [(2010, 2011, pytest.approx(1 / 3)), (2012, 2012, None)]
+    assert found.select("first_year", "last_year", "closed_per_year").rows() == [
+        (2010, 2011, pytest.approx(1 / 3)),
+        (2012, 2012, None),
+    ]
 
 
 def test_the_top_itself_has_no_distance_to_close():

@@ -4,13 +4,13 @@ import pytest
 from scipy import stats
 
 import cds_analysis as cds
-from cds_analysis.measures.two_views import percentiles, view_correlations, view_differences, view_stability
+from cds_analysis.measures.evidence import percentiles, view_correlations, view_differences, view_stability
 
 
 def ranked(rows):
-    return pl.DataFrame(rows, schema=["index_id", "year", "province_id", "rank", "n_ranked"], orient="row").with_columns(
-        dimension_id=pl.lit("overall")
-    )
+    return pl.DataFrame(
+        rows, schema=["index_id", "year", "province_id", "rank", "n_ranked"], orient="row"
+    ).with_columns(dimension_id=pl.lit("overall"))
 
 
 @pytest.fixture(scope="module")
@@ -24,21 +24,37 @@ def test_percentiles_run_from_first_to_last():
 
 
 def test_a_printed_rank_among_63_counts_but_marks_a_sample():
-    found = view_differences(ranked([("par", 2024, "a", 32, 63), *(("papi", 2024, p, r, 3) for p, r in (("a", 1), ("b", 2), ("c", 3)))]))
+    found = view_differences(
+        ranked(
+            [
+                ("par", 2024, "a", 32, 63),
+                *(("papi", 2024, p, r, 3) for p, r in (("a", 1), ("b", 2), ("c", 3))),
+            ]
+        )
+    )
     assert found.select("difference", "is_sample").rows() == [(-50.0, True)]
 
 
 def test_swapping_the_views_turns_the_sign():
-    rows = [("dti", 2024, "a", 1, 4), ("dti", 2024, "b", 3, 4), ("papi", 2024, "a", 2, 4), ("papi", 2024, "b", 4, 4)]
+    rows = [
+        ("dti", 2024, "a", 1, 4),
+        ("dti", 2024, "b", 3, 4),
+        ("papi", 2024, "a", 2, 4),
+        ("papi", 2024, "b", 4, 4),
+    ]
     swapped = [({"dti": "papi", "papi": "dti"}[i], *rest) for i, *rest in rows]
-    assert (view_differences(ranked(rows))["difference"] + view_differences(ranked(swapped))["difference"]).to_list() == [0.0, 0.0]
+    assert (
+        view_differences(ranked(rows))["difference"] + view_differences(ranked(swapped))["difference"]
+    ).to_list() == [0.0, 0.0]
 
 
 def test_correlations_agree_with_scipy(differences):
     found = view_correlations(differences, draws=200).filter(
         pl.col("documents") == "dti", pl.col("citizens") == "papi", pl.col("year") == 2023
     )
-    rows = differences.filter(pl.col("documents") == "dti", pl.col("citizens") == "papi", pl.col("year") == 2023)
+    rows = differences.filter(
+        pl.col("documents") == "dti", pl.col("citizens") == "papi", pl.col("year") == 2023
+    )
     expected = stats.spearmanr(rows["percentile_documents"], rows["percentile_citizens"]).statistic
     row = found.row(0, named=True)
     assert row["spearman"] == pytest.approx(expected)
@@ -60,15 +76,24 @@ def test_the_bootstrap_interval_is_about_as_wide_as_fisher_says(differences):
 def test_a_province_not_published_takes_no_part(differences):
     assert (
         differences.filter(
-            pl.col("citizens") == "papi", pl.col("year") == 2024, pl.col("province_id").is_in(["vinh-phuc", "tien-giang"])
+            pl.col("citizens") == "papi",
+            pl.col("year") == 2024,
+            pl.col("province_id").is_in(["vinh-phuc", "tien-giang"]),
         ).height
         == 0
     )
 
 
 def test_stability_needs_three_years_of_one_sign():
-    base = pl.DataFrame({"documents": "dti", "citizens": "papi", "year": [2022, 2023, 2024] * 3 + [2023, 2024], "province_id": ["a"] * 3 + ["b"] * 3 + ["c"] * 3 + ["d"] * 2,
-                         "difference": [1.0, 2, 3, -1, -2, -3, 1, -1, 0, 5, 5]})  # fmt: skip
+    base = pl.DataFrame(
+        {
+            "documents": "dti",
+            "citizens": "papi",
+            "year": [2022, 2023, 2024] * 3 + [2023, 2024],
+            "province_id": ["a"] * 3 + ["b"] * 3 + ["c"] * 3 + ["d"] * 2,
+            "difference": [1.0, 2, 3, -1, -2, -3, 1, -1, 0, 5, 5],
+        }
+    )
     assert dict(view_stability(base).select("province_id", "reading").rows()) == {
         "a": "documents_higher",
         "b": "citizens_higher",

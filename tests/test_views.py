@@ -17,7 +17,7 @@ import cds_analysis as cds
 from cds_analysis.dataset.series import observations_with_ranks, score_values
 from cds_analysis.measures.gaps import merge_repeated
 from cds_analysis.views import charts, prose, tables
-from cds_analysis.views.svg import SvgRenderer
+from cds_analysis.views.drawing.svg import SvgRenderer
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import STATUS_LOOK, spread
 
@@ -30,13 +30,24 @@ def frames(data):
     compared = cds.compare(score_values(papi), data.provinces, peers=cds.structural_peers(data.context))
     every = cds.ranks(data.scores, data.breaks)
     judged = merge_repeated(cds.gaps(observations_with_ranks(data), data.targets, data.indicators))
-    return {"compared": compared, "ranked": every.filter(pl.col("dimension_id") == "overall"), "judged": judged}
+    return {
+        "compared": compared,
+        "ranked": every.filter(pl.col("dimension_id") == "overall"),
+        "judged": judged,
+    }
 
 
 def draw(name, data, frames, text, *, empty=False):
     compared, ranked, judged = frames["compared"], frames["ranked"], frames["judged"]
-    overall, papi = compared.filter(pl.col("series_id") == "papi/overall"), ranked.filter(pl.col("index_id") == "papi")
-    percent = judged.filter(pl.col("province_id") == FOUR[0], pl.col("target") <= 100, pl.col("indicator_id").str.ends_with("_pct"))
+    overall, papi = (
+        compared.filter(pl.col("series_id") == "papi/overall"),
+        ranked.filter(pl.col("index_id") == "papi"),
+    )
+    percent = judged.filter(
+        pl.col("province_id") == FOUR[0],
+        pl.col("target") <= 100,
+        pl.col("indicator_id").str.ends_with("_pct"),
+    )
     if empty:
         overall, papi, judged, percent = overall.clear(), papi.clear(), judged.clear(), percent.clear()
     common = {"text": text, "title": "Title", "source": "Source"}
@@ -50,7 +61,13 @@ def draw(name, data, frames, text, *, empty=False):
         return charts.tile_map(overall, data.provinces, highlight=FOUR, subtitle="score", **common)
     if name == "heatmap":
         return charts.heatmap(
-            overall, rows=["papi/overall"], provinces=FOUR, subtitle="score", labels={}, columns_label="percentile", **common
+            overall,
+            rows=["papi/overall"],
+            provinces=FOUR,
+            subtitle="score",
+            labels={},
+            columns_label="percentile",
+            **common,
         )
     if name == "dumbbell":
         return charts.dumbbell(percent, **common)
@@ -128,7 +145,14 @@ def test_a_line_stops_at_a_missing_year_and_at_a_break(frames, data):
     score = chart.figure.axes[0]
     (blue,) = [line for line in score.lines if line.get_color() == "#0072B2"]
     runs = [list(run) for is_gap, run in itertools.groupby(blue.get_xdata(), math.isnan) if not is_gap]
-    assert runs == [[2011, 2012, 2013, 2014, 2015], [2016, 2017], [2018], [2019], [2020], [2021, 2022, 2023, 2024]]
+    assert runs == [
+        [2011, 2012, 2013, 2014, 2015],
+        [2016, 2017],
+        [2018],
+        [2019],
+        [2020],
+        [2021, 2022, 2023, 2024],
+    ]
     assert np.isnan(blue.get_ydata()).tolist() == np.isnan(blue.get_xdata()).tolist()
     withheld = charts.trajectory(
         frames["ranked"].filter(pl.col("index_id") == "papi"),
@@ -195,18 +219,27 @@ def test_a_table_without_rows_is_a_sentence(data):
 
 def test_prose_says_what_is_missing(data, frames):
     overall = frames["compared"].filter(pl.col("series_id") == "papi/overall")
-    said = prose.comparison(overall, Text("en", data), provinces=["vinh-phuc", "lang-son"], index_id="papi", year=2024).markdown
+    said = prose.comparison(
+        overall, Text("en", data), provinces=["vinh-phuc", "lang-son"], index_id="papi", year=2024
+    ).markdown
     assert "**Vinh Phuc** has no published score in this year; it is missing, not last." in said
     assert "61 provinces were published; the national median is 43.48" in said
     assert (
         "No score of PAPI is on record for 1999"
-        in prose.comparison(overall.clear(), Text("en", data), provinces=[], index_id="papi", year=1999).markdown
+        in prose.comparison(
+            overall.clear(), Text("en", data), provinces=[], index_id="papi", year=1999
+        ).markdown
     )
 
 
 def test_prose_of_targets(data, frames):
     units = dict(data.indicators.select("indicator_id", "unit").iter_rows())
-    said = prose.target_gap(frames["judged"], Text("en", data), province="ba-ria-vung-tau", units=units).markdown
+    said = prose.target_gap(
+        frames["judged"], Text("en", data), province="ba-ria-vung-tau", units=units
+    ).markdown
     assert "the top 10 of DTI was reached in the ranking of 2023; the latest rank is 7" in said
     assert "The largest gap is 57.4 percentage points" in said
-    assert "no target is on record" in prose.target_gap(frames["judged"], Text("en", data), province="ha-noi", units=units).markdown
+    assert (
+        "no target is on record"
+        in prose.target_gap(frames["judged"], Text("en", data), province="ha-noi", units=units).markdown
+    )

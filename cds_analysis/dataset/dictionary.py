@@ -1,4 +1,6 @@
-"""The data dictionary (``data/README.md``) and the Frictionless Data Package, both generated from the schemas."""
+"""The data dictionary (``data/README.md``) and the Frictionless Data Package, both generated from the
+schemas.
+"""
 
 from __future__ import annotations
 
@@ -44,13 +46,19 @@ def data_readme(data: Dataset) -> str:
     parts = [_INTRO]
     for name, schema in TABLES.items():
         rows = getattr(data, name).height
-        parts.append(f"## {name}\n\n{schema.__doc__.strip()} Rows: {rows:,}. Key: {', '.join(f'`{k}`' for k in schema.primary_key())}.\n")
+        parts.append(
+            f"## {name}\n\n{schema.__doc__.strip()} Rows: {rows:,}. Key: {', '.join(f'`{k}`' for k in schema.primary_key())}.\n"
+        )
         parts.append("| column | type | empty? | meaning |\n|---|---|---|---|")
         for column, definition in schema.columns().items():
             allowed = (definition.metadata or {}).get("enum")
-            meaning = (definition.description or "") + (f" One of: {', '.join(f'`{a}`' for a in allowed)}." if allowed else "")
+            meaning = (definition.description or "") + (
+                f" One of: {', '.join(f'`{a}`' for a in allowed)}." if allowed else ""
+            )
             meaning += "".join(f" See `{other}`." for columns, other, _ in _links(name) if column in columns)
-            parts.append(f"| `{column}` | {_type(definition)} | {'yes' if definition.nullable else 'no'} | {meaning} |")
+            parts.append(
+                f"| `{column}` | {_type(definition)} | {'yes' if definition.nullable else 'no'} | {meaning} |"
+            )
         rules = [v.validation_fn.__doc__ for v in vars(schema).values() if hasattr(v, "validation_fn")]
         if rules:
             parts.append("\nRules: " + "; ".join(r.strip() for r in rules) + ".")
@@ -70,26 +78,44 @@ def data_package(data: Dataset) -> dict:
                     constraints[target] = getattr(definition, key)
             if (definition.metadata or {}).get("enum"):
                 constraints["enum"] = definition.metadata["enum"]
-            fields.append({"name": column, "type": _type(definition), "description": definition.description, "constraints": constraints})
+            fields.append(
+                {
+                    "name": column,
+                    "type": _type(definition),
+                    "description": definition.description,
+                    "constraints": constraints,
+                }
+            )
         links = []
         for columns, other, keys in _links(name):
             if (name, columns) != ("targets", ("scope",)):  # may also be the nation, which is in no table
-                links.append({"fields": list(columns), "reference": {"resource": other, "fields": list(keys)}})
+                links.append(
+                    {"fields": list(columns), "reference": {"resource": other, "fields": list(keys)}}
+                )
         table = {"fields": fields, "primaryKey": schema.primary_key(), "missingValues": [""]}
         if links:
             table["foreignKeys"] = links
         files = _files(data.folder, name)
-        resources.append({
-            "name": name.replace("_", "-"), "path": files if len(files) > 1 else files[0], "format": "csv", "mediatype": "text/csv", "encoding": "utf-8",
-            "description": schema.__doc__.strip(), "schema": table,
-        })  # fmt: skip
+        resources.append(
+            {
+                "name": name.replace("_", "-"),
+                "path": files if len(files) > 1 else files[0],
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "description": schema.__doc__.strip(),
+                "schema": table,
+            }
+        )
     for resource in resources:
         for link in resource["schema"].get("foreignKeys", []):
             link["reference"]["resource"] = link["reference"]["resource"].replace("_", "-")
     return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json", "name": "vietnam-provincial-digital-transformation",
-        "title": "Vietnam's provincial digital transformation: indicators, targets, rankings", "resources": resources,
-    }  # fmt: skip
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "vietnam-provincial-digital-transformation",
+        "title": "Vietnam's provincial digital transformation: indicators, targets, rankings",
+        "resources": resources,
+    }
 
 
 def write_documents(data: Dataset) -> list[Path]:
@@ -97,7 +123,9 @@ def write_documents(data: Dataset) -> list[Path]:
     readme, package = data.folder / "README.md", data.folder / "datapackage.json"
     try:
         readme.write_text(data_readme(data), encoding="utf-8")
-        package.write_text(json.dumps(data_package(data), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        package.write_text(
+            json.dumps(data_package(data), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
     except OSError as error:
         raise CdsError(f"cannot write into the data folder {data.folder}: {error.strerror}") from None
     return [readme, package]

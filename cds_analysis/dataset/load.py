@@ -1,10 +1,12 @@
 """Read a data folder, check every table against its schema, and hand out typed Polars frames.
 
-A table is ``<name>.csv`` or a folder ``<name>/`` of CSV files that are put together. Everything is read as text first, so
-that each cell that does not fit can be named by file, row, column, rule and value. All problems are reported at once.
+A table is ``<name>.csv`` or a folder ``<name>/`` of CSV files that are put together. Everything is read as
+text first, so that each cell that does not fit can be named by file, row, column, rule and value. All
+problems are reported at once.
 
-A table may also be ``<name>.parquet``, or a folder of Parquet files (partitioned by year, for example): then it is scanned, not read, and is
-a :class:`polars.LazyFrame` of which measures take the rows they are given. Its columns and types are checked here, its rows are not.
+A table may also be ``<name>.parquet``, or a folder of Parquet files (partitioned by year, for example): then
+it is scanned, not read, and is a :class:`polars.LazyFrame` of which measures take the rows they are given.
+Its columns and types are checked here, its rows are not.
 """
 
 from __future__ import annotations
@@ -18,20 +20,25 @@ from pathlib import Path
 import dataframely as dy
 import polars as pl
 
+from cds_analysis.dataset.exchange import undo_if_cut_off
 from cds_analysis.dataset.schemas import FOREIGN_KEYS, MOST_CHARACTERS, NATION, TABLES
-from cds_analysis.dataset.unfinished import undo_if_cut_off
 from cds_analysis.errors import DataError, Problem, closest
 from cds_analysis.paths import data_folder
 
 __all__ = ["Dataset", "eager", "hand_on", "load"]
 
 _FULL_SHARE = 50 / 63  # of the provinces; see PAR_PARTIAL_BELOW in series.py
-_TYPES = {pl.Float64: "a number with a decimal point", pl.Int64: "a whole number", pl.Date: "a date like 2023-12-31"}
+_TYPES = {
+    pl.Float64: "a number with a decimal point",
+    pl.Int64: "a whole number",
+    pl.Date: "a date like 2023-12-31",
+}
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """The validated tables of one data folder, each a :class:`polars.DataFrame`; columns are documented in ``data/README.md``.
+    """The validated tables of one data folder, each a :class:`polars.DataFrame`; columns are documented in
+    ``data/README.md``.
 
     A table kept as Parquet is a :class:`polars.LazyFrame`.
     """
@@ -52,16 +59,24 @@ class Dataset:
     national_scores: pl.DataFrame
     claims: pl.DataFrame
     conflicts: pl.DataFrame
-    judged_on: date | None = None  # set where this is a part of a dataset: the latest date of any figure in the whole
+    judged_on: date | None = (
+        None  # set where this is a part of a dataset: the latest date of any figure in the whole
+    )
 
     @property
     def full_from(self) -> int:
-        """From how many provinces a year's table counts as full: 50 of 63, and as large a share of other sets of units (27 of 34)."""
+        """From how many provinces a year's table counts as full: 50 of 63, and as large a share of other
+        sets of units (27 of 34).
+        """
         return max(2, round(self.provinces.height * _FULL_SHARE))
 
     def row_counts(self) -> dict[str, int]:
         """Return the number of rows of each table."""
-        return {f.name: eager(getattr(self, f.name).select(pl.len())).item() for f in fields(self) if f.name in TABLES}
+        return {
+            f.name: eager(getattr(self, f.name).select(pl.len())).item()
+            for f in fields(self)
+            if f.name in TABLES
+        }
 
 
 def eager(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
@@ -75,7 +90,8 @@ def load(folder: str | Path | None = None) -> Dataset:
     Parameters
     ----------
     folder
-        A folder with the tables of DESIGN (``provinces.csv``, ``scores.csv`` or ``scores/*.csv``, ...). All must be there.
+        A folder with the tables of DESIGN (``provinces.csv``, ``scores.csv`` or ``scores/*.csv``, ...). All
+        must be there.
 
     Returns
     -------
@@ -96,10 +112,18 @@ def load(folder: str | Path | None = None) -> Dataset:
     if (handed := _handed_on.get(path.resolve())) is not None:
         return handed
     if not path.is_dir():
-        raise DataError(path, [Problem(str(path), None, None, "the data folder does not exist; give a folder with the CSV tables")])
+        raise DataError(
+            path,
+            [
+                Problem(
+                    str(path), None, None, "the data folder does not exist; give a folder with the CSV tables"
+                )
+            ],
+        )
     undo_if_cut_off(path)
     stamp = tuple(
-        (str(f), f.stat().st_mtime_ns, f.stat().st_size) for f in sorted(f for kind in ("*.csv", "*.parquet") for f in path.rglob(kind))
+        (str(f), f.stat().st_mtime_ns, f.stat().st_size)
+        for f in sorted(f for kind in ("*.csv", "*.parquet") for f in path.rglob(kind))
     )
     return _load(path.resolve(), stamp)
 
@@ -108,7 +132,9 @@ _handed_on: dict[Path, Dataset] = {}
 
 
 def hand_on(data: Dataset, folder: Path) -> None:
-    """Let :func:`load` give this dataset for a folder from now on: it was validated in the process that handed it on."""
+    """Let :func:`load` give this dataset for a folder from now on: it was validated in the process that
+    handed it on.
+    """
     _handed_on[folder.resolve()] = data
 
 
@@ -130,7 +156,9 @@ def _read_table(folder: Path, name: str, problems: list[Problem]) -> pl.DataFram
     single, several = folder / f"{name}.csv", folder / name
     files = [single] if single.is_file() else sorted(several.glob("*.csv")) if several.is_dir() else []
     if not files:
-        problems.append(Problem(f"{name}.csv", None, None, "the file is missing; a table may be empty but must be there"))
+        problems.append(
+            Problem(f"{name}.csv", None, None, "the file is missing; a table may be empty but must be there")
+        )
     parts, origins = [], []
     for file in files:
         shown = file.relative_to(folder).as_posix()
@@ -147,24 +175,35 @@ def _read_table(folder: Path, name: str, problems: list[Problem]) -> pl.DataFram
 
 
 def _scan_table(folder: Path, name: str, schema: type[dy.Schema], problems: list[Problem]) -> pl.LazyFrame:
-    """Scan Parquet; a column of the partitioning that the schema does not know (year) stays, to be filtered by."""
+    """Scan Parquet; a column of the partitioning that the schema does not know (year) stays, to be filtered
+    by.
+    """
     single = folder / f"{name}.parquet"
     shown = single.name if single.is_file() else f"{name}/"
-    frame = pl.scan_parquet(single if single.is_file() else folder / name / "**" / "*.parquet", hive_partitioning=not single.is_file())
+    frame = pl.scan_parquet(
+        single if single.is_file() else folder / name / "**" / "*.parquet",
+        hive_partitioning=not single.is_file(),
+    )
     try:
         found = frame.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
-        problems.append(Problem(shown, None, None, f"cannot be read as Parquet: {str(error).splitlines()[0][:120]}"))
+        problems.append(
+            Problem(shown, None, None, f"cannot be read as Parquet: {str(error).splitlines()[0][:120]}")
+        )
         return schema.create_empty().lazy()
     for column, definition in schema.columns().items():
         if column not in found:
             problems.append(Problem(shown, None, column, "the column is missing"))
         elif found[column] != definition.dtype:
-            problems.append(Problem(shown, None, column, f"must be of type {definition.dtype}", str(found[column])))
+            problems.append(
+                Problem(shown, None, column, f"must be of type {definition.dtype}", str(found[column]))
+            )
     return frame
 
 
-def _read_file(file: Path, shown: str, schema: type[dy.Schema], problems: list[Problem]) -> pl.DataFrame | None:
+def _read_file(
+    file: Path, shown: str, schema: type[dy.Schema], problems: list[Problem]
+) -> pl.DataFrame | None:
     try:
         content = file.read_bytes()
         content.decode("utf-8")
@@ -172,11 +211,17 @@ def _read_file(file: Path, shown: str, schema: type[dy.Schema], problems: list[P
             raise UnicodeError("not utf-8 text")
         raw = pl.read_csv(content, infer_schema=False)
     except pl.exceptions.NoDataError:
-        problems.append(Problem(shown, None, None, f"the file is empty; expected a header: {','.join(schema.column_names())}"))
+        problems.append(
+            Problem(
+                shown, None, None, f"the file is empty; expected a header: {','.join(schema.column_names())}"
+            )
+        )
         return None
     except (pl.exceptions.PolarsError, OSError, UnicodeError) as error:
         reason = "it is not UTF-8 text" if "utf" in str(error).lower() else str(error).splitlines()[0][:120]
-        problems.append(Problem(shown, None, None, f"cannot be read as CSV: {reason}; save it as comma-separated UTF-8"))
+        problems.append(
+            Problem(shown, None, None, f"cannot be read as CSV: {reason}; save it as comma-separated UTF-8")
+        )
         return None
     wanted = schema.column_names()
     before = len(problems)
@@ -193,15 +238,21 @@ def _read_file(file: Path, shown: str, schema: type[dy.Schema], problems: list[P
     return _typed(raw.select(wanted), shown, schema, problems)
 
 
-def _typed(raw: pl.DataFrame, shown: str, schema: type[dy.Schema], problems: list[Problem]) -> pl.DataFrame | None:
+def _typed(
+    raw: pl.DataFrame, shown: str, schema: type[dy.Schema], problems: list[Problem]
+) -> pl.DataFrame | None:
     typed, before = {}, len(problems)
     for name, column in schema.columns().items():
         text, dtype = raw[name], column.dtype
         if dtype == pl.String:
             typed[name] = text
             continue
-        typed[name] = text.str.to_date("%Y-%m-%d", strict=False) if dtype == pl.Date else text.cast(dtype, strict=False)
-        not_finite = typed[name].is_nan() | typed[name].is_infinite() if dtype == pl.Float64 else pl.Series([False])
+        typed[name] = (
+            text.str.to_date("%Y-%m-%d", strict=False) if dtype == pl.Date else text.cast(dtype, strict=False)
+        )
+        not_finite = (
+            typed[name].is_nan() | typed[name].is_infinite() if dtype == pl.Float64 else pl.Series([False])
+        )
         wrong = (text.is_not_null() & typed[name].is_null()) | not_finite.fill_null(False)
         for row in wrong.arg_true():
             comma = dtype == pl.Float64 and "," in text[row]
@@ -210,9 +261,13 @@ def _typed(raw: pl.DataFrame, shown: str, schema: type[dy.Schema], problems: lis
     return pl.DataFrame(typed) if len(problems) == before else None
 
 
-def _broken_rules(frame: pl.DataFrame, schema: type[dy.Schema], origins: list[tuple[str, int]]) -> Iterator[Problem]:
+def _broken_rules(
+    frame: pl.DataFrame, schema: type[dy.Schema], origins: list[tuple[str, int]]
+) -> Iterator[Problem]:
     numbered = type("Numbered" + schema.__name__, (schema,), {"row_number": dy.Int64(min=0)})
-    _, failure = numbered.filter(frame.with_row_index("row_number").with_columns(pl.col("row_number").cast(pl.Int64)))
+    _, failure = numbered.filter(
+        frame.with_row_index("row_number").with_columns(pl.col("row_number").cast(pl.Int64))
+    )
     details = failure.details().sort("row_number")
     rules = [c for c in details.columns if c not in frame.columns and c != "row_number"]
     for row in details.iter_rows(named=True):
@@ -273,4 +328,6 @@ def _broken_links(tables: dict[str, pl.DataFrame]) -> Iterator[Problem]:
             options = ["/".join(k) for k in known.iter_rows()]
             near = closest(value, options, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            yield Problem(f"{table}.csv", row["row"] + 2, ", ".join(columns), f"is not in {other}.csv{hint}", value)
+            yield Problem(
+                f"{table}.csv", row["row"] + 2, ", ".join(columns), f"is not in {other}.csv{hint}", value
+            )

@@ -58,8 +58,9 @@ def find_province(name: str | int, provinces: pl.DataFrame | None = None) -> str
     Parameters
     ----------
     name
-        Any spelling: with or without accents, 'tỉnh' or 'thành phố', any case, dash or Unicode form; a known short name
-        ('BR-VT', 'TP.HCM'); a two-digit code of the statistics office; an ISO 3166-2 code; or the id itself.
+        Any spelling: with or without accents, 'tỉnh' or 'thành phố', any case, dash or Unicode form; a known
+        short name ('BR-VT', 'TP.HCM'); a two-digit code of the statistics office; an ISO 3166-2 code; or the
+        id itself.
     provinces
         The table of provinces; the bundled one by default.
 
@@ -81,7 +82,9 @@ def find_province(name: str | int, provinces: pl.DataFrame | None = None) -> str
         return found
     near = list(dict.fromkeys(index[k] for k in closest(key, list(index), n=6)))[:3]
     names = dict(table.select("province_id", "name_vi").iter_rows())
-    raise UnknownNameError("province", name, [names[p] for p in near], "`cds list provinces` shows all names.")
+    raise UnknownNameError(
+        "province", name, [names[p] for p in near], "`cds list provinces` shows all names."
+    )
 
 
 def find_provinces(names, provinces: pl.DataFrame | None = None) -> list[str]:

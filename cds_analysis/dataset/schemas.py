@@ -1,8 +1,9 @@
 """One schema for each table of ``data/``: the schema *is* the table's documentation.
 
-Each column says its type, what it means (``description``), whether it may be empty and what an empty cell means. Rules that
-span columns are methods marked ``@dy.rule()``; their docstring is the sentence a person reads when a row breaks them. Links
-between tables are in :data:`FOREIGN_KEYS`. ``cds check --write`` turns all of this into ``data/README.md`` and ``datapackage.json``.
+Each column says its type, what it means (``description``), whether it may be empty and what an empty cell
+means. Rules that span columns are methods marked ``@dy.rule()``; their docstring is the sentence a person
+reads when a row breaks them. Links between tables are in :data:`FOREIGN_KEYS`. ``cds check --write`` turns
+all of this into ``data/README.md`` and ``datapackage.json``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ def _id(description: str, **options) -> dy.String:
     return dy.String(regex=ID, description=description, **options)
 
 
-# Markup, a Markdown link, control characters, marks that change the direction of reading, the start of a spreadsheet formula.
+# Markup, a Markdown link, control characters, marks that change the direction of reading, the start of a
+# spreadsheet formula.
 _NOT_PLAIN = r"\]\s*\(|[<>\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]|^[=@]"
 MOST_CHARACTERS = 1000
 
@@ -34,7 +36,12 @@ def _text(description: str, **options) -> dy.String:
 
 
 def _choice(description: str, choices: list[str], **options) -> dy.String:
-    return dy.String(check={"one_of": lambda c: c.is_in(choices)}, description=description, metadata={"enum": choices}, **options)
+    return dy.String(
+        check={"one_of": lambda c: c.is_in(choices)},
+        description=description,
+        metadata={"enum": choices},
+        **options,
+    )
 
 
 def _year(description: str, **options) -> dy.Int64:
@@ -53,7 +60,9 @@ class Units2025(dy.Schema):
     """The 34 provincial units in force since 1 July 2025."""
 
     unit_id = _id("Slug of the Vietnamese name.", primary_key=True)
-    gso_code = dy.String(regex=r"^\d{2}$", unique=True, description="Two-digit code of the General Statistics Office.")
+    gso_code = dy.String(
+        regex=r"^\d{2}$", unique=True, description="Two-digit code of the General Statistics Office."
+    )
     name_vi = _text("Vietnamese name without 'tỉnh' or 'thành phố'.")
     name_en = _text("Name without diacritics.")
     kind = _choice("Province or centrally run city.", ["province", "municipality"])
@@ -67,7 +76,9 @@ class Provinces(dy.Schema):
     """The 63 provinces and centrally run cities that existed until 30 June 2025."""
 
     province_id = _id("Slug of the Vietnamese name.", primary_key=True)
-    gso_code = dy.String(regex=r"^\d{2}$", unique=True, description="Two-digit code of the General Statistics Office.")
+    gso_code = dy.String(
+        regex=r"^\d{2}$", unique=True, description="Two-digit code of the General Statistics Office."
+    )
     iso_code = dy.String(regex=r"^VN-[A-Z0-9]{2}$", unique=True, description="ISO 3166-2 code.")
     name_vi = _text("Vietnamese name without 'tỉnh' or 'thành phố'.")
     name_en = _text("Name without diacritics.")
@@ -88,10 +99,14 @@ class Sources(dy.Schema):
     title = _text("Title, or what the page is about where no title was recorded.")
     title_en = _text("Title in English, where the title is not; empty if none was made.", nullable=True)
     publisher = _text("Who published it; the host name of the page where nothing else is known.")
-    publisher_en = _text("Publisher in English, where the name is not; empty if none was made.", nullable=True)
+    publisher_en = _text(
+        "Publisher in English, where the name is not; empty if none was made.", nullable=True
+    )
     published = dy.Date(nullable=True, description="Date of publication; empty where the source gives none.")
     kind = _choice("What sort of source.", ["article", "decision", "report", "dataset"])
-    file = _text("Name of the stored text of an article (the text itself is not part of the project).", nullable=True)
+    file = _text(
+        "Name of the stored text of an article (the text itself is not part of the project).", nullable=True
+    )
     url = _text("Address, where one is known.", nullable=True)
     accessed = dy.Date(nullable=True, description="Date of access; empty where it was not recorded.")
     licence = _text("Licence, where one is stated.", nullable=True)
@@ -105,7 +120,9 @@ class Context(dy.Schema):
     year = _year("Calendar year.", primary_key=True)
     population_thousand = dy.Float64(min=1, description="Mean population of the year, thousand people.")
     urban_population_thousand = dy.Float64(min=0, description="Of which urban, thousand people.")
-    grdp_per_capita_million_vnd = dy.Float64(min=0, description="GRDP per head at current prices, million VND.")
+    grdp_per_capita_million_vnd = dy.Float64(
+        min=0, description="GRDP per head at current prices, million VND."
+    )
     source_id = _id("Source.")
 
     @dy.rule()
@@ -121,18 +138,24 @@ class Indicators(dy.Schema):
     name_vi = _text("Vietnamese name, as sources print it.")
     name_en = _text("English name.")
     pillar = _choice(
-        "Pillar of the national programme.", ["digital_government", "digital_economy", "digital_society", "infrastructure_security"]
+        "Pillar of the national programme.",
+        ["digital_government", "digital_economy", "digital_society", "infrastructure_security"],
     )
     unit = _choice("Unit of the values.", ["percent", "percent_per_year", "count", "mbps", "rank", "index"])
-    direction = dy.Int64(is_in=[-1, 0, 1], description="1 higher is better, -1 lower is better, 0 neither (a plain count).")
+    direction = dy.Int64(
+        is_in=[-1, 0, 1], description="1 higher is better, -1 lower is better, 0 neither (a plain count)."
+    )
     decimals = dy.Int64(min=0, max=4, description="Decimals to show.")
     definition_en = _text("What is counted over what, and what it must not be confused with.")
-    merge_rule = _choice("How values of provinces combine into a merged unit.", ["sum", "weighted_mean", "none"])
+    merge_rule = _choice(
+        "How values of provinces combine into a merged unit.", ["sum", "weighted_mean", "none"]
+    )
     related = _text("Indicators close in meaning but differently defined, separated by ';'.", nullable=True)
     index_id = _id("For an indicator that is a rank: the index whose published rank is meant.", nullable=True)
     dimension_id = _id("For an indicator that is a rank: the dimension of that index.", nullable=True)
     keywords = _text(
-        "Other wordings that articles use, separated by ';'; `cds extract` looks for them and for the Vietnamese name.", nullable=True
+        "Other wordings that articles use, separated by ';'; `cds extract` looks for them and for the Vietnamese name.",
+        nullable=True,
     )
 
     @dy.rule()
@@ -149,7 +172,9 @@ class Indices(dy.Schema):
     name_vi = _text("Vietnamese name.")
     name_en = _text("English name.")
     scale_min = dy.Float64(nullable=True, description="Lowest possible score; empty where no scale applies.")
-    scale_max = dy.Float64(nullable=True, description="Highest possible score; empty where no scale applies or it varies.")
+    scale_max = dy.Float64(
+        nullable=True, description="Highest possible score; empty where no scale applies or it varies."
+    )
     parent_id = _id("Dimension this one is part of; empty for 'overall'.", nullable=True)
     publisher = _text("Who publishes the index.")
     keywords = _text("Other wordings that articles use, separated by ';'.", nullable=True)
@@ -179,11 +204,17 @@ class Observations(dy.Schema):
     source_id = _id("Source.", primary_key=True)
     value = dy.Float64(description="Value in the indicator's unit.")
     bound = _choice("'=' exact, '>=' at least, '>' more than ('hơn 50').", ["=", ">=", ">"])
-    numerator = dy.Float64(nullable=True, min=0, description="Count above the line, where the source gives it.")
-    denominator = dy.Float64(nullable=True, min=0, description="Count below the line, where the source gives it.")
+    numerator = dy.Float64(
+        nullable=True, min=0, description="Count above the line, where the source gives it."
+    )
+    denominator = dy.Float64(
+        nullable=True, min=0, description="Count below the line, where the source gives it."
+    )
     printed = _text("The figure exactly as the source prints it.")
     status = _choice("reported by the source, or derived from figures it reports.", ["reported", "derived"])
-    locator = dy.String(regex=r"^p\d+$", description="Paragraph of the source: its n-th line that is not blank.")
+    locator = dy.String(
+        regex=r"^p\d+$", description="Paragraph of the source: its n-th line that is not blank."
+    )
     as_of_precision = _choice("How well the date is known.", ["day", "month", "quarter", "half_year", "year"])
     note = _text("What a reader must know about this figure.", nullable=True)
 
@@ -204,12 +235,20 @@ class Targets(dy.Schema):
 
     scope = _id("Province id, or 'viet-nam' for a national target.", primary_key=True)
     indicator_id = _id("Indicator.", primary_key=True)
-    due = dy.Date(primary_key=True, description="Date by which the target is to be met; year targets are due on 31 December.")
+    due = dy.Date(
+        primary_key=True,
+        description="Date by which the target is to be met; year targets are due on 31 December.",
+    )
     source_id = _id("Source.", primary_key=True)
     value = dy.Float64(description="Target value in the indicator's unit.")
-    comparator = _choice("How the value is meant; 'maintain' keeps a level already reached.", [">=", ">", "<=", "=", "maintain"])
+    comparator = _choice(
+        "How the value is meant; 'maintain' keeps a level already reached.",
+        [">=", ">", "<=", "=", "maintain"],
+    )
     printed = _text("The figure exactly as the source prints it.")
-    locator = dy.String(regex=r"^p\d+$", nullable=True, description="Paragraph of an article; empty for decisions.")
+    locator = dy.String(
+        regex=r"^p\d+$", nullable=True, description="Paragraph of an article; empty for decisions."
+    )
     note = _text("What a reader must know about this target.", nullable=True)
 
 
@@ -220,10 +259,16 @@ class Scores(dy.Schema):
     dimension_id = _id("Dimension.", primary_key=True)
     year = _year("The year measured (not the year of announcement).", primary_key=True)
     province_id = _id("Province.", primary_key=True)
-    score = dy.Float64(nullable=True, description="Score on the index's scale; empty where only the rank is known.")
-    rank = dy.Int64(nullable=True, min=1, max=64, description="Rank, 1 is best; empty where only the score is known.")
+    score = dy.Float64(
+        nullable=True, description="Score on the index's scale; empty where only the rank is known."
+    )
+    rank = dy.Int64(
+        nullable=True, min=1, max=64, description="Rank, 1 is best; empty where only the score is known."
+    )
     n_ranked = dy.Int64(nullable=True, min=1, max=64, description="How many provinces were ranked that year.")
-    status = _choice("Status of the score (of the rank where there is no score).", ["reported", "derived", "computed"])
+    status = _choice(
+        "Status of the score (of the rank where there is no score).", ["reported", "derived", "computed"]
+    )
     rank_status = _choice(
         "Status of the rank: printed, derived from a printed change or list, or computed from scores.",
         ["reported", "derived", "computed"],
@@ -290,7 +335,11 @@ class Claims(dy.Schema):
 class Conflicts(dy.Schema):
     """Two sources that disagree about one figure: which was kept, which was not, and why."""
 
-    table = _choice("Table of the figure.", ["scores", "unit_scores", "claims", "observations", "targets"], primary_key=True)
+    table = _choice(
+        "Table of the figure.",
+        ["scores", "unit_scores", "claims", "observations", "targets"],
+        primary_key=True,
+    )
     key = _text("Key of the row, its columns joined by '/'.", primary_key=True)
     column = _id("Column that differs.", primary_key=True)
     chosen = _text("The figure kept; '-' where none was.")
@@ -330,8 +379,22 @@ FOREIGN_KEYS: list[tuple[str, tuple[str, ...], str, tuple[str, ...]]] = [
     ("scores", ("province_id",), "provinces", ("province_id",)),
     ("unit_scores", ("unit_id",), "units_2025", ("unit_id",)),
     ("claims", ("province_id",), "provinces", ("province_id",)),
-    *((t, ("index_id", "dimension_id"), "indices", ("index_id", "dimension_id"))
-      for t in ("scores", "unit_scores", "national_scores", "claims", "breaks", "indicators")),
-    *((t, ("source_id",), "sources", ("source_id",))
-      for t in ("context", "breaks", "observations", "targets", "scores", "unit_scores", "national_scores", "claims", "conflicts")),
-]  # fmt: skip
+    *(
+        (t, ("index_id", "dimension_id"), "indices", ("index_id", "dimension_id"))
+        for t in ("scores", "unit_scores", "national_scores", "claims", "breaks", "indicators")
+    ),
+    *(
+        (t, ("source_id",), "sources", ("source_id",))
+        for t in (
+            "context",
+            "breaks",
+            "observations",
+            "targets",
+            "scores",
+            "unit_scores",
+            "national_scores",
+            "claims",
+            "conflicts",
+        )
+    ),
+]

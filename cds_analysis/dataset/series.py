@@ -1,7 +1,8 @@
 """Series of figures in one shape, with the breaks that cut them and the provinces that are missing.
 
-The shape all measures read ("values"): ``province_id, series_id, as_of (Date), value, direction, source_id``. For an index the
-series is ``index/dimension`` and ``as_of`` is 31 December of the year measured; for an indicator it is the indicator id.
+The shape all measures read ("values"): ``province_id, series_id, as_of (Date), value, direction,
+source_id``. For an index the series is ``index/dimension`` and ``as_of`` is 31 December of the year
+measured; for an indicator it is the indicator id.
 """
 
 from __future__ import annotations
@@ -14,24 +15,38 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.errors import ParameterError, UnknownNameError, closest
 
 __all__ = [
-    "PAR_PARTIAL_BELOW", "check_index", "coverage", "indicator_values", "level_shifts", "not_published", "observations_with_ranks",
-    "parse_day", "score_values", "with_segments",
-]  # fmt: skip
+    "PAR_PARTIAL_BELOW",
+    "check_index",
+    "coverage",
+    "indicator_values",
+    "level_shifts",
+    "not_published",
+    "observations_with_ranks",
+    "parse_day",
+    "score_values",
+    "with_segments",
+]
 
-PAR_PARTIAL_BELOW = 50  # a year with fewer provinces on record is a partial sample, and no rank is computed from it
+PAR_PARTIAL_BELOW = (
+    50  # a year with fewer provinces on record is a partial sample, and no rank is computed from it
+)
 
 
 def check_index(data: Dataset, index_id: str, dimension_id: str = "overall") -> None:
     """Raise :class:`UnknownNameError` unless the register has that index and dimension."""
     if index_id not in data.indices["index_id"]:
-        raise UnknownNameError("index", index_id, closest(index_id, data.indices["index_id"].unique().to_list()))
+        raise UnknownNameError(
+            "index", index_id, closest(index_id, data.indices["index_id"].unique().to_list())
+        )
     known = data.indices.filter(pl.col("index_id") == index_id)["dimension_id"].to_list()
     if dimension_id not in known:
         raise UnknownNameError(f"dimension of {index_id}", dimension_id, closest(dimension_id, known))
 
 
 def score_values(scores: pl.DataFrame) -> pl.DataFrame:
-    """Return the scores as values: one row a province, dimension and year that has a score. Higher is better. A ``segment`` is kept."""
+    """Return the scores as values: one row a province, dimension and year that has a score. Higher is
+    better. A ``segment`` is kept.
+    """
     return scores.drop_nulls("score").select(
         "province_id",
         series_id=pl.col("index_id") + "/" + pl.col("dimension_id"),
@@ -64,11 +79,14 @@ def indicator_values(observations: pl.DataFrame, indicators: pl.DataFrame) -> pl
 def observations_with_ranks(data: Dataset) -> pl.DataFrame:
     """Return the observations plus, for indicators that are ranks, the ranks on record in ``scores``.
 
-    So that a target such as "top 10 in DTI" is read against the published ranks. Columns as in ``observations``, plus
-    ``segment``: figures of one indicator compare over time only within a segment (0 where no break is on record).
+    So that a target such as "top 10 in DTI" is read against the published ranks. Columns as in
+    ``observations``, plus ``segment``: figures of one indicator compare over time only within a segment (0
+    where no break is on record).
     """
     ranked = data.indicators.drop_nulls("index_id").select("indicator_id", "index_id", "dimension_id")
-    ranks = with_segments(data.scores.drop_nulls("rank"), data.breaks).join(ranked, on=["index_id", "dimension_id"], validate="m:m")
+    ranks = with_segments(data.scores.drop_nulls("rank"), data.breaks).join(
+        ranked, on=["index_id", "dimension_id"], validate="m:m"
+    )
     as_rows = ranks.select(
         "province_id",
         "indicator_id",
@@ -90,7 +108,8 @@ def observations_with_ranks(data: Dataset) -> pl.DataFrame:
 
 
 def with_segments(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
-    """Add ``segment``: the first year of the definition in force (0 before any break). Only years of one segment compare.
+    """Add ``segment``: the first year of the definition in force (0 before any break). Only years of one
+    segment compare.
 
     Examples
     --------
@@ -103,45 +122,63 @@ def with_segments(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
         return scores.with_columns(segment=pl.lit(0, dtype=pl.Int64))
     starts = breaks.select("index_id", "dimension_id", "year", segment="year").sort("year")
     order = scores.with_row_index("_row").sort("year")
-    cut = order.join_asof(starts, on="year", by=["index_id", "dimension_id"], strategy="backward", check_sortedness=False)
+    cut = order.join_asof(
+        starts, on="year", by=["index_id", "dimension_id"], strategy="backward", check_sortedness=False
+    )
     return cut.sort("_row").drop("_row").with_columns(pl.col("segment").fill_null(0))
 
 
 def coverage(scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
-    """Return, per index, dimension and year: ``n_scores``, ``n_ranks``, ``n_provinces`` and ``is_partial`` (a sample, not a table)."""
+    """Return, per index, dimension and year: ``n_scores``, ``n_ranks``, ``n_provinces`` and ``is_partial``
+    (a sample, not a table).
+    """
     total = provinces.height
     return (
         scores.group_by("index_id", "dimension_id", "year")
         .agg(n_scores=pl.col("score").count(), n_ranks=pl.col("rank").count(), n_on_record=pl.len())
-        .with_columns(n_provinces=pl.lit(total), is_partial=pl.col("n_on_record") < min(PAR_PARTIAL_BELOW, total))
+        .with_columns(
+            n_provinces=pl.lit(total), is_partial=pl.col("n_on_record") < min(PAR_PARTIAL_BELOW, total)
+        )
         .sort("index_id", "dimension_id", "year")
     )
 
 
 def not_published(scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
-    """Return the provinces without a figure in years whose table is otherwise full: ``index_id, dimension_id, year, province_id``."""
-    full = coverage(scores, provinces).filter(~pl.col("is_partial")).select("index_id", "dimension_id", "year")
+    """Return the provinces without a figure in years whose table is otherwise full: ``index_id,
+    dimension_id, year, province_id``.
+    """
+    full = (
+        coverage(scores, provinces).filter(~pl.col("is_partial")).select("index_id", "dimension_id", "year")
+    )
     wanted = full.join(provinces.select("province_id"), how="cross")
     have = scores.select("index_id", "dimension_id", "year", "province_id")
-    return wanted.join(have, on=have.columns, how="anti").sort("index_id", "dimension_id", "year", "province_id")
+    return wanted.join(have, on=have.columns, how="anti").sort(
+        "index_id", "dimension_id", "year", "province_id"
+    )
 
 
 def level_shifts(scores: pl.DataFrame, breaks: pl.DataFrame, *, ratio: float = 3.0) -> pl.DataFrame:
     """Find jumps of the national median that are too large to be progress: a sign of a changed definition.
 
-    A jump between two consecutive years is listed when it exceeds `ratio` times the median absolute deviation of the provinces'
-    own changes around it and at least a quarter of the spread between provinces (interquartile range).
+    A jump between two consecutive years is listed when it exceeds `ratio` times the median absolute
+    deviation of the provinces' own changes around it and at least a quarter of the spread between provinces
+    (interquartile range).
 
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, year, median_before, median_after, shift`` (score points), ``is_recorded`` (a break is on record
-        for that year), sorted by size of the shift relative to the spread (``shift_in_iqr``), largest first.
+        ``index_id, dimension_id, year, median_before, median_after, shift`` (score points), ``is_recorded``
+        (a break is on record for that year), sorted by size of the shift relative to the spread
+        (``shift_in_iqr``), largest first.
     """
     keys = ["index_id", "dimension_id", "province_id"]
-    full = scores.drop_nulls("score").filter(pl.len().over("index_id", "dimension_id", "year") >= PAR_PARTIAL_BELOW)
+    full = scores.drop_nulls("score").filter(
+        pl.len().over("index_id", "dimension_id", "year") >= PAR_PARTIAL_BELOW
+    )
     before = full.select(*keys, year=pl.col("year") + 1, before="score")
-    pairs = full.join(before, on=[*keys, "year"], how="inner", validate="1:1").with_columns(change=pl.col("score") - pl.col("before"))
+    pairs = full.join(before, on=[*keys, "year"], how="inner", validate="1:1").with_columns(
+        change=pl.col("score") - pl.col("before")
+    )
     found = (
         pairs.group_by("index_id", "dimension_id", "year")
         .agg(

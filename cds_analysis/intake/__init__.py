@@ -1,1 +1,3 @@
-"""From an article or a yearly table to rows of the dataset: a machine proposes, a person decides, every figure keeps its place."""
+"""From an article or a yearly table to rows of the dataset: a machine proposes, a person decides, every
+figure keeps its place.
+"""

@@ -40,7 +40,9 @@ def read_candidates(path: Path) -> pl.DataFrame:
     try:
         raw = pl.read_csv(io.BytesIO(path.read_bytes()), infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise ParameterError(f"cannot read the candidates {path}: {str(error).splitlines()[0]}; `cds extract` writes such a file") from None
+        raise ParameterError(
+            f"cannot read the candidates {path}: {str(error).splitlines()[0]}; `cds extract` writes such a file"
+        ) from None
     problems = [Problem(path.name, 1, c, "the column is missing") for c in CANDIDATES if c not in raw.columns]
     if problems:
         raise DataError(path, problems)
@@ -56,11 +58,19 @@ def read_candidates(path: Path) -> pl.DataFrame:
         )
         for row in (text.is_not_null() & typed[column].is_null()).arg_true():
             problems.append(
-                Problem(path.name, row + 2, column, "must be a date like 2023-12-31" if dtype == pl.Date else "must be a number", text[row])
+                Problem(
+                    path.name,
+                    row + 2,
+                    column,
+                    "must be a date like 2023-12-31" if dtype == pl.Date else "must be a number",
+                    text[row],
+                )
             )
     for row, decision in enumerate(raw["decision"].fill_null("")):
         if decision not in ("", *DECISIONS):
-            problems.append(Problem(path.name, row + 2, "decision", "must be accept, reject or empty", decision))
+            problems.append(
+                Problem(path.name, row + 2, "decision", "must be accept, reject or empty", decision)
+            )
     if problems:
         raise DataError(path, problems)
     return pl.DataFrame(typed)
@@ -94,7 +104,11 @@ def accepted_changes(candidates: pl.DataFrame, data: Dataset, source: dict) -> C
 
 
 def _as_row(row: dict, data: Dataset) -> tuple[str, dict]:
-    for column, words in (("province", "a province"), ("proposal", "an indicator, or index/dimension"), ("date", "a date")):
+    for column, words in (
+        ("province", "a province"),
+        ("proposal", "an indicator, or index/dimension"),
+        ("date", "a date"),
+    ):
         if row[column] is None:
             raise ParameterError(f"needs {words} in the column {column}")
     province = find_province(row["province"], data.provinces)
@@ -102,30 +116,65 @@ def _as_row(row: dict, data: Dataset) -> tuple[str, dict]:
     if "/" in row["proposal"]:
         return "claims", _claim(row, province, data, common)
     if row["proposal"] not in set(data.indicators["indicator_id"]):
-        raise ParameterError(f"{row['proposal']!r} is not in the register of indicators; `cds list indicators --search` finds one")
+        raise ParameterError(
+            f"{row['proposal']!r} is not in the register of indicators; `cds list indicators --search` finds one"
+        )
     if row["kind"] == "target":
         comparator = {"=": ">=", ">=": ">=", ">": ">", "<=": "<="}[row["bound"] or "="]
-        return "targets", {**common, "scope": province, "indicator_id": row["proposal"], "due": row["date"], "comparator": comparator}
+        return "targets", {
+            **common,
+            "scope": province,
+            "indicator_id": row["proposal"],
+            "due": row["date"],
+            "comparator": comparator,
+        }
     if row["bound"] == "<=":
         raise ParameterError("is an upper bound, which observations do not hold; correct or reject it")
     is_share = row["kind"] == "fraction"
     fraction = {"numerator": row["numerator"], "denominator": row["denominator"]} if is_share else {}
     when: date = row["date"]
-    return "observations", {**common, **fraction, "province_id": province, "indicator_id": row["proposal"], "as_of": when, "bound": row["bound"] or "=",
-                            "status": "reported", "as_of_precision": _PERIODS.get((when.month, when.day), "day")}  # fmt: skip
+    return "observations", {
+        **common,
+        **fraction,
+        "province_id": province,
+        "indicator_id": row["proposal"],
+        "as_of": when,
+        "bound": row["bound"] or "=",
+        "status": "reported",
+        "as_of_precision": _PERIODS.get((when.month, when.day), "day"),
+    }
 
 
 def _claim(row: dict, province: str, data: Dataset, common: dict) -> dict:
     index, _, dimension = row["proposal"].partition("/")
     if not data.indices.filter(pl.col("index_id") == index, pl.col("dimension_id") == dimension).height:
-        raise ParameterError(f"{row['proposal']!r} is not in the register of indices; `cds list indices` shows all")
+        raise ParameterError(
+            f"{row['proposal']!r} is not in the register of indices; `cds list indices` shows all"
+        )
     quantity = {"rank": "rank", "places": "places_gained"}.get(row["unit"], "score")
     year = row["date"].year
     short = {"rank": "rank", "places_gained": "gain", "score": "score"}[quantity]
-    name = "-".join([province, index, *([] if dimension == "overall" else [dimension.replace("_", "-")]), str(year), short])
-    return {**common, "claim_id": name.replace("_", "-"), "province_id": province, "index_id": index, "dimension_id": dimension, "year": year, "quantity": quantity,
-            "from_year": (row["from_year"] or year - 1) if quantity == "places_gained" else None, "bound": row["bound"] or "=",
-            "n_ranked": int(row["denominator"]) if quantity == "rank" and row["denominator"] else None}  # fmt: skip
+    name = "-".join(
+        [
+            province,
+            index,
+            *([] if dimension == "overall" else [dimension.replace("_", "-")]),
+            str(year),
+            short,
+        ]
+    )
+    return {
+        **common,
+        "claim_id": name.replace("_", "-"),
+        "province_id": province,
+        "index_id": index,
+        "dimension_id": dimension,
+        "year": year,
+        "quantity": quantity,
+        "from_year": (row["from_year"] or year - 1) if quantity == "places_gained" else None,
+        "bound": row["bound"] or "=",
+        "n_ranked": int(row["denominator"]) if quantity == "rank" and row["denominator"] else None,
+    }
 
 
 def _with_score(table: str, row: dict, data: Dataset) -> list[tuple[str, dict]]:

@@ -14,13 +14,19 @@ from cds_analysis.intake.rules import Rules
 
 __all__ = ["Paragraph", "paragraphs", "read_text"]
 
-_DASHES = str.maketrans({c: "-" for c in "‐‑‒–—―−\u00ad"} | {c: " " for c in "\u00a0\u2007\u202f\u2009\t"} | {c: '"' for c in "“”„«»"})
+_DASHES = str.maketrans(
+    {c: "-" for c in "‐‑‒–—―−\u00ad"}
+    | {c: " " for c in "\u00a0\u2007\u202f\u2009\t"}
+    | {c: '"' for c in "“”„«»"}
+)
 _MOST_BYTES = 20_000_000
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A line of the source that is not blank: its number (``p4`` is 4), its text with plain dashes and spaces, and whether it is furniture of the page."""
+    """A line of the source that is not blank: its number (``p4`` is 4), its text with plain dashes and
+    spaces, and whether it is furniture of the page.
+    """
 
     number: int
     text: str
@@ -40,7 +46,9 @@ def read_text(source: str | Path) -> str:
     else:
         path = Path(source)
         if not path.is_file():
-            raise ParameterError(f"there is no file {str(source)!r}; give a text or HTML file, or - for standard input")
+            raise ParameterError(
+                f"there is no file {str(source)!r}; give a text or HTML file, or - for standard input"
+            )
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES)
     try:
@@ -51,13 +59,18 @@ def read_text(source: str | Path) -> str:
         ) from None
     return (
         _text_of_html(text)
-        if re.match(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|div|p|article)\b", text, re.IGNORECASE | re.DOTALL)
+        if re.match(
+            r"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|div|p|article)\b",
+            text,
+            re.IGNORECASE | re.DOTALL,
+        )
         else text
     )
 
 
 def paragraphs(text: str, rules: Rules) -> list[Paragraph]:
-    """Split a text into its lines that are not blank. Decomposed letters are composed, odd dashes and spaces made plain.
+    """Split a text into its lines that are not blank. Decomposed letters are composed, odd dashes and spaces
+    made plain.
 
     Examples
     --------
@@ -76,7 +89,26 @@ def paragraphs(text: str, rules: Rules) -> list[Paragraph]:
 
 
 class _Html(HTMLParser):
-    _BLOCKS = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "section", "article", "ul", "ol", "td", "th"}
+    _BLOCKS = {
+        "p",
+        "div",
+        "br",
+        "li",
+        "tr",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "table",
+        "section",
+        "article",
+        "ul",
+        "ol",
+        "td",
+        "th",
+    }
     _HIDDEN = {"script", "style", "nav", "footer", "form", "noscript", "template", "head", "button", "select"}
 
     def __init__(self) -> None:

@@ -1,4 +1,6 @@
-"""Compare new figures with those on record, figure by figure: what is new, what is known, what contradicts; then write it all or nothing."""
+"""Compare new figures with those on record, figure by figure: what is new, what is known, what contradicts;
+then write it all or nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ _KEYS = {
     "scores": (*_RANKING, "province_id"),
     "unit_scores": (*_RANKING, "unit_id"),
 }
-_BY_SOURCE = ("observations", "targets")  # tables where each source that prints the figure has a row of its own
+_BY_SOURCE = (
+    "observations",
+    "targets",
+)  # tables where each source that prints the figure has a row of its own
 _WHY = {
     "reason_vi": "khác với số đã ghi; giữ số đã ghi cho đến khi có người xem lại",
     "reason_en": "differs from what is on record, which stays until someone has looked at it",
@@ -30,13 +35,14 @@ class Changes:
     data
         The dataset on record; nothing of it is changed before :meth:`write`.
     source
-        The row of ``sources``: at least ``source_id``; the other columns are needed where the source is not on record.
+        The row of ``sources``: at least ``source_id``; the other columns are needed where the source is not
+        on record.
 
     Attributes
     ----------
     rows
-        New rows by table, with the source where it is new, and an entry of ``conflicts`` for each new contradiction. A row that was on record
-        without its score or without its rank is among them, whole.
+        New rows by table, with the source where it is new, and an entry of ``conflicts`` for each new
+        contradiction. A row that was on record without its score or without its rank is among them, whole.
     known
         Figures (and contradictions) that were on record already.
     conflicts
@@ -56,7 +62,10 @@ class Changes:
         key = tuple(row[k] for k in _KEYS[table])
         others = self._rows(table).setdefault(key, [])
         same_source = [o for o in others if o["source_id"] == self._source["source_id"]]
-        same = next((o for o in (same_source if table in _BY_SOURCE else others) if not _different(table, row, o)), None)
+        same = next(
+            (o for o in (same_source if table in _BY_SOURCE else others) if not _different(table, row, o)),
+            None,
+        )
         differing = [(column, other) for other in others for column in _different(table, row, other)]
         if same is not None and all(same[c] is not None for c in _figures(table) if row.get(c) is not None):
             self.known += 1
@@ -73,7 +82,8 @@ class Changes:
         Raises
         ------
         DataError, ParameterError
-            When the dataset would break its schemas, or the folder cannot be written. Nothing has changed then.
+            When the dataset would break its schemas, or the folder cannot be written. Nothing has changed
+            then.
         """
         if self.rows:
             change(self._data, appended(self._data, self.rows))
@@ -87,9 +97,13 @@ class Changes:
         return self._on_record[table]
 
     def _complete(self, table: str, others: list[dict], same: dict, row: dict) -> None:
-        """Replace a row that lacks its score or its rank; where the new source does not print the other one, a note says whose it is."""
+        """Replace a row that lacks its score or its rank; where the new source does not print the other one,
+        a note says whose it is.
+        """
         others.remove(same)
-        self.rows[table] = [r for r in self.rows.get(table, []) if r is not same]  # it may be of this source too
+        self.rows[table] = [
+            r for r in self.rows.get(table, []) if r is not same
+        ]  # it may be of this source too
         whole = {**same, **{c: v for c, v in row.items() if v is not None}}
         kept = [c for c in _figures(table) if row.get(c) is None and same[c] is not None]
         if kept and same["source_id"] != self._source["source_id"]:
@@ -105,10 +119,14 @@ class Changes:
         self._told.add((table, name, column, new))
         entry = {"table": table, "key": name, "column": column, "chosen": kept, "other": new, **_WHY}
         self._add("conflicts", [], entry)
-        self.conflicts.append(f"{table} {name}, {column}: {new} ({self._source['source_id']}) against {kept} on record")
+        self.conflicts.append(
+            f"{table} {name}, {column}: {new} ({self._source['source_id']}) against {kept} on record"
+        )
 
     def _add(self, table: str, others: list[dict], row: dict) -> None:
-        if "sources" not in self.rows and self._source["source_id"] not in set(self._data.sources["source_id"]):
+        if "sources" not in self.rows and self._source["source_id"] not in set(
+            self._data.sources["source_id"]
+        ):
             self.rows["sources"] = [self._source]
         row = {**row, "source_id": self._source["source_id"]}
         others.append(row)
@@ -120,7 +138,9 @@ def _figures(table: str) -> tuple[str, ...]:
 
 
 def _different(table: str, row: dict, other: dict) -> list[str]:
-    """Return the columns that contradict each other; a figure that is missing contradicts nothing, and scores may be printed with fewer decimals."""
+    """Return the columns that contradict each other; a figure that is missing contradicts nothing, and
+    scores may be printed with fewer decimals.
+    """
     both = [c for c in _figures(table) if row.get(c) is not None and other.get(c) is not None]
     return [c for c in both if not (_same_rounded(row[c], other[c]) if c == "score" else row[c] == other[c])]
 

@@ -1,4 +1,6 @@
-"""Propose the figures of an article as rows of the dataset. Nothing is accepted here: each row waits for a person's decision."""
+"""Propose the figures of an article as rows of the dataset. Nothing is accepted here: each row waits for a
+person's decision.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,28 @@ __all__ = ["CANDIDATES", "extract", "extract_file"]
 
 # The columns of a file of candidates; `decision` is for the reader: accept, reject, or empty.
 CANDIDATES = {
-    "candidate": pl.String, "decision": pl.String, "paragraph": pl.String, "start": pl.Int64, "end": pl.Int64, "printed": pl.String, "kind": pl.String,
-    "value": pl.Float64, "unit": pl.String, "bound": pl.String, "numerator": pl.Float64, "denominator": pl.Float64, "province": pl.String, "date": pl.Date,
-    "date_is": pl.String, "from_year": pl.Int64, "proposal": pl.String, "score": pl.Float64, "second": pl.String, "third": pl.String, "reason": pl.String,
-}  # fmt: skip
+    "candidate": pl.String,
+    "decision": pl.String,
+    "paragraph": pl.String,
+    "start": pl.Int64,
+    "end": pl.Int64,
+    "printed": pl.String,
+    "kind": pl.String,
+    "value": pl.Float64,
+    "unit": pl.String,
+    "bound": pl.String,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "province": pl.String,
+    "date": pl.Date,
+    "date_is": pl.String,
+    "from_year": pl.Int64,
+    "proposal": pl.String,
+    "score": pl.Float64,
+    "second": pl.String,
+    "third": pl.String,
+    "reason": pl.String,
+}
 
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _LAST_MONTH = {"half_year": 6, "nine_months": 9}  # of other periods: what they name, or December
@@ -34,7 +54,9 @@ def extract_file(source: str | Path, data: Dataset) -> pl.DataFrame:
     return extract(read_text(source), data)
 
 
-def extract(text: str, data: Dataset, rules: Rules | None = None, proposer: Proposer | None = None) -> pl.DataFrame:
+def extract(
+    text: str, data: Dataset, rules: Rules | None = None, proposer: Proposer | None = None
+) -> pl.DataFrame:
     """Propose the figures of an article.
 
     Parameters
@@ -49,10 +71,11 @@ def extract(text: str, data: Dataset, rules: Rules | None = None, proposer: Prop
     Returns
     -------
     polars.DataFrame
-        One row a figure, columns `CANDIDATES`: the paragraph (``p4``) and the place in it as read (spaces at its ends removed, letters
-        composed, dashes made plain), the figure as printed, ``kind`` (actual, target, rank,
-        rank_change, fraction, count, share, lower_bound, upper_bound), value and unit, province, the ``date`` it speaks of or is due (``date_is``), up to three
-        proposals of an indicator or ``index/dimension`` with the score of the first, and the reason.
+        One row a figure, columns `CANDIDATES`: the paragraph (``p4``) and the place in it as read (spaces at
+        its ends removed, letters composed, dashes made plain), the figure as printed, ``kind`` (actual,
+        target, rank, rank_change, fraction, count, share, lower_bound, upper_bound), value and unit,
+        province, the ``date`` it speaks of or is due (``date_is``), up to three proposals of an indicator or
+        ``index/dimension`` with the score of the first, and the reason.
 
     Examples
     --------
@@ -80,7 +103,13 @@ def extract(text: str, data: Dataset, rules: Rules | None = None, proposer: Prop
 
 
 def _row(
-    figure: Figure, line: Paragraph, places: _Places, issued: date | None, rules: Rules, proposer: Proposer, last: dict | None
+    figure: Figure,
+    line: Paragraph,
+    places: _Places,
+    issued: date | None,
+    rules: Rules,
+    proposer: Proposer,
+    last: dict | None,
 ) -> dict:
     sentence_left = figure.sentence[: max(0, figure.start - line.text.find(figure.sentence))]
     promise = _promise(figure, sentence_left, issued, rules)
@@ -88,21 +117,43 @@ def _row(
     reasons = [promise]
     # A promise that says nothing of itself ("(mục tiêu 60%)") is for what the figure before it is about.
     if promise == _BESIDE and last is not None and last["unit"] == figure.unit and last["proposal"]:
-        proposals = [(last["proposal"], last["score"]), *[p for p in proposals if p[0] != last["proposal"]]][:3]
+        proposals = [(last["proposal"], last["score"]), *[p for p in proposals if p[0] != last["proposal"]]][
+            :3
+        ]
         reasons.append("the promise for the figure before it")
-    when, said = _due(figure, line.text, issued, rules) if promise else _as_of(figure, line.text[: figure.start], issued, rules)
+    when, said = (
+        _due(figure, line.text, issued, rules)
+        if promise
+        else _as_of(figure, line.text[: figure.start], issued, rules)
+    )
     names = [p for p, _ in proposals] + ["", "", ""]
     return {
-        "decision": "", "paragraph": f"p{line.number}", "start": figure.start, "end": figure.end, "printed": figure.printed,
-        "kind": "target" if promise else figure.kind, "value": figure.value, "unit": figure.unit, "bound": figure.bound, "numerator": figure.numerator,
-        "denominator": figure.denominator, "province": places.of(figure, line), "date": when, "date_is": "due" if promise else "as_of",
+        "decision": "",
+        "paragraph": f"p{line.number}",
+        "start": figure.start,
+        "end": figure.end,
+        "printed": figure.printed,
+        "kind": "target" if promise else figure.kind,
+        "value": figure.value,
+        "unit": figure.unit,
+        "bound": figure.bound,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "province": places.of(figure, line),
+        "date": when,
+        "date_is": "due" if promise else "as_of",
         "from_year": _from_year(figure, line.text, rules),
-        "proposal": names[0] or None, "score": proposals[0][1] if proposals else None, "second": names[1] or None, "third": names[2] or None,
+        "proposal": names[0] or None,
+        "score": proposals[0][1] if proposals else None,
+        "second": names[1] or None,
+        "third": names[2] or None,
         "reason": "; ".join(filter(None, [*reasons, said])),
-    }  # fmt: skip
+    }
 
 
-def _proposals(figure: Figure, sentence_left: str, rules: Rules, proposer: Proposer) -> list[tuple[str, float]]:
+def _proposals(
+    figure: Figure, sentence_left: str, rules: Rules, proposer: Proposer
+) -> list[tuple[str, float]]:
     head = sentence_left[: max(0, len(sentence_left) - len(figure.before))]
     near, clause = f"{figure.near} {figure.after}", f"{figure.before} {figure.after}"
     is_index = figure.kind in ("rank", "rank_change") or (
@@ -122,7 +173,11 @@ def _promise(figure: Figure, sentence_left: str, issued: date | None, rules: Rul
     if rules["target_near"].search(bare[-60:]) or rules["target_near"].search(figure.before[-60:]):
         return _BESIDE
     heads = list(rules["target_head"].finditer(sentence_left))
-    heads += [m for m in rules["until_year"].finditer(sentence_left) if issued is not None and int(m["year"]) > issued.year]
+    heads += [
+        m
+        for m in rules["until_year"].finditer(sentence_left)
+        if issued is not None and int(m["year"]) > issued.year
+    ]
     if heads and not rules["actual_near"].search(sentence_left[max(m.end() for m in heads) :]):
         return _AMONG
     if figure.unit == "rank" and figure.bound == "<=" and rules["top_goal"].search(sentence_left):
@@ -131,7 +186,9 @@ def _promise(figure: Figure, sentence_left: str, issued: date | None, rules: Rul
 
 
 class _Places:
-    """Which province each figure is about: the one named last before it in its sentence, else the one the article names most."""
+    """Which province each figure is about: the one named last before it in its sentence, else the one the
+    article names most.
+    """
 
     def __init__(self, lines: list[Paragraph], data: Dataset) -> None:
         names: dict[str, str] = {}
@@ -140,13 +197,17 @@ class _Places:
                 if len(name.strip()) >= 3:
                     names.setdefault(re.sub(r"\s*[-–]\s*", "-", name.strip()), row["province_id"])
         self._names = names
-        options = "|".join(re.escape(n).replace(r"\-", r"\s*-\s*") for n in sorted(names, key=len, reverse=True))
+        options = "|".join(
+            re.escape(n).replace(r"\-", r"\s*-\s*") for n in sorted(names, key=len, reverse=True)
+        )
         self._pattern = re.compile(rf"(?<!\w)(?:{options})(?!\w)")
         counted = Counter(p for line in lines for _, p in self._mentions(line.text))
         self.main = counted.most_common(1)[0][0] if counted else None
 
     def _mentions(self, text: str) -> list[tuple[int, str]]:
-        return [(m.start(), self._names[re.sub(r"\s*-\s*", "-", m.group())]) for m in self._pattern.finditer(text)]
+        return [
+            (m.start(), self._names[re.sub(r"\s*-\s*", "-", m.group())]) for m in self._pattern.finditer(text)
+        ]
 
     def of(self, figure: Figure, line: Paragraph) -> str | None:
         """Return the id of the province, or None where the article names none."""
@@ -172,7 +233,9 @@ def _issued(lines: list[Paragraph], rules: Rules) -> date | None:
 
 
 def _days(kind: str, text: str, default: date | None, rules: Rules) -> list[date]:
-    """Return the last day of each period of a kind that a text names; one without a year is in that of `default`."""
+    """Return the last day of each period of a kind that a text names; one without a year is in that of
+    `default`.
+    """
     found = []
     for match in rules[kind].finditer(text):
         parts = match.groupdict()

@@ -11,7 +11,9 @@ from cds_analysis.intake.rules import Rules
 __all__ = ["Figure", "figures", "number"]
 
 _NUMBER = r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
-_FIGURE = re.compile(rf"(?<![\w.,/-])(?P<a>{_NUMBER})(?!\d)(?:\s?/\s?(?P<b>{_NUMBER})(?![\d/]))?(?:\s?(?P<unit>%|Mb/giây|Mb/s|Mbps|MB/s))?")
+_FIGURE = re.compile(
+    rf"(?<![\w.,/-])(?P<a>{_NUMBER})(?!\d)(?:\s?/\s?(?P<b>{_NUMBER})(?![\d/]))?(?:\s?(?P<unit>%|Mb/giây|Mb/s|Mbps|MB/s))?"
+)
 _STOP = re.compile(r"(?<=[^\d\s])[.!?…]+\s+(?=[^a-zà-ỹ\d(])|(?<=\d)\.\s+(?=[A-ZĐÀ-Ỹ])")
 _RANKED = ("63", "34", "64")  # so many provinces or units are ranked
 
@@ -20,8 +22,9 @@ _RANKED = ("63", "34", "64")  # so many provinces or units are ranked
 class Figure:
     """One figure.
 
-    ``start`` and ``end`` are its place in the line; ``kind`` is actual, rank, rank_change, fraction, count, share, lower_bound or upper_bound (a promise is
-    found later, from what surrounds it); ``value`` is in ``unit`` (percent, count, mbps, rank, places, score); ``bound`` is =, >=, > or <=; ``before`` and
+    ``start`` and ``end`` are its place in the line; ``kind`` is actual, rank, rank_change, fraction, count,
+    share, lower_bound or upper_bound (a promise is found later, from what surrounds it); ``value`` is in
+    ``unit`` (percent, count, mbps, rank, places, score); ``bound`` is =, >=, > or <=; ``before`` and
     ``after`` are the words of its clause on either side.
     """
 
@@ -42,7 +45,8 @@ class Figure:
 
 
 def number(text: str) -> float:
-    """Read a Vietnamese number: dots group thousands, a comma is the decimal mark; a lone dot before one or two digits is one too.
+    """Read a Vietnamese number: dots group thousands, a comma is the decimal mark; a lone dot before one or
+    two digits is one too.
 
     Examples
     --------
@@ -62,7 +66,8 @@ def figures(line: str, rules: Rules) -> Iterator[Figure]:
     >>> from cds_analysis.intake.rules import load_rules
     >>> line = "PAR INDEX xếp hạng 25/63 tỉnh, thành phố, tăng 33 bậc so với năm 2022; hơn 50 trạm; 10,38% so với yêu cầu 50%"
     >>> [(f.printed, f.kind, f.value) for f in figures(line, load_rules())]
-    [('25/63', 'rank', 25.0), ('33', 'rank_change', 33.0), ('hơn 50', 'lower_bound', 50.0), ('10,38%', 'share', 10.38), ('50%', 'share', 50.0)]
+    [('25/63', 'rank', 25.0), ('33', 'rank_change', 33.0), ('hơn 50', 'lower_bound', 50.0), ('10,38%',
+    'share', 10.38), ('50%', 'share', 50.0)]
     """
     hidden = [m.span() for m in rules["not_figure"].finditer(line)]
     for start, end in _sentences(line):
@@ -84,12 +89,25 @@ def _sentences(line: str) -> Iterator[tuple[int, int]]:
 
 def _figure(match: re.Match, line: str, start: int, end: int, rules: Rules) -> Figure | None:
     a, b, unit = match["a"], match["b"], match["unit"]
-    clause_start = max([start, *(m.end() for m in re.finditer(r";|:(?!\d)|\.{3}|…", line[: match.start()]) if m.end() > start)])
+    clause_start = max(
+        [
+            start,
+            *(m.end() for m in re.finditer(r";|:(?!\d)|\.{3}|…", line[: match.start()]) if m.end() > start),
+        ]
+    )
     before, rest = line[clause_start : match.start()], line[match.end() : end]
     after = re.split(r"[;:]|,(?!\d)|\.\s|\s\(|\)", rest)[0][:90]
     bound, shown = _bound(before, rules)
-    common = {"start": match.start() - shown, "end": match.end(), "printed": line[match.start() - shown : match.end()], "before": before, "after": after, "clause_after": re.split(r"[;:]|\.\s|\)", rest)[0][:140],
-              "sentence": line[start:end], "near": re.split(r",(?!\d)\s|\(", before)[-1]}  # fmt: skip
+    common = {
+        "start": match.start() - shown,
+        "end": match.end(),
+        "printed": line[match.start() - shown : match.end()],
+        "before": before,
+        "after": after,
+        "clause_after": re.split(r"[;:]|\.\s|\)", rest)[0][:140],
+        "sentence": line[start:end],
+        "near": re.split(r",(?!\d)\s|\(", before)[-1],
+    }
     value = number(a)
     if rules["rank_unit"].match(rest) and b is None and unit is None:
         sign = -1 if rules["rank_down"].search(before) else 1
@@ -104,7 +122,12 @@ def _figure(match: re.Match, line: str, start: int, end: int, rules: Rules) -> F
         if number(b) == 0 or number(a) > number(b) or unit:
             return None
         return Figure(
-            kind="fraction", value=round(100 * value / number(b), 4), unit="percent", numerator=value, denominator=number(b), **common
+            kind="fraction",
+            value=round(100 * value / number(b), 4),
+            unit="percent",
+            numerator=value,
+            denominator=number(b),
+            **common,
         )
     if unit == "%":
         return Figure(kind=_kind("share", bound), value=value, unit="percent", bound=bound, **common)

@@ -1,7 +1,8 @@
 """Change several tables of a data folder at once: all of them or none, whatever happens in between.
 
-The new tables are written to a folder beside the data and validated there as a whole. Then each old file is kept under another name, the new one takes its
-place, and only when all are in place are the old ones removed. A change that was cut off is undone the next time.
+The new tables are written to a folder beside the data and validated there as a whole. Then each old file is
+kept under another name, the new one takes its place, and only when all are in place are the old ones
+removed. A change that was cut off is undone the next time.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from pathlib import Path
 
 import polars as pl
 
+from cds_analysis.dataset.exchange import finish, keep, owned, undo_unfinished
 from cds_analysis.dataset.load import Dataset, load
 from cds_analysis.dataset.schemas import TABLES
-from cds_analysis.dataset.unfinished import finish, keep, owned, undo_unfinished
 from cds_analysis.errors import ParameterError
 
 __all__ = ["appended", "change"]
 
 
 def appended(data: Dataset, rows: dict[str, list[dict]]) -> dict[str, str]:
-    """Return the files of the tables with rows added, as CSV text by name below the folder; a row with the key of one that is there replaces it.
+    """Return the files of the tables with rows added, as CSV text by name below the folder; a row with the
+    key of one that is there replaces it.
 
-    A table kept as several files gets its rows in the file of their index (``scores/par.csv``), else in ``other.csv``. Rows stay in the order of their key where they were.
+    A table kept as several files gets its rows in the file of their index (``scores/par.csv``), else in
+    ``other.csv``. Rows stay in the order of their key where they were.
     """
     texts: dict[str, str] = {}
     for table, more in rows.items():
@@ -32,10 +35,16 @@ def appended(data: Dataset, rows: dict[str, list[dict]]) -> dict[str, str]:
         keys, columns = schema.primary_key(), list(schema.columns())
         new = {name: _as_text(group, columns) for name, group in _by_file(data.folder, table, more).items()}
         every = pl.concat(new.values()).select(keys)
-        files = {f.relative_to(data.folder).as_posix() for f in (data.folder / table).glob("*.csv")} | set(new)
+        files = {f.relative_to(data.folder).as_posix() for f in (data.folder / table).glob("*.csv")} | set(
+            new
+        )
         for name in sorted(files):
             file = data.folder / name
-            before = pl.read_csv(file, infer_schema=False).select(columns) if file.is_file() else _as_text([], columns)
+            before = (
+                pl.read_csv(file, infer_schema=False).select(columns)
+                if file.is_file()
+                else _as_text([], columns)
+            )
             kept = before.join(every, on=keys, how="anti", maintain_order="left")
             if name in new or kept.height < before.height:
                 whole = pl.concat([kept, new.get(name, _as_text([], columns))])
@@ -55,7 +64,9 @@ def _by_file(folder: Path, table: str, rows: list[dict]) -> dict[str, list[dict]
 
 
 def _as_text(rows: list[dict], columns: list[str]) -> pl.DataFrame:
-    return pl.DataFrame([{c: _written(row.get(c)) for c in columns} for row in rows], schema={c: pl.String for c in columns})
+    return pl.DataFrame(
+        [{c: _written(row.get(c)) for c in columns} for row in rows], schema={c: pl.String for c in columns}
+    )
 
 
 def _written(value: object) -> str | None:
@@ -84,7 +95,9 @@ def change(data: Dataset, texts: dict[str, str]) -> Dataset:
                 load(trial)
                 _swap(folder, trial, list(texts))
         except OSError as error:
-            raise ParameterError(f"cannot change {folder}: {error.strerror or error}. Nothing was changed.") from None
+            raise ParameterError(
+                f"cannot change {folder}: {error.strerror or error}. Nothing was changed."
+            ) from None
     return load(folder)
 
 

@@ -16,12 +16,20 @@ from cds_analysis.intake.rules import Rules
 
 __all__ = ["Proposer"]
 
-_NEAR, _CLAUSE, _HEAD = 1.0, 0.55, 0.25  # how much a word counts: beside the figure, in its clause, in the rest of its sentence
+_NEAR, _CLAUSE, _HEAD = (
+    1.0,
+    0.55,
+    0.25,
+)  # how much a word counts: beside the figure, in its clause, in the rest of its sentence
 
 
 @lru_cache(maxsize=50_000)
 def _plain(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold().replace("đ", "d")) if not unicodedata.combining(c))
+    return "".join(
+        c
+        for c in unicodedata.normalize("NFKD", word.casefold().replace("đ", "d"))
+        if not unicodedata.combining(c)
+    )
 
 
 def _pairs(text: str, abbreviations: dict[str, str]) -> set[str]:
@@ -35,7 +43,8 @@ def _pairs(text: str, abbreviations: dict[str, str]) -> set[str]:
 class Proposer:
     """Scores the indicators and dimensions of a dataset against the words around a figure.
 
-    The score of one is the share of its words (rare ones count more, pairs of neighbours most) that stand near the figure, from 0 to 1.
+    The score of one is the share of its words (rare ones count more, pairs of neighbours most) that stand
+    near the figure, from 0 to 1.
 
     Examples
     --------
@@ -49,7 +58,9 @@ class Proposer:
     def __init__(self, data: Dataset, rules: Rules) -> None:
         self._abbreviations = rules.abbreviations
         percent = pl.col("unit").str.starts_with("percent")
-        units = data.indicators.select("indicator_id", unit=pl.when(percent).then(pl.lit("percent")).otherwise("unit"))
+        units = data.indicators.select(
+            "indicator_id", unit=pl.when(percent).then(pl.lit("percent")).otherwise("unit")
+        )
         self._units = dict(units.iter_rows())
         self._indicators = self._weigh(_phrases(data.indicators, ["indicator_id"]))
         self._dimensions = self._weigh(_phrases(data.indices, ["index_id", "dimension_id"]))
@@ -61,7 +72,10 @@ class Proposer:
             for word in found:
                 documents[word].add(key)
         n = len({key for key, _ in words})
-        weight = {word: (1.6 if " " in word else 1.0) * math.log(1 + n / len(keys)) for word, keys in documents.items()}
+        weight = {
+            word: (1.6 if " " in word else 1.0) * math.log(1 + n / len(keys))
+            for word, keys in documents.items()
+        }
         index = defaultdict(list)
         for number, (_, found) in enumerate(words):
             for word in found:
@@ -70,9 +84,13 @@ class Proposer:
         return [key for key, _ in words], weight, index, totals
 
     def indicators(self, near: str, clause: str, head: str, unit: str) -> list[tuple[str, float]]:
-        """Return the indicators that fit best, with their scores, best first; one in another unit counts half."""
+        """Return the indicators that fit best, with their scores, best first; one in another unit counts
+        half.
+        """
         scored = self._score(self._indicators, near, clause, head)
-        fitting = {key: score * (1.0 if self._units.get(key) == unit else 0.5) for key, score in scored.items()}
+        fitting = {
+            key: score * (1.0 if self._units.get(key) == unit else 0.5) for key, score in scored.items()
+        }
         return _best(fitting)
 
     def dimensions(self, near: str, clause: str, head: str) -> list[tuple[str, float]]:
@@ -101,9 +119,15 @@ def _phrases(table: pl.DataFrame, keys: list[str]) -> list[tuple[str, str]]:
     found = []
     for row in table.iter_rows(named=True):
         key = "/".join(row[k] for k in keys)
-        found += [(key, text) for text in [row["name_vi"], *(row["keywords"] or "").split(";")] if text.strip()]
+        found += [
+            (key, text) for text in [row["name_vi"], *(row["keywords"] or "").split(";")] if text.strip()
+        ]
     return found
 
 
 def _best(scored: dict[str, float]) -> list[tuple[str, float]]:
-    return [(key, round(score, 3)) for key, score in sorted(scored.items(), key=lambda item: (-item[1], item[0]))[:3] if score > 0.05]
+    return [
+        (key, round(score, 3))
+        for key, score in sorted(scored.items(), key=lambda item: (-item[1], item[0]))[:3]
+        if score > 0.05
+    ]

@@ -1,4 +1,6 @@
-"""The rules and word lists that reading an article follows; they are data (``data/extraction/rules.csv``), so that a researcher can add to them."""
+"""The rules and word lists that reading an article follows; they are data (``data/extraction/rules.csv``),
+so that a researcher can add to them.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,41 @@ from cds_analysis.paths import data_folder
 __all__ = ["Rules", "load_rules"]
 
 KINDS = (
-    "furniture_line", "furniture_from",  # what is not the article
-    "not_figure", "uncounted",  # digits that are no figures; what is counted but no indicator
-    "low_strict", "low", "high", "about", "comparison", "filler",  # words before a figure
-    "rank", "rank_word", "rank_unit", "ranked_among", "rank_up", "rank_down", "top", "top_goal", "score_unit", "score_of_rank", "names_index",
-    "target_head", "target_near", "actual_near",  # promises and what is not one
-    "half_year", "nine_months", "quarter", "year_end", "month", "day", "year", "until_year", "compared_year",  # with the groups year, quarter, month, day
+    "furniture_line",
+    "furniture_from",  # what is not the article
+    "not_figure",
+    "uncounted",  # digits that are no figures; what is counted but no indicator
+    "low_strict",
+    "low",
+    "high",
+    "about",
+    "comparison",
+    "filler",  # words before a figure
+    "rank",
+    "rank_word",
+    "rank_unit",
+    "ranked_among",
+    "rank_up",
+    "rank_down",
+    "top",
+    "top_goal",
+    "score_unit",
+    "score_of_rank",
+    "names_index",
+    "target_head",
+    "target_near",
+    "actual_near",  # promises and what is not one
+    "half_year",
+    "nine_months",
+    "quarter",
+    "year_end",
+    "month",
+    "day",
+    "year",
+    "until_year",
+    "compared_year",  # with the groups year, quarter, month, day
     "abbreviation",
-)  # fmt: skip
+)
 _WORDS = ("uncounted", "low_strict", "low", "high", "about")  # plain words rather than patterns
 
 
@@ -62,14 +91,26 @@ def _read(file: Path, changed: int) -> Rules:
         for number, row in enumerate(csv.DictReader(lines), start=2):
             kind, pattern = row.get("kind") or "", row.get("pattern") or ""
             if kind not in KINDS:
-                problems.append(Problem("extraction/rules.csv", number, "kind", f"must be one of {', '.join(KINDS)}", kind))
+                problems.append(
+                    Problem(
+                        "extraction/rules.csv", number, "kind", f"must be one of {', '.join(KINDS)}", kind
+                    )
+                )
                 continue
             if kind == "abbreviation":
                 meanings[pattern] = row.get("meaning") or ""
             try:
                 re.compile(pattern)
             except re.error as error:
-                problems.append(Problem("extraction/rules.csv", number, "pattern", f"is no regular expression: {error}", pattern))
+                problems.append(
+                    Problem(
+                        "extraction/rules.csv",
+                        number,
+                        "pattern",
+                        f"is no regular expression: {error}",
+                        pattern,
+                    )
+                )
                 continue
             found[kind].append(pattern)
     patterns = {}
@@ -77,7 +118,14 @@ def _read(file: Path, changed: int) -> Rules:
         try:
             patterns[kind] = _joined(kind, parts)
         except re.error as error:  # for example two patterns with a group of the same name
-            problems.append(Problem("extraction/rules.csv", None, "pattern", f"the patterns of the kind {kind} cannot be joined: {error}"))
+            problems.append(
+                Problem(
+                    "extraction/rules.csv",
+                    None,
+                    "pattern",
+                    f"the patterns of the kind {kind} cannot be joined: {error}",
+                )
+            )
     if problems:
         raise DataError(file.parent, problems)
     return Rules(patterns, meanings)
@@ -88,5 +136,7 @@ def _joined(kind: str, parts: list[str]) -> re.Pattern:
         return re.compile(r"(?!)")
     if kind in _WORDS:
         words = "|".join(sorted(map(re.escape, parts), key=len, reverse=True))
-        return re.compile(rf"\b(?:{words})\b" if kind == "uncounted" else rf"\b(?:{words})\s*$", re.IGNORECASE)
+        return re.compile(
+            rf"\b(?:{words})\b" if kind == "uncounted" else rf"\b(?:{words})\s*$", re.IGNORECASE
+        )
     return re.compile("|".join(f"(?:{p})" for p in parts))

@@ -24,7 +24,8 @@ class Sheet:
 
 
 def read_sheets(path: Path) -> list[Sheet]:
-    """Return the tables of a CSV, XLSX, Parquet or HTML file; a merged cell counts for all the cells it covers.
+    """Return the tables of a CSV, XLSX, Parquet or HTML file; a merged cell counts for all the cells it
+    covers.
 
     Raises
     ------
@@ -33,10 +34,20 @@ def read_sheets(path: Path) -> list[Sheet]:
     """
     if not path.is_file():
         raise ParameterError(f"there is no file {path}")
-    readers = {".csv": _csv, ".tsv": _csv, ".txt": _csv, ".xlsx": _xlsx, ".parquet": _parquet, ".html": _html, ".htm": _html}
+    readers = {
+        ".csv": _csv,
+        ".tsv": _csv,
+        ".txt": _csv,
+        ".xlsx": _xlsx,
+        ".parquet": _parquet,
+        ".html": _html,
+        ".htm": _html,
+    }
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise ParameterError(f"{path.name} is of a kind that cannot be imported; give one of {', '.join(readers)}")
+        raise ParameterError(
+            f"{path.name} is of a kind that cannot be imported; give one of {', '.join(readers)}"
+        )
     try:
         sheets = reader(path)
     except Exception as error:  # each library has errors of its own for a damaged file
@@ -50,7 +61,12 @@ def _csv(path: Path) -> list[Sheet]:
     text = path.read_bytes().decode("utf-8-sig")
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
-    return [Sheet(path.stem, [[c.strip() for c in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)])]
+    return [
+        Sheet(
+            path.stem,
+            [[c.strip() for c in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter)],
+        )
+    ]
 
 
 def _text(value: object) -> str:
@@ -97,7 +113,10 @@ class _Tables(HTMLParser):
         elif tag in ("td", "th") and self.stack:
             self._close()
             named = dict(attrs)
-            self.spans = tuple(min(max(int(n), 1), 100) if (n := named.get(key) or "1").isdigit() else 1 for key in ("rowspan", "colspan"))
+            self.spans = tuple(
+                min(max(int(n), 1), 100) if (n := named.get(key) or "1").isdigit() else 1
+                for key in ("rowspan", "colspan")
+            )
             self.cell = []
 
     def handle_endtag(self, tag):

@@ -1,4 +1,6 @@
-"""Turn a yearly ranking table into rows of scores: which column is what, which province is meant, what is new."""
+"""Turn a yearly ranking table into rows of scores: which column is what, which province is meant, what is
+new.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +23,42 @@ __all__ = ["Reading", "read_table", "table_changes"]
 FIRST_YEAR_OF_UNITS = 2025
 _WORDS = {
     "year": ("year", "nam"),
-    "name": ("unitname", "province", "provinces", "tinh", "tinhthanhpho", "tenprovince", "tentinh", "diaphuong", "donvi", "tendonvi", "tinhthanh", "provincename", "name", "unit"),
+    "name": (
+        "unitname",
+        "province",
+        "provinces",
+        "tinh",
+        "tinhthanhpho",
+        "tenprovince",
+        "tentinh",
+        "diaphuong",
+        "donvi",
+        "tendonvi",
+        "tinhthanh",
+        "provincename",
+        "name",
+        "unit",
+    ),
     "code": ("unitcode", "code", "gsocode", "ma", "matinh", "provincecode", "masotinh"),
     "type": ("unittype", "type", "loai", "loaidonvi"),
     "rank": ("rank", "hang", "xephang", "thuhang", "xepthu", "vitri", "ranking"),
     "n_ranked": ("ranked", "nranked", "tongso", "sodonvi"),
-    "score": ("score", "diem", "tongdiem", "index", "chiso", "diemso", "total", "overall", "tonghop", "giatri", "unweightedpapi", "totalscore", "ketqua"),
-}  # fmt: skip
+    "score": (
+        "score",
+        "diem",
+        "tongdiem",
+        "index",
+        "chiso",
+        "diemso",
+        "total",
+        "overall",
+        "tonghop",
+        "giatri",
+        "unweightedpapi",
+        "totalscore",
+        "ketqua",
+    ),
+}
 _OTHERS = re.compile(
     r"^(?:Bộ|Ủy ban (?:Dân tộc|Quản lý)|Ngân hàng|Thanh tra|Văn phòng|Bảo hiểm|Thông tấn|Đài|Viện|Kiểm toán|Ministry|State |Government |Committee)",
     re.IGNORECASE,
@@ -60,13 +91,16 @@ class Reading:
     left_out: list[str] = field(default_factory=list)
 
 
-def read_table(path: Path, index: str, data: Dataset, *, year: int | None = None, units: str | None = None) -> Reading:
+def read_table(
+    path: Path, index: str, data: Dataset, *, year: int | None = None, units: str | None = None
+) -> Reading:
     """Read a ranking table.
 
     Parameters
     ----------
     path
-        CSV, XLSX (one sheet a year, or one for all), Parquet or HTML; long or wide, one or two header rows, Vietnamese or English headers.
+        CSV, XLSX (one sheet a year, or one for all), Parquet or HTML; long or wide, one or two header rows,
+        Vietnamese or English headers.
     index
         Id of the index, such as ``par``.
     data
@@ -87,7 +121,9 @@ def read_table(path: Path, index: str, data: Dataset, *, year: int | None = None
         When no column of names or codes, no score, no rank or no year is found, or a name is not a province.
     """
     if index not in set(data.indices["index_id"]):
-        raise ParameterError(f"unknown index {index!r}; known are {', '.join(data.indices['index_id'].unique().sort())}")
+        raise ParameterError(
+            f"unknown index {index!r}; known are {', '.join(data.indices['index_id'].unique().sort())}"
+        )
     found, unknown = Reading(), []
     for sheet in read_sheets(path):
         _read_sheet(sheet, index, data, year, units, found, unknown)
@@ -103,14 +139,24 @@ def read_table(path: Path, index: str, data: Dataset, *, year: int | None = None
     return found
 
 
-def _read_sheet(sheet: Sheet, index: str, data: Dataset, year: int | None, units: str | None, found: Reading, unknown: list[str]) -> None:
+def _read_sheet(
+    sheet: Sheet,
+    index: str,
+    data: Dataset,
+    year: int | None,
+    units: str | None,
+    found: Reading,
+    unknown: list[str],
+) -> None:
     dimensions = _dimension_names(index, data)
     start, header = _header(sheet)
     if header is None:
         found.left_out.append(f"{sheet.name}: {' | '.join(sheet.rows[0])[:80]}")
         return
     roles = [_role(text, index, dimensions) for text in header]
-    if not any(r in ("name", "code") for r in roles) or not any(r and r.startswith(("score", "rank", "value")) for r in roles):
+    if not any(r in ("name", "code") for r in roles) or not any(
+        r and r.startswith(("score", "rank", "value")) for r in roles
+    ):
         found.left_out.append(f"{sheet.name}: {' | '.join(header)[:120]}")
         return
     found.columns += [f"{sheet.name}: {text} -> {role or 'not read'}" for text, role in zip(header, roles)]
@@ -124,7 +170,9 @@ def _read_sheet(sheet: Sheet, index: str, data: Dataset, year: int | None, units
             continue
         measured = _whole(values.get("year", "")) or (int(named[1]) if named else None) or year
         if measured is None and not any(r and r.startswith("value ") for r in roles):
-            raise ParameterError(f"{sheet.name}: no column and no sheet name says the year; give it with --year")
+            raise ParameterError(
+                f"{sheet.name}: no column and no sheet name says the year; give it with --year"
+            )
         for row in _rows_of(values, measured):
             try:
                 row.update(_who(values, row["year"], units, data))
@@ -135,7 +183,9 @@ def _read_sheet(sheet: Sheet, index: str, data: Dataset, year: int | None, units
 
 
 def _header(sheet: Sheet) -> tuple[int, list[str] | None]:
-    """Return the number of the first row of figures, and the headers above it: up to four rows of them, joined."""
+    """Return the number of the first row of figures, and the headers above it: up to four rows of them,
+    joined.
+    """
     known = {*_WORDS["name"], *_WORDS["code"]}
     for at, row in enumerate(sheet.rows[:12]):
         if not any(fold(part) in known for cell in row for part in (cell, *re.split(r"[/(\n]", cell))):
@@ -150,7 +200,10 @@ def _header(sheet: Sheet) -> tuple[int, list[str] | None]:
 
 def _has_figures(row: list[str], header: list[str]) -> bool:
     """Whether a row holds numbers, other than those of a header cell that reaches down into it (a year)."""
-    return any(re.fullmatch(r"[\d.,]+", cell) and cell != above for cell, above in zip_longest(row, header, fillvalue=""))
+    return any(
+        re.fullmatch(r"[\d.,]+", cell) and cell != above
+        for cell, above in zip_longest(row, header, fillvalue="")
+    )
 
 
 def _dimension_names(index: str, data: Dataset) -> dict[str, str]:
@@ -179,7 +232,11 @@ def _role(text: str, index: str, dimensions: dict[str, str]) -> str | None:
 
 
 def _is_left_out(label: str, kind: str) -> bool:
-    return bool(_OTHERS.search(label)) or fold(label).startswith(_TOTALS) or fold(kind) in ("ministry", "bo", "bonganh")
+    return (
+        bool(_OTHERS.search(label))
+        or fold(label).startswith(_TOTALS)
+        or fold(kind) in ("ministry", "bo", "bonganh")
+    )
 
 
 def _whole(text: str) -> int | None:
@@ -195,14 +252,18 @@ def _figure(text: str) -> float | None:
 
 
 def _rows_of(values: dict[str, str], year: int | None) -> list[dict]:
-    by_year = [{"year": int(r.split()[1]), "dimension_id": "overall", "score": v, "rank": None, "n_ranked": None} for r, c in values.items()
-               if r.startswith("value ") and (v := _figure(c)) is not None]  # fmt: skip
+    by_year = [
+        {"year": int(r.split()[1]), "dimension_id": "overall", "score": v, "rank": None, "n_ranked": None}
+        for r, c in values.items()
+        if r.startswith("value ") and (v := _figure(c)) is not None
+    ]
     if by_year:
         return by_year
     rows = []
     for role, cell in values.items():
         if role.startswith("score ") and (
-            (score := _figure(cell)) is not None or (role == "score overall" and _figure(values.get("rank overall", "")) is not None)
+            (score := _figure(cell)) is not None
+            or (role == "score overall" and _figure(values.get("rank overall", "")) is not None)
         ):
             is_overall = role == "score overall"
             rank = _figure(values.get("rank overall", "")) if is_overall else None
@@ -217,7 +278,9 @@ def _rows_of(values: dict[str, str], year: int | None) -> list[dict]:
                 }
             )
     if not rows and (rank := _figure(values.get("rank overall", ""))) is not None:
-        rows.append({"year": year, "dimension_id": "overall", "score": None, "rank": int(rank), "n_ranked": None})
+        rows.append(
+            {"year": year, "dimension_id": "overall", "score": None, "rank": int(rank), "n_ranked": None}
+        )
     return rows
 
 
@@ -269,7 +332,8 @@ def table_changes(reading: Reading, index: str, data: Dataset, source: dict) -> 
             scores = [
                 r["score"]
                 for r in reading.rows
-                if (r["year"], r["dimension_id"]) == (row["year"], row["dimension_id"]) and r["score"] is not None
+                if (r["year"], r["dimension_id"]) == (row["year"], row["dimension_id"])
+                and r["score"] is not None
             ]
             entry["rank"] = row["rank"] or 1 + sum(score > row["score"] for score in scores)
             entry["n_ranked"] = row["n_ranked"] or len(scores)

@@ -1,14 +1,17 @@
 """From the 63 provinces to the 34 units of 1 July 2025, and back.
 
-No agency has published most past figures for the new units, so they are estimated from the parts, by rules that are stated with each figure:
+No agency has published most past figures for the new units, so they are estimated from the parts, by rules
+that are stated with each figure:
 
-- DTI: the plain mean of the parts, the ministry's own rule (its published DTI 2024 of the 34 units is used where it exists);
+- DTI: the plain mean of the parts, the ministry's own rule (its published DTI 2024 of the 34 units is used
+  where it exists);
 - every other score: the mean of the parts weighted by population (of the nearest year on record);
 - counts add up; shares are weighted by their denominator, or by population where a part gives none;
 - ranks are never averaged: they are made anew among the 34.
 
-A unit gets an estimate only when *all* its parts have a figure of the same year (or day): a missing part is missing, not average. Every estimate carries the
-spread of its parts (largest less smallest), because a mean of unlike parts describes none of them. A unit that was not merged keeps its figures.
+A unit gets an estimate only when *all* its parts have a figure of the same year (or day): a missing part is
+missing, not average. Every estimate carries the spread of its parts (largest less smallest), because a mean
+of unlike parts describes none of them. A unit that was not merged keeps its figures.
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ _SERIES = ["index_id", "dimension_id", "year"]
 
 
 def bridge_scores(
-    scores: pl.DataFrame, provinces: pl.DataFrame, context: pl.DataFrame, unit_scores: pl.DataFrame | None = None
+    scores: pl.DataFrame,
+    provinces: pl.DataFrame,
+    context: pl.DataFrame,
+    unit_scores: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Estimate the scores of the 34 units from those of their parts.
 
@@ -37,13 +43,15 @@ def bridge_scores(
     scores, provinces, context
         The tables of that name.
     unit_scores
-        Published scores of the units, which replace estimates; none by default, so that estimates can be checked against them.
+        Published scores of the units, which replace estimates; none by default, so that estimates can be
+        checked against them.
 
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, year, unit_id, score, rule`` (unchanged, plain_mean, population_weighted, published), ``is_estimate``;
-        ``n_parts, lowest_part, highest_part, spread`` (score points; 0 for one part), ``parts`` (province ids), ``source_ids``.
+        ``index_id, dimension_id, year, unit_id, score, rule`` (unchanged, plain_mean, population_weighted,
+        published), ``is_estimate``; ``n_parts, lowest_part, highest_part, spread`` (score points; 0 for one
+        part), ``parts`` (province ids), ``source_ids``.
 
     Examples
     --------
@@ -53,7 +61,9 @@ def bridge_scores(
     >>> units.filter(pl.col("unit_id") == "phu-tho", pl.col("index_id") == "dti", pl.col("year") == 2024)["n_parts"].unique().to_list()
     [3]
     """
-    parts = provinces.select("province_id", unit_id="unit_2025_id").with_columns(n_parts=pl.len().over("unit_id"))
+    parts = provinces.select("province_id", unit_id="unit_2025_id").with_columns(
+        n_parts=pl.len().over("unit_id")
+    )
     rows = scores.drop_nulls("score").join(parts, on="province_id", validate="m:1")
     weighted = _with_population(rows, context)
     plain = pl.col("index_id").is_in(PLAIN_MEAN)
@@ -79,16 +89,32 @@ def bridge_scores(
         .then(pl.lit("plain_mean"))
         .otherwise(pl.lit("population_weighted"))
     )
-    estimated = grouped.with_columns(rule=rule, is_estimate=pl.col("n_parts") > 1, spread=pl.col("highest_part") - pl.col("lowest_part"))
+    estimated = grouped.with_columns(
+        rule=rule, is_estimate=pl.col("n_parts") > 1, spread=pl.col("highest_part") - pl.col("lowest_part")
+    )
     if unit_scores is not None:
         published = unit_scores.select(*_SERIES, "unit_id", _score="score", _source="source_id")
-        estimated = estimated.join(published, on=[*_SERIES, "unit_id"], how="left", validate="1:1").with_columns(
+        estimated = estimated.join(
+            published, on=[*_SERIES, "unit_id"], how="left", validate="1:1"
+        ).with_columns(
             score=pl.coalesce("_score", "score"),
             rule=pl.when(pl.col("_score").is_not_null()).then(pl.lit("published")).otherwise("rule"),
             is_estimate=pl.col("is_estimate") & pl.col("_score").is_null(),
-            source_ids=pl.when(pl.col("_source").is_not_null()).then(pl.concat_list("_source")).otherwise("source_ids"),
+            source_ids=pl.when(pl.col("_source").is_not_null())
+            .then(pl.concat_list("_source"))
+            .otherwise("source_ids"),
         )
-    names = ["score", "rule", "is_estimate", "n_parts", "lowest_part", "highest_part", "spread", "parts", "source_ids"]
+    names = [
+        "score",
+        "rule",
+        "is_estimate",
+        "n_parts",
+        "lowest_part",
+        "highest_part",
+        "spread",
+        "parts",
+        "source_ids",
+    ]
     return estimated.select(*_SERIES, "unit_id", *names).sort(*_SERIES, "unit_id")
 
 
@@ -102,13 +128,15 @@ def _with_population(rows: pl.DataFrame, context: pl.DataFrame) -> pl.DataFrame:
 def bridge_observations(
     observations: pl.DataFrame, indicators: pl.DataFrame, provinces: pl.DataFrame, context: pl.DataFrame
 ) -> pl.DataFrame:
-    """Combine the figures of a unit's parts, where all parts report the indicator exactly and on the same day.
+    """Combine the figures of a unit's parts, where all parts report the indicator exactly and on the same
+    day.
 
     Returns
     -------
     polars.DataFrame
-        ``unit_id, indicator_id, as_of, value, rule`` (unchanged, sum, denominator_weighted, population_weighted), ``is_estimate``,
-        ``n_parts, spread`` (null for sums), ``source_ids``. Figures that are a bound are kept only where the unit is one province.
+        ``unit_id, indicator_id, as_of, value, rule`` (unchanged, sum, denominator_weighted,
+        population_weighted), ``is_estimate``, ``n_parts, spread`` (null for sums), ``source_ids``. Figures
+        that are a bound are kept only where the unit is one province.
 
     Examples
     --------
@@ -118,35 +146,70 @@ def bridge_observations(
     >>> found.select("unit_id", "rule").unique().rows()
     [('lang-son', 'unchanged')]
     """
-    parts = provinces.select("province_id", unit_id="unit_2025_id").with_columns(n_parts=pl.len().over("unit_id"))
+    parts = provinces.select("province_id", unit_id="unit_2025_id").with_columns(
+        n_parts=pl.len().over("unit_id")
+    )
     rules = indicators.select("indicator_id", "merge_rule")
-    rows = observations.join(parts, on="province_id", validate="m:1").join(rules, on="indicator_id", validate="m:1")
-    rows = rows.filter((pl.col("n_parts") == 1) | ((pl.col("bound") == "=") & (pl.col("merge_rule") != "none")))
+    rows = observations.join(parts, on="province_id", validate="m:1").join(
+        rules, on="indicator_id", validate="m:1"
+    )
+    rows = rows.filter(
+        (pl.col("n_parts") == 1) | ((pl.col("bound") == "=") & (pl.col("merge_rule") != "none"))
+    )
     # A figure that two sources give for one day counts once.
-    rows = rows.sort("source_id").unique(["province_id", "indicator_id", "as_of"], keep="first", maintain_order=True)
+    rows = rows.sort("source_id").unique(
+        ["province_id", "indicator_id", "as_of"], keep="first", maintain_order=True
+    )
     rows = _with_population(rows.with_columns(year=pl.col("as_of").dt.year().cast(pl.Int64)), context)
     keys = ["unit_id", "indicator_id", "as_of", "n_parts", "merge_rule"]
 
     def mean_by(weight: str) -> pl.Expr:
         return (pl.col("value") * pl.col(weight)).sum() / pl.col(weight).sum()
 
-    combined = rows.group_by(keys).agg(
-        n_found=pl.len(), total=pl.col("value").sum(), by_denominator=mean_by("denominator"), by_population=mean_by("population_thousand"),
-        has_denominators=pl.col("denominator").is_not_null().all(), spread=pl.col("value").max() - pl.col("value").min(),
-        source_ids=pl.col("source_id").unique().sort(),
-    ).filter(pl.col("n_found") == pl.col("n_parts"))  # fmt: skip
+    combined = (
+        rows.group_by(keys)
+        .agg(
+            n_found=pl.len(),
+            total=pl.col("value").sum(),
+            by_denominator=mean_by("denominator"),
+            by_population=mean_by("population_thousand"),
+            has_denominators=pl.col("denominator").is_not_null().all(),
+            spread=pl.col("value").max() - pl.col("value").min(),
+            source_ids=pl.col("source_id").unique().sort(),
+        )
+        .filter(pl.col("n_found") == pl.col("n_parts"))
+    )
     adds, whole = pl.col("merge_rule") == "sum", pl.col("n_parts") == 1
     return (
         combined.with_columns(
-            value=pl.when(whole | adds).then("total").when("has_denominators").then("by_denominator").otherwise("by_population"),
-            rule=pl.when(whole).then(pl.lit("unchanged")).when(adds).then(pl.lit("sum")).when("has_denominators")
-            .then(pl.lit("denominator_weighted")).otherwise(pl.lit("population_weighted")),
+            value=pl.when(whole | adds)
+            .then("total")
+            .when("has_denominators")
+            .then("by_denominator")
+            .otherwise("by_population"),
+            rule=pl.when(whole)
+            .then(pl.lit("unchanged"))
+            .when(adds)
+            .then(pl.lit("sum"))
+            .when("has_denominators")
+            .then(pl.lit("denominator_weighted"))
+            .otherwise(pl.lit("population_weighted")),
             is_estimate=~whole,
             spread=pl.when(whole | ~adds).then("spread"),
         )
-        .select("unit_id", "indicator_id", "as_of", "value", "rule", "is_estimate", "n_parts", "spread", "source_ids")
+        .select(
+            "unit_id",
+            "indicator_id",
+            "as_of",
+            "value",
+            "rule",
+            "is_estimate",
+            "n_parts",
+            "spread",
+            "source_ids",
+        )
         .sort("unit_id", "indicator_id", "as_of")
-    )  # fmt: skip
+    )
 
 
 def parts_of_units(bridged: pl.DataFrame, scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
@@ -155,7 +218,8 @@ def parts_of_units(bridged: pl.DataFrame, scores: pl.DataFrame, provinces: pl.Da
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, year, province_id, unit_id, score`` (the province's), ``unit_score, difference`` (province less unit, score points), ``is_estimate``.
+        ``index_id, dimension_id, year, province_id, unit_id, score`` (the province's), ``unit_score,
+        difference`` (province less unit, score points), ``is_estimate``.
 
     Examples
     --------
@@ -169,17 +233,25 @@ def parts_of_units(bridged: pl.DataFrame, scores: pl.DataFrame, provinces: pl.Da
     own = scores.drop_nulls("score").select(*_SERIES, "province_id", "score")
     units = bridged.select(*_SERIES, "unit_id", "is_estimate", unit_score="score")
     home = provinces.select("province_id", unit_id="unit_2025_id")
-    both = own.join(home, on="province_id", validate="m:1").join(units, on=[*_SERIES, "unit_id"], validate="m:1")
+    both = own.join(home, on="province_id", validate="m:1").join(
+        units, on=[*_SERIES, "unit_id"], validate="m:1"
+    )
     columns = [*_SERIES, "province_id", "unit_id", "score", "unit_score", "is_estimate"]
-    return both.select(columns).with_columns(difference=pl.col("score") - pl.col("unit_score")).sort(*_SERIES, "unit_id", "province_id")
+    return (
+        both.select(columns)
+        .with_columns(difference=pl.col("score") - pl.col("unit_score"))
+        .sort(*_SERIES, "unit_id", "province_id")
+    )
 
 
 def in_units(data: Dataset, units: str) -> Dataset:
-    """Return the dataset by provinces ("63", as it is) or by the units of 2025 ("34"), so that every measure and view reads either.
+    """Return the dataset by provinces ("63", as it is) or by the units of 2025 ("34"), so that every measure
+    and view reads either.
 
-    By units, a unit's ``province_id`` is its unit id and the names of its parts are aliases, so ``find_province`` leads from an old province to its
-    unit. A unit lies in the region of its most populous part. Scores are from :func:`bridge_scores`, with ``note`` saying which are estimates; targets and
-    claims of provinces that were merged are left out, because no unit has taken them over on record.
+    By units, a unit's ``province_id`` is its unit id and the names of its parts are aliases, so
+    ``find_province`` leads from an old province to its unit. A unit lies in the region of its most populous
+    part. Scores are from :func:`bridge_scores`, with ``note`` saying which are estimates; targets and claims
+    of provinces that were merged are left out, because no unit has taken them over on record.
 
     Raises
     ------
@@ -194,7 +266,9 @@ def in_units(data: Dataset, units: str) -> Dataset:
     (34, 'phu-tho')
     """
     if str(units) not in UNITS:
-        raise ParameterError(f"units must be '63' (provinces until June 2025) or '34' (units since July 2025), not {units!r}")
+        raise ParameterError(
+            f"units must be '63' (provinces until June 2025) or '34' (units since July 2025), not {units!r}"
+        )
     if str(units) == "63":
         return data
     old = data.provinces
@@ -207,9 +281,13 @@ def in_units(data: Dataset, units: str) -> Dataset:
         context=_unit_context(data.context, old),
         scores=_as_scores(scores, data.scores),
         observations=_of_kept(data.observations, kept, "province_id").join(
-            observations.select("indicator_id", "as_of", province_id="unit_id"), on=["province_id", "indicator_id", "as_of"], how="semi"
+            observations.select("indicator_id", "as_of", province_id="unit_id"),
+            on=["province_id", "indicator_id", "as_of"],
+            how="semi",
         ),
-        targets=pl.concat([data.targets.filter(pl.col("scope") == "viet-nam"), _of_kept(data.targets, kept, "scope")]),
+        targets=pl.concat(
+            [data.targets.filter(pl.col("scope") == "viet-nam"), _of_kept(data.targets, kept, "scope")]
+        ),
         claims=_of_kept(data.claims, kept, "province_id"),
     )
 
@@ -223,10 +301,18 @@ def _of_kept(table: pl.DataFrame, kept: pl.DataFrame, column: str) -> pl.DataFra
 def _as_scores(bridged: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
     """Give bridged scores the columns of ``scores``; ranks are left to be made anew."""
     filled = bridged.select(
-        *_SERIES, "score", province_id="unit_id", rank=pl.lit(None, dtype=pl.Int64), n_ranked=pl.lit(None, dtype=pl.Int64),
-        status=pl.when("is_estimate").then(pl.lit("computed")).otherwise(pl.lit("reported")), rank_status=pl.lit(None, dtype=pl.String),
-        source_id=pl.col("source_ids").list.first(), note=pl.when("is_estimate").then(pl.lit("estimate: ") + pl.col("rule") + " of " + pl.col("parts").list.join(", ")),
-    )  # fmt: skip
+        *_SERIES,
+        "score",
+        province_id="unit_id",
+        rank=pl.lit(None, dtype=pl.Int64),
+        n_ranked=pl.lit(None, dtype=pl.Int64),
+        status=pl.when("is_estimate").then(pl.lit("computed")).otherwise(pl.lit("reported")),
+        rank_status=pl.lit(None, dtype=pl.String),
+        source_id=pl.col("source_ids").list.first(),
+        note=pl.when("is_estimate").then(
+            pl.lit("estimate: ") + pl.col("rule") + " of " + pl.col("parts").list.join(", ")
+        ),
+    )
     return filled.select(like.columns).cast(dict(like.schema))
 
 
@@ -235,21 +321,36 @@ def _unit_provinces(data: Dataset) -> pl.DataFrame:
     parts = data.provinces.join(people, on="province_id", how="left", validate="1:1").sort(
         "population_thousand", descending=True, nulls_last=True
     )
-    spelled = pl.concat_str(["province_id", "name_vi", "name_en", pl.col("aliases").fill_null("")], separator=";")
-    by_unit = parts.group_by("unit_2025_id", maintain_order=True).agg(region_id=pl.col("region_id").first(), aliases=spelled.str.join(";"))
+    spelled = pl.concat_str(
+        ["province_id", "name_vi", "name_en", pl.col("aliases").fill_null("")], separator=";"
+    )
+    by_unit = parts.group_by("unit_2025_id", maintain_order=True).agg(
+        region_id=pl.col("region_id").first(), aliases=spelled.str.join(";")
+    )
     named = data.units_2025.join(by_unit, left_on="unit_id", right_on="unit_2025_id", validate="1:1")
-    filled = named.with_columns(province_id="unit_id", unit_2025_id="unit_id", iso_code=pl.lit(None, dtype=pl.String))
+    filled = named.with_columns(
+        province_id="unit_id", unit_2025_id="unit_id", iso_code=pl.lit(None, dtype=pl.String)
+    )
     return filled.select(data.provinces.columns)
 
 
 def _unit_context(context: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
     """Population adds up; GRDP per head is weighted by population. Years that lack a part are left out."""
-    home = provinces.select("province_id", unit_id="unit_2025_id").with_columns(n_parts=pl.len().over("unit_id"))
+    home = provinces.select("province_id", unit_id="unit_2025_id").with_columns(
+        n_parts=pl.len().over("unit_id")
+    )
     people = pl.col("population_thousand")
-    grouped = context.join(home, on="province_id", validate="m:1").group_by("unit_id", "year", "n_parts").agg(
-        pl.len().alias("n_found"), people.sum(), pl.col("urban_population_thousand").sum(),
-        grdp_per_capita_million_vnd=(pl.col("grdp_per_capita_million_vnd") * people).sum() / people.sum(), source_id=pl.col("source_id").first(),
-    )  # fmt: skip
+    grouped = (
+        context.join(home, on="province_id", validate="m:1")
+        .group_by("unit_id", "year", "n_parts")
+        .agg(
+            pl.len().alias("n_found"),
+            people.sum(),
+            pl.col("urban_population_thousand").sum(),
+            grdp_per_capita_million_vnd=(pl.col("grdp_per_capita_million_vnd") * people).sum() / people.sum(),
+            source_id=pl.col("source_id").first(),
+        )
+    )
     return (
         grouped.filter(pl.col("n_found") == pl.col("n_parts"))
         .rename({"unit_id": "province_id"})

@@ -1,8 +1,9 @@
-"""Do the articles' claims hold? Rankings against the published figures, ratios against their own numerator and denominator.
+"""Do the articles' claims hold? Rankings against the published figures, ratios against their own numerator
+and denominator.
 
-A claim is *confirmed* or *contradicted* only by a figure of another source: an article cannot confirm itself, nor can a rank that was read from the
-same article. Without one it is *not checkable*, which says nothing about whether it is true. Figures are compared at the precision
-in which the claim is printed.
+A claim is *confirmed* or *contradicted* only by a figure of another source: an article cannot confirm
+itself, nor can a rank that was read from the same article. Without one it is *not checkable*, which says
+nothing about whether it is true. Figures are compared at the precision in which the claim is printed.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def check_claims(claims: pl.DataFrame, ranked: pl.DataFrame, provinces: pl.DataF
     Returns
     -------
     polars.DataFrame
-        `claims` with ``found`` (the figure on record; places gained and rank within the region are computed from it), ``found_source_ids``,
-        ``verdict`` (one of :data:`CLAIM_VERDICTS`), ``reason`` (same_source, no_figure, region_incomplete, or null).
+        `claims` with ``found`` (the figure on record; places gained and rank within the region are computed
+        from it), ``found_source_ids``, ``verdict`` (one of :data:`CLAIM_VERDICTS`), ``reason`` (same_source,
+        no_figure, region_incomplete, or null).
 
     Examples
     --------
@@ -39,9 +41,17 @@ def check_claims(claims: pl.DataFrame, ranked: pl.DataFrame, provinces: pl.DataF
     [(5.0, 4.0, 'contradicted')]
     """
     region = dict(provinces.select("province_id", "region_id").iter_rows())
-    figures = {(r["index_id"], r["dimension_id"], r["year"], r["province_id"]): r for r in ranked.iter_rows(named=True)}
+    figures = {
+        (r["index_id"], r["dimension_id"], r["year"], r["province_id"]): r
+        for r in ranked.iter_rows(named=True)
+    }
     rows = [_check(c, figures, region) for c in claims.iter_rows(named=True)]
-    schema = {"found": pl.Float64, "found_source_ids": pl.List(pl.String), "verdict": pl.String, "reason": pl.String}
+    schema = {
+        "found": pl.Float64,
+        "found_source_ids": pl.List(pl.String),
+        "verdict": pl.String,
+        "reason": pl.String,
+    }
     return pl.concat([claims, pl.DataFrame(rows, schema=schema, orient="row")], how="horizontal")
 
 
@@ -63,12 +73,18 @@ def _check(claim: dict, figures: dict, region: dict) -> tuple:
     if claim["source_id"] in sources:
         return float(found), sources, "not_checkable", "same_source"
     decimals = len(claim["printed"].rstrip("%").partition(",")[2]) if claim["quantity"] == "score" else 0
-    holds = round(found, decimals) <= claim["value"] if claim["bound"] == "<=" else round(found, decimals) == claim["value"]
+    holds = (
+        round(found, decimals) <= claim["value"]
+        if claim["bound"] == "<="
+        else round(found, decimals) == claim["value"]
+    )
     return float(found), sources, "confirmed" if holds else "contradicted", None
 
 
 def _within_region(claim: dict, table: tuple, figures: dict, region: dict) -> tuple:
-    """Rank a province within its region; a better neighbour on record refutes a claim even when others are missing."""
+    """Rank a province within its region; a better neighbour on record refutes a claim even when others are
+    missing.
+    """
     mates = [p for p, r in region.items() if r == region[claim["province_id"]]]
     rows = [figures.get((*table, claim["year"], p)) for p in mates]
     known = [r for r in rows if r and r["rank"]]
@@ -84,13 +100,14 @@ def _within_region(claim: dict, table: tuple, figures: dict, region: dict) -> tu
 def check_ratios(observations: pl.DataFrame) -> pl.DataFrame:
     """Recompute every share that a source prints beside its numerator and denominator.
 
-    Shares that were themselves derived from the fraction (``status`` derived) are left out: they would only confirm themselves.
+    Shares that were themselves derived from the fraction (``status`` derived) are left out: they would only
+    confirm themselves.
 
     Returns
     -------
     polars.DataFrame
-        Those observations, and ``computed`` (percent, not rounded), ``decimals`` (of the value on record), ``verdict`` (confirmed when it rounds to the value,
-        else contradicted).
+        Those observations, and ``computed`` (percent, not rounded), ``decimals`` (of the value on record),
+        ``verdict`` (confirmed when it rounds to the value, else contradicted).
 
     Examples
     --------
@@ -99,8 +116,19 @@ def check_ratios(observations: pl.DataFrame) -> pl.DataFrame:
     [(1, 'confirmed')]
     """
     fractions = observations.filter((pl.col("denominator") > 0) & (pl.col("status") == "reported"))
-    decimals = pl.col("value").cast(pl.String).str.extract(r"\.(\d*[1-9])", 1).str.len_chars().fill_null(0).cast(pl.Int64)
+    decimals = (
+        pl.col("value")
+        .cast(pl.String)
+        .str.extract(r"\.(\d*[1-9])", 1)
+        .str.len_chars()
+        .fill_null(0)
+        .cast(pl.Int64)
+    )
     computed = 100 * pl.col("numerator") / pl.col("denominator")
     half_unit = 0.5 * 10.0 ** (-decimals) + 1e-9
-    verdict = pl.when((computed - pl.col("value")).abs() <= half_unit).then(pl.lit("confirmed")).otherwise(pl.lit("contradicted"))
+    verdict = (
+        pl.when((computed - pl.col("value")).abs() <= half_unit)
+        .then(pl.lit("confirmed"))
+        .otherwise(pl.lit("contradicted"))
+    )
     return fractions.with_columns(computed=computed, decimals=decimals, verdict=verdict)

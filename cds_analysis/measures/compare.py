@@ -1,9 +1,11 @@
 """Where does a province stand against its region, its structural peers and the country?
 
-Differences are signed so that positive is always better: ``direction * (value - reference)``. Medians are used as references
-because a few large cities would pull a mean. Only provinces with a value recent enough take part; a missing one is missing, not last.
+Differences are signed so that positive is always better: ``direction * (value - reference)``. Medians are
+used as references because a few large cities would pull a mean. Only provinces with a value recent enough
+take part; a missing one is missing, not last.
 
-References: OECD/JRC (2008), Handbook on Constructing Composite Indicators; robust z-score after Iglewicz and Hoaglin (1993).
+References: OECD/JRC (2008), Handbook on Constructing Composite Indicators; robust z-score after Iglewicz and
+Hoaglin (1993).
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from cds_analysis.errors import ParameterError
 
 __all__ = ["MAD_TO_SIGMA", "compare", "structural_peers"]
 
-MAD_TO_SIGMA = 1.4826  # the median absolute deviation of a normal sample times this estimates its standard deviation
+MAD_TO_SIGMA = (
+    1.4826  # the median absolute deviation of a normal sample times this estimates its standard deviation
+)
 
 
 def compare(
@@ -33,7 +37,8 @@ def compare(
     Parameters
     ----------
     values
-        ``province_id, series_id, as_of, value, direction, source_id`` (see :mod:`cds_analysis.dataset.series`).
+        ``province_id, series_id, as_of, value, direction, source_id`` (see
+        :mod:`cds_analysis.dataset.series`).
     provinces
         Must have ``province_id, region_id``.
     as_of
@@ -46,10 +51,12 @@ def compare(
     Returns
     -------
     polars.DataFrame
-        One row a province and series: ``province_id, series_id, value, as_of, direction, region_id``; ``national_median,
-        region_median, best``; ``diff_national, diff_region, diff_best`` (unit of the value, positive is better; ``diff_best`` <= 0);
-        ``percentile`` (0 worst to 100 best: share of the other reporting provinces that do worse, ties count half; null when alone); ``robust_z`` (null when the MAD is 0);
-        coverage: ``n_reporting, n_region, n_obs, first_as_of, source_ids``. With `peers`: ``peer_median, diff_peers, n_peers``.
+        One row a province and series: ``province_id, series_id, value, as_of, direction, region_id``;
+        ``national_median, region_median, best``; ``diff_national, diff_region, diff_best`` (unit of the
+        value, positive is better; ``diff_best`` <= 0); ``percentile`` (0 worst to 100 best: share of the
+        other reporting provinces that do worse, ties count half; null when alone); ``robust_z`` (null when
+        the MAD is 0); coverage: ``n_reporting, n_region, n_obs, first_as_of, source_ids``. With `peers`:
+        ``peer_median, diff_peers, n_peers``.
 
     Raises
     ------
@@ -91,7 +98,9 @@ def compare(
         n_reporting=n,
         n_region=pl.len().over("series_id", "region_id"),
         percentile=pl.when(n > 1).then(100 * (good.rank("average").over("series_id") - 1) / (n - 1)),
-        robust_z=pl.when(mad > 0).then(pl.col("direction") * (pl.col("value") - median.over("series_id")) / (MAD_TO_SIGMA * mad)),
+        robust_z=pl.when(mad > 0).then(
+            pl.col("direction") * (pl.col("value") - median.over("series_id")) / (MAD_TO_SIGMA * mad)
+        ),
     ).with_columns(
         diff_national=pl.col("direction") * (pl.col("value") - pl.col("national_median")),
         diff_region=pl.col("direction") * (pl.col("value") - pl.col("region_median")),
@@ -111,14 +120,16 @@ def _with_peers(compared: pl.DataFrame, peers: pl.DataFrame) -> pl.DataFrame:
         .agg(peer_median=pl.col("peer_value").median(), n_peers=pl.len())
     )
     return compared.join(median, on=["province_id", "series_id"], how="left", validate="1:1").with_columns(
-        pl.col("n_peers").fill_null(0), diff_peers=pl.col("direction") * (pl.col("value") - pl.col("peer_median"))
+        pl.col("n_peers").fill_null(0),
+        diff_peers=pl.col("direction") * (pl.col("value") - pl.col("peer_median")),
     )
 
 
 def structural_peers(context: pl.DataFrame, *, year: int | None = None, k: int = 5) -> pl.DataFrame:
     """Find the `k` provinces most like each province in income, size and urbanisation.
 
-    Distance is Euclidean over three z-scores: log GRDP per head, log population, urban share of the population.
+    Distance is Euclidean over three z-scores: log GRDP per head, log population, urban share of the
+    population.
 
     Parameters
     ----------
@@ -148,7 +159,9 @@ def structural_peers(context: pl.DataFrame, *, year: int | None = None, k: int =
     year = context["year"].max() if year is None else year
     rows = context.filter(pl.col("year") == year)
     if not rows.height:
-        raise ParameterError(f"no context figures for the year {year}; there are {sorted(context['year'].unique())}")
+        raise ParameterError(
+            f"no context figures for the year {year}; there are {sorted(context['year'].unique())}"
+        )
     if not 1 <= k < rows.height:
         raise ParameterError(f"k must be from 1 to {rows.height - 1}, not {k!r}")
     features = {
@@ -157,7 +170,9 @@ def structural_peers(context: pl.DataFrame, *, year: int | None = None, k: int =
         "urban": pl.col("urban_population_thousand") / pl.col("population_thousand"),
     }
     scaled = rows.select("province_id", **{name: (e - e.mean()) / e.std() for name, e in features.items()})
-    pairs = scaled.join(scaled, how="cross", suffix="_peer").filter(pl.col("province_id") != pl.col("province_id_peer"))
+    pairs = scaled.join(scaled, how="cross", suffix="_peer").filter(
+        pl.col("province_id") != pl.col("province_id_peer")
+    )
     squares = sum((pl.col(f) - pl.col(f + "_peer")) ** 2 for f in features)
     return (
         pairs.select("province_id", peer_id="province_id_peer", distance=squares.sqrt())

@@ -1,11 +1,13 @@
 """Where would a straight line lead, how sure is that, and has anyone ever moved as fast as the target asks?
 
-The line is ordinary least squares through the figures of one definition; a future figure lies in its prediction interval (Student t with
-n - 2 degrees of freedom). The interval is right if figures scatter about a straight line independently and evenly. Figures that
-persist from year to year (a good year follows a good year) make it too narrow: ``90_method_checks`` shows by how much. So a
-chance is given, never a bare year, and nothing at all for fewer than 4 figures (5 years for a band).
+The line is ordinary least squares through the figures of one definition; a future figure lies in its
+prediction interval (Student t with n - 2 degrees of freedom). The interval is right if figures scatter about
+a straight line independently and evenly. Figures that persist from year to year (a good year follows a good
+year) make it too narrow: ``90_method_checks`` shows by how much. So a chance is given, never a bare year,
+and nothing at all for fewer than 4 figures (5 years for a band).
 
-References: Snedecor and Cochran (1989), Statistical Methods, 8th ed., section 9.12 (prediction of a new observation).
+References: Snedecor and Cochran (1989), Statistical Methods, 8th ed., section 9.12 (prediction of a new
+observation).
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ _CASE = ["province_id", "indicator_id"]
 
 
 def predict_line(times, values, at) -> tuple[np.ndarray, np.ndarray, int]:
-    """Return ``(centre, standard error of a new figure, degrees of freedom)`` of a straight line at the times `at`.
+    """Return ``(centre, standard error of a new figure, degrees of freedom)`` of a straight line at the
+    times `at`.
 
     Parameters
     ----------
@@ -52,7 +55,11 @@ def predict_line(times, values, at) -> tuple[np.ndarray, np.ndarray, int]:
     slope = ((t - t.mean()) * (x - x.mean())).sum() / spread
     residual = x - x.mean() - slope * (t - t.mean())
     variance = (residual**2).sum() / (len(t) - 2)
-    return x.mean() + slope * (new - t.mean()), np.sqrt(variance * (1 + 1 / len(t) + (new - t.mean()) ** 2 / spread)), len(t) - 2
+    return (
+        x.mean() + slope * (new - t.mean()),
+        np.sqrt(variance * (1 + 1 / len(t) + (new - t.mean()) ** 2 / spread)),
+        len(t) - 2,
+    )
 
 
 def chance_on_time(judged: pl.DataFrame, observations: pl.DataFrame) -> pl.DataFrame:
@@ -63,17 +70,19 @@ def chance_on_time(judged: pl.DataFrame, observations: pl.DataFrame) -> pl.DataF
     judged
         From :func:`~cds_analysis.measures.gaps.gaps`.
     observations
-        What `judged` was made from; with a column ``segment``, only figures of the segment of the latest one are used.
+        What `judged` was made from; with a column ``segment``, only figures of the segment of the latest one
+        are used.
 
     Returns
     -------
     polars.DataFrame
-        `judged` with ``p_on_time`` (0 to 1; null for fewer than 4 exact figures at different dates, a target already met, or one
-        whose date has passed) and ``n_for_chance`` (figures it rests on).
+        `judged` with ``p_on_time`` (0 to 1; null for fewer than 4 exact figures at different dates, a target
+        already met, or one whose date has passed) and ``n_for_chance`` (figures it rests on).
 
     Notes
     -----
-    The line does not know that a share ends at 100 or a rank at 1; near those ends the chance is too optimistic.
+    The line does not know that a share ends at 100 or a rank at 1; near those ends the chance is too
+    optimistic.
 
     Examples
     --------
@@ -87,26 +96,38 @@ def chance_on_time(judged: pl.DataFrame, observations: pl.DataFrame) -> pl.DataF
     >>> chance_on_time(judged, seen).select(pl.col("p_on_time").round(2), "n_for_chance").row(0)
     (0.91, 5)
     """
-    exact = observations if "segment" in observations.columns else observations.with_columns(segment=pl.lit(0))
-    exact = exact.filter(pl.col("bound") == "=").sort("as_of").unique([*_CASE, "as_of"], keep="last", maintain_order=True)
+    exact = (
+        observations if "segment" in observations.columns else observations.with_columns(segment=pl.lit(0))
+    )
+    exact = (
+        exact.filter(pl.col("bound") == "=")
+        .sort("as_of")
+        .unique([*_CASE, "as_of"], keep="last", maintain_order=True)
+    )
     days = exact.select(*_CASE, "as_of", "value", "segment").rows()
     series: dict[tuple, list] = {}
     for province, indicator, day, value, segment in days:
         series.setdefault((province, indicator), []).append((day, value, segment))
     chances, counts = [], []
     for row in judged.iter_rows(named=True):
-        seen = [s for s in series.get((row["province_id"], row["indicator_id"]), []) if s[0] <= row["judged_on"]]
+        seen = [
+            s for s in series.get((row["province_id"], row["indicator_id"]), []) if s[0] <= row["judged_on"]
+        ]
         seen = [s for s in seen if s[2] == seen[-1][2]]
         open_case = row["gap"] is not None and row["gap"] > 0 and row["due"] > row["judged_on"]
         counts.append(len(seen))
         chances.append(_chance(seen, row) if open_case and len(seen) >= MIN_FOR_CHANCE else None)
-    return judged.with_columns(p_on_time=pl.Series(chances, dtype=pl.Float64), n_for_chance=pl.Series(counts, dtype=pl.Int64))
+    return judged.with_columns(
+        p_on_time=pl.Series(chances, dtype=pl.Float64), n_for_chance=pl.Series(counts, dtype=pl.Int64)
+    )
 
 
 def _chance(seen: list, row: dict) -> float:
     start = seen[0][0]
     times = [(day - start).days / DAYS_PER_YEAR for day, _, _ in seen]
-    centre, error, freedom = predict_line(times, [value for _, value, _ in seen], (row["due"] - start).days / DAYS_PER_YEAR)
+    centre, error, freedom = predict_line(
+        times, [value for _, value, _ in seen], (row["due"] - start).days / DAYS_PER_YEAR
+    )
     ahead = row["direction"] * (float(centre) - row["target"])
     return float(stdtr(freedom, ahead / float(error))) if error > 0 else float(ahead >= 0)
 
@@ -114,22 +135,24 @@ def _chance(seen: list, row: dict) -> float:
 def achieved_paces(values: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     """Place a required pace among the paces that provinces starting from a similar level ever achieved.
 
-    Compared are changes over the same number of whole years as the case has left (at least one), within one segment, because a pace
-    held for one year says little about a pace to be held for five.
+    Compared are changes over the same number of whole years as the case has left (at least one), within one
+    segment, because a pace held for one year says little about a pace to be held for five.
 
     Parameters
     ----------
     values
-        ``province_id, series_id, as_of, value, direction`` (see :mod:`cds_analysis.dataset.series`), optionally ``segment``.
+        ``province_id, series_id, as_of, value, direction`` (see :mod:`cds_analysis.dataset.series`),
+        optionally ``segment``.
     cases
-        ``case_id, series_id, level, required_per_year, years_left, tolerance``: paces are positive towards the better; a start may lie
-        ``tolerance`` from ``level``, in the unit of the series.
+        ``case_id, series_id, level, required_per_year, years_left, tolerance``: paces are positive towards
+        the better; a start may lie ``tolerance`` from ``level``, in the unit of the series.
 
     Returns
     -------
     polars.DataFrame
-        `cases` with ``horizon`` (years), ``n_starts`` (changes compared), ``n_provinces`` (provinces they come from),
-        ``n_as_fast`` (provinces that moved at least this fast at least once), ``share_as_fast`` (of the changes; null without any).
+        `cases` with ``horizon`` (years), ``n_starts`` (changes compared), ``n_provinces`` (provinces they
+        come from), ``n_as_fast`` (provinces that moved at least this fast at least once), ``share_as_fast``
+        (of the changes; null without any).
 
     Raises
     ------
@@ -148,9 +171,13 @@ def achieved_paces(values: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     if cases.filter(~(pl.col("tolerance") > 0)).height:
         raise ParameterError("every tolerance must be above 0")
     cut = values if "segment" in values.columns else values.with_columns(segment=pl.lit(0))
-    points = cut.select("province_id", "series_id", "segment", "value", "direction", year=pl.col("as_of").dt.year())
+    points = cut.select(
+        "province_id", "series_id", "segment", "value", "direction", year=pl.col("as_of").dt.year()
+    )
     starts = points.unique(["province_id", "series_id", "segment", "year"], keep="last")
-    wanted = cases.with_columns(horizon=pl.max_horizontal(pl.col("years_left").round().cast(pl.Int64), pl.lit(1)))
+    wanted = cases.with_columns(
+        horizon=pl.max_horizontal(pl.col("years_left").round().cast(pl.Int64), pl.lit(1))
+    )
     pairs = (
         wanted.select("case_id", "series_id", "level", "required_per_year", "horizon", "tolerance")
         .join(starts, on="series_id")
@@ -175,7 +202,12 @@ def achieved_paces(values: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
 
 
 def forecast(
-    scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFrame, *, years_ahead: int = 3, coverage: float = 0.80
+    scores: pl.DataFrame,
+    breaks: pl.DataFrame,
+    indices: pl.DataFrame,
+    *,
+    years_ahead: int = 3,
+    coverage: float = 0.80,
 ) -> pl.DataFrame:
     """Extend each province's series by a straight line with a band, within the definition now in force.
 
@@ -191,9 +223,10 @@ def forecast(
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, segment, province_id, year, centre, low, high`` (score points, cut at the ends of the scale),
-        ``is_cut`` (the band reached an end of the scale), ``n_years, first_year, last_year``. Series with fewer than 5 years in the
-        latest segment, or that do not reach the last year of their table, are left out.
+        ``index_id, dimension_id, segment, province_id, year, centre, low, high`` (score points, cut at the
+        ends of the scale), ``is_cut`` (the band reached an end of the scale), ``n_years, first_year,
+        last_year``. Series with fewer than 5 years in the latest segment, or that do not reach the last year
+        of their table, are left out.
 
     Raises
     ------
@@ -209,11 +242,20 @@ def forecast(
     (2025, 9, 5.1, 6.06)
     """
     if years_ahead < 1 or not 0 < coverage < 1:
-        raise ParameterError(f"years_ahead must be at least 1 and coverage between 0 and 1, not {years_ahead!r} and {coverage!r}")
+        raise ParameterError(
+            f"years_ahead must be at least 1 and coverage between 0 and 1, not {years_ahead!r} and {coverage!r}"
+        )
     keys = ["index_id", "dimension_id"]
-    cut = with_segments(scores.drop_nulls("score"), breaks).filter(pl.col("segment") == pl.col("segment").max().over(keys))
+    cut = with_segments(scores.drop_nulls("score"), breaks).filter(
+        pl.col("segment") == pl.col("segment").max().over(keys)
+    )
     last = cut.group_by(keys).agg(table_end=pl.col("year").max())
-    series = cut.sort("year").group_by(*keys, "segment", "province_id").agg("year", "score").join(last, on=keys, validate="m:1")
+    series = (
+        cut.sort("year")
+        .group_by(*keys, "segment", "province_id")
+        .agg("year", "score")
+        .join(last, on=keys, validate="m:1")
+    )
     rows = []
     for row in series.iter_rows(named=True):
         years = row["year"]
@@ -238,10 +280,25 @@ def forecast(
                     years[-1],
                 )
             )
-    schema = {"index_id": pl.String, "dimension_id": pl.String, "segment": pl.Int64, "province_id": pl.String, "year": pl.Int64, "centre": pl.Float64, "low": pl.Float64,
-              "high": pl.Float64, "n_years": pl.Int64, "first_year": pl.Int64, "last_year": pl.Int64}  # fmt: skip
+    schema = {
+        "index_id": pl.String,
+        "dimension_id": pl.String,
+        "segment": pl.Int64,
+        "province_id": pl.String,
+        "year": pl.Int64,
+        "centre": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "n_years": pl.Int64,
+        "first_year": pl.Int64,
+        "last_year": pl.Int64,
+    }
     scale = indices.select(*keys, "scale_min", "scale_max")
     drawn = pl.DataFrame(rows, schema=schema, orient="row").join(scale, on=keys, how="left", validate="m:1")
     held = {c: pl.col(c).clip(pl.col("scale_min"), pl.col("scale_max")) for c in ("centre", "low", "high")}
     is_cut = (pl.col("low") < pl.col("scale_min")) | (pl.col("high") > pl.col("scale_max"))
-    return drawn.with_columns(**held, is_cut=is_cut.fill_null(False)).drop("scale_min", "scale_max").sort(*keys, "province_id", "year")
+    return (
+        drawn.with_columns(**held, is_cut=is_cut.fill_null(False))
+        .drop("scale_min", "scale_max")
+        .sort(*keys, "province_id", "year")
+    )

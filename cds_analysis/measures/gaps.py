@@ -1,14 +1,19 @@
 """How far is a province from what it promised, at what pace does it move, and would that pace be enough?
 
-For a target T due at tT, the latest figure x at t, and the earliest comparable figure x0 at t0, with d the indicator's direction:
+For a target T due at tT, the latest figure x at t, and the earliest comparable figure x0 at t0, with d the
+indicator's direction:
 
-- ``gap = d (T - x)`` in the indicator's unit; zero or less means the target is met (strictly less for "more than" targets);
-- ``progress = d (x - x0) / |T - x0|``; ``observed_per_year = d (x - x0) / (t - t0)``; ``required_per_year = d (T - x) / (tT - t)``;
+- ``gap = d (T - x)`` in the indicator's unit; zero or less means the target is met (strictly less for "more
+  than" targets);
+- ``progress = d (x - x0) / |T - x0|``; ``observed_per_year = d (x - x0) / (t - t0)``; ``required_per_year =
+  d (T - x) / (tT - t)``;
 - ``pace_ratio`` is the observed pace over the pace that leads from x0 at t0 straight to T at tT;
-- ``years_late = (t - t0) - (x - x0) / (T - x0) * (tT - t0)``: how far behind that straight line, negative when ahead.
+- ``years_late = (t - t0) - (x - x0) / (T - x0) * (tT - t0)``: how far behind that straight line, negative
+  when ahead.
 
-Years are actual days / 365.25. Thresholds of the status follow Eurostat and Statistics Canada practice (0.95, 0.60, 0).
-A linear pace is an arithmetic reading, not a forecast: with two figures no uncertainty can be stated.
+Years are actual days / 365.25. Thresholds of the status follow Eurostat and Statistics Canada practice
+(0.95, 0.60, 0). A linear pace is an arithmetic reading, not a forecast: with two figures no uncertainty can
+be stated.
 """
 
 from __future__ import annotations
@@ -41,31 +46,36 @@ STATUSES = (
 _KEYS = ["province_id", "indicator_id"]
 
 
-def gaps(observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataFrame, *, as_of: date | None = None) -> pl.DataFrame:
+def gaps(
+    observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataFrame, *, as_of: date | None = None
+) -> pl.DataFrame:
     """Set every target against the figures reported for it.
 
-    A national target applies to each province that reports the indicator; a province's own target applies to that province.
+    A national target applies to each province that reports the indicator; a province's own target applies to
+    that province.
 
     Parameters
     ----------
     observations
-        Table ``observations`` (or :func:`~cds_analysis.dataset.series.observations_with_ranks`). With a column ``segment``, a
-        baseline is taken only from the segment of the latest figure.
+        Table ``observations`` (or :func:`~cds_analysis.dataset.series.observations_with_ranks`). With a
+        column ``segment``, a baseline is taken only from the segment of the latest figure.
     targets, indicators
         The tables of that name.
     as_of
-        The day of judgement: later figures are not used, and targets due by then count as due. By default the latest date
-        among the observations.
+        The day of judgement: later figures are not used, and targets due by then count as due. By default
+        the latest date among the observations.
 
     Returns
     -------
     polars.DataFrame
-        One row a province and target: ``province_id, indicator_id, scope, due, target, comparator, direction``; ``value, bound,
-        as_of, printed`` (latest figure), ``baseline, baseline_as_of``; ``gap`` (unit of the indicator, positive is short),
-        ``surplus`` (positive when beyond), ``progress`` (1 is at the target; null when the baseline already met it),
-        ``observed_per_year, required_per_year`` (positive towards the target), ``pace_ratio, years_late, years_left``; ``status``
-        (one of :data:`STATUSES`), ``status_reason``, ``reached_on`` (date of the first figure that met the target), ``is_gap_bound`` (the gap is at most this); coverage: ``n_obs, source_ids,
-        target_source_id, target_printed, target_locator, locator, judged_on``.
+        One row a province and target: ``province_id, indicator_id, scope, due, target, comparator,
+        direction``; ``value, bound, as_of, printed`` (latest figure), ``baseline, baseline_as_of``; ``gap``
+        (unit of the indicator, positive is short), ``surplus`` (positive when beyond), ``progress`` (1 is at
+        the target; null when the baseline already met it), ``observed_per_year, required_per_year``
+        (positive towards the target), ``pace_ratio, years_late, years_left``; ``status`` (one of
+        :data:`STATUSES`), ``status_reason``, ``reached_on`` (date of the first figure that met the target),
+        ``is_gap_bound`` (the gap is at most this); coverage: ``n_obs, source_ids, target_source_id,
+        target_printed, target_locator, locator, judged_on``.
 
     Raises
     ------
@@ -83,7 +93,10 @@ def gaps(observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataF
     >>> gaps(obs, goal, register).select("gap", "status").rows()
     [(40.0, 'on_track')]
     """
-    observations, targets = eager(observations), eager(targets)  # a table kept as Parquet is only scanned so far
+    observations, targets = (
+        eager(observations),
+        eager(targets),
+    )  # a table kept as Parquet is only scanned so far
     if as_of is not None and not isinstance(as_of, date):
         raise ParameterError(f"as_of must be a date, not {as_of!r}")
     unknown = targets.join(indicators, on="indicator_id", how="anti")["indicator_id"].to_list()
@@ -93,8 +106,12 @@ def gaps(observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataF
     seen = observations if judged_on is None else observations.filter(pl.col("as_of") <= judged_on)
     cases = _applicable(targets, observations, indicators)
     latest, first = _ends(seen)
-    joined = cases.join(latest, on=_KEYS, how="left", validate="m:1").join(first, on=_KEYS, how="left", validate="m:1")
-    joined = joined.join(_reached(cases, seen), on=[*_KEYS, "due", "target_source_id", "scope"], how="left", validate="1:1")
+    joined = cases.join(latest, on=_KEYS, how="left", validate="m:1").join(
+        first, on=_KEYS, how="left", validate="m:1"
+    )
+    joined = joined.join(
+        _reached(cases, seen), on=[*_KEYS, "due", "target_source_id", "scope"], how="left", validate="1:1"
+    )
     return (
         joined.with_columns(judged_on=pl.lit(judged_on, dtype=pl.Date))
         .with_columns(**_distances())
@@ -108,16 +125,26 @@ def gaps(observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataF
 def _applicable(targets: pl.DataFrame, observations: pl.DataFrame, indicators: pl.DataFrame) -> pl.DataFrame:
     """Give every target the province it applies to."""
     named = targets.select(
-        "scope", "indicator_id", "due", "comparator",
-        target="value", target_source_id="source_id", target_printed="printed", target_locator="locator",
-    )  # fmt: skip
+        "scope",
+        "indicator_id",
+        "due",
+        "comparator",
+        target="value",
+        target_source_id="source_id",
+        target_printed="printed",
+        target_locator="locator",
+    )
     own = named.filter(pl.col("scope") != NATION).with_columns(province_id=pl.col("scope"))
     reporting = observations.select(_KEYS).unique()
     national = named.filter(pl.col("scope") == NATION).join(reporting, on="indicator_id", how="inner")
     direction = indicators.select("indicator_id", "direction")
-    cases = pl.concat([own, national.select(own.columns)]).join(direction, on="indicator_id", how="left", validate="m:1")
+    cases = pl.concat([own, national.select(own.columns)]).join(
+        direction, on="indicator_id", how="left", validate="m:1"
+    )
     # A plain count (direction 0) with a target is read as "reach at least".
-    return cases.with_columns(direction=pl.when(pl.col("direction") == 0).then(1).otherwise(pl.col("direction")))
+    return cases.with_columns(
+        direction=pl.when(pl.col("direction") == 0).then(1).otherwise(pl.col("direction"))
+    )
 
 
 def _ends(seen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -132,7 +159,9 @@ def _ends(seen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     is_earlier = pl.col("as_of") < pl.col("as_of").max().over(_KEYS)
     is_comparable = pl.col("segment") == pl.col("segment").last().over(_KEYS)
     exact = ordered.filter((pl.col("bound") == "=") & is_earlier & is_comparable)
-    first = exact.group_by(_KEYS).agg(baseline=pl.col("value").first(), baseline_as_of=pl.col("as_of").first())
+    first = exact.group_by(_KEYS).agg(
+        baseline=pl.col("value").first(), baseline_as_of=pl.col("as_of").first()
+    )
     return latest, first
 
 
@@ -144,9 +173,11 @@ def _reached(cases: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
 
 
 def merge_repeated(judged: pl.DataFrame) -> pl.DataFrame:
-    """Join targets that several documents set alike (same province, indicator, due date and value) into one row.
+    """Join targets that several documents set alike (same province, indicator, due date and value) into one
+    row.
 
-    Returns the rows of :func:`gaps` with ``target_source_id`` replaced by the list ``target_source_ids`` and ``n_documents``.
+    Returns the rows of :func:`gaps` with ``target_source_id`` replaced by the list ``target_source_ids`` and
+    ``n_documents``.
 
     Examples
     --------
@@ -160,7 +191,9 @@ def merge_repeated(judged: pl.DataFrame) -> pl.DataFrame:
     same = ["province_id", "indicator_id", "scope", "due", "target"]
     rest = [c for c in judged.columns if c not in [*same, "target_source_id"]]
     merged = judged.group_by(same, maintain_order=True).agg(
-        *(pl.col(c).first() for c in rest), target_source_ids=pl.col("target_source_id").unique().sort(), n_documents=pl.len()
+        *(pl.col(c).first() for c in rest),
+        target_source_ids=pl.col("target_source_id").unique().sort(),
+        n_documents=pl.len(),
     )
     return merged.select(*same, *rest, "target_source_ids", "n_documents")
 
@@ -198,7 +231,9 @@ def _paces() -> dict[str, pl.Expr]:
     return {
         "progress": pl.when(pl.col("_short") > 0).then(moved / pl.col("_short")),
         "observed_per_year": observed,
-        "required_per_year": pl.when((pl.col("gap") > 0) & (pl.col("years_left") > 0)).then(pl.col("gap") / pl.col("years_left")),
+        "required_per_year": pl.when((pl.col("gap") > 0) & (pl.col("years_left") > 0)).then(
+            pl.col("gap") / pl.col("years_left")
+        ),
         "pace_ratio": pl.when(has_way).then(observed / (pl.col("_short") / whole)),
         "years_late": pl.when(has_way).then(elapsed - moved / pl.col("_short") * whole),
     }
@@ -207,7 +242,9 @@ def _paces() -> dict[str, pl.Expr]:
 def _status() -> list[pl.Expr]:
     due_passed = pl.col("due") <= pl.col("judged_on")
     ratio = pl.col("pace_ratio")
-    lost = (pl.col("_short") <= 0) & (pl.col("gap") > 0)  # the baseline was at or beyond the target, the latest figure is not
+    lost = (pl.col("_short") <= 0) & (
+        pl.col("gap") > 0
+    )  # the baseline was at or beyond the target, the latest figure is not
     steps = [
         (pl.col("value").is_null(), "no_data", "no figure has been found"),
         (pl.col("_met"), "achieved", "the latest figure meets the target"),
@@ -224,4 +261,7 @@ def _status() -> list[pl.Expr]:
     status = reason = pl.when(False).then(pl.lit(""))
     for condition, name, why in steps:
         status, reason = status.when(condition).then(pl.lit(name)), reason.when(condition).then(pl.lit(why))
-    return [status.otherwise(pl.lit("no_baseline")).alias("status"), reason.otherwise(pl.lit("")).alias("status_reason")]
+    return [
+        status.otherwise(pl.lit("no_baseline")).alias("status"),
+        reason.otherwise(pl.lit("")).alias("status_reason"),
+    ]

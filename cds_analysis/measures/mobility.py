@@ -1,11 +1,13 @@
 """How much do ranks move from year to year, and how alike are they over many years?
 
-Mobility compares two years within the provinces that both published, ranked anew among themselves. Its measuring rod is the shift that
-fresh random ranks would give, (n² - 1) / 3n places on average: 21.0 for 63 provinces, 11.3 for 34. Kendall's W says how far the ranks of many
-years agree: 1 when every year repeats the first, about 1 / (number of years) when they have nothing in common; its p comes from permutations
-with a seed, because years are few.
+Mobility compares two years within the provinces that both published, ranked anew among themselves. Its
+measuring rod is the shift that fresh random ranks would give, (n² - 1) / 3n places on average: 21.0 for 63
+provinces, 11.3 for 34. Kendall's W says how far the ranks of many years agree: 1 when every year repeats the
+first, about 1 / (number of years) when they have nothing in common; its p comes from permutations with a
+seed, because years are few.
 
-References: Spearman (1904); Kendall and Babington Smith (1939); Diaconis and Graham (1977) for the random shift ("footrule").
+References: Spearman (1904); Kendall and Babington Smith (1939); Diaconis and Graham (1977) for the random
+shift ("footrule").
 """
 
 from __future__ import annotations
@@ -32,8 +34,9 @@ def mobility(ranked: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, year_from, year_to, n_common``; ``spearman, kendall`` (tau-b; 1 is no change); ``mean_shift`` (places,
-        absolute), ``random_shift`` (its mean under random ranks), ``shift_ratio`` (0 nothing moved, 1 as in a lottery), ``crosses_break``.
+        ``index_id, dimension_id, year_from, year_to, n_common``; ``spearman, kendall`` (tau-b; 1 is no
+        change); ``mean_shift`` (places, absolute), ``random_shift`` (its mean under random ranks),
+        ``shift_ratio`` (0 nothing moved, 1 as in a lottery), ``crosses_break``.
 
     Examples
     --------
@@ -45,7 +48,9 @@ def mobility(ranked: pl.DataFrame) -> pl.DataFrame:
     from scipy.stats import kendalltau
 
     keys = [*_TABLE, "province_id"]
-    rows = ranked.filter(pl.col("is_full") & pl.col("rank").is_not_null()).select(*keys, "year", "rank", "segment")
+    rows = ranked.filter(pl.col("is_full") & pl.col("rank").is_not_null()).select(
+        *keys, "year", "rank", "segment"
+    )
     before = rows.select(*keys, year=pl.col("year") + 1, rank_from="rank", segment_from="segment")
     pairs = rows.join(before, on=[*keys, "year"], validate="1:1").sort("province_id")
     found = []
@@ -56,13 +61,34 @@ def mobility(ranked: pl.DataFrame) -> pl.DataFrame:
         if n < 3:
             continue
         shift = float(np.abs(first.astype(float) - last).mean())
-        found.append({
-            "index_id": index_id, "dimension_id": dimension_id, "year_from": year - 1, "year_to": year, "n_common": n,
-            "spearman": float(np.corrcoef(*middle)[0, 1]), "kendall": float(kendalltau(first, last).statistic), "mean_shift": shift, "random_shift": random_move(n),
-            "shift_ratio": shift / random_move(n), "crosses_break": bool((both["segment"] != both["segment_from"]).any()),
-        })  # fmt: skip
-    schema = {"index_id": pl.String, "dimension_id": pl.String, "year_from": pl.Int64, "year_to": pl.Int64, "n_common": pl.Int64, "spearman": pl.Float64,
-              "kendall": pl.Float64, "mean_shift": pl.Float64, "random_shift": pl.Float64, "shift_ratio": pl.Float64, "crosses_break": pl.Boolean}  # fmt: skip
+        found.append(
+            {
+                "index_id": index_id,
+                "dimension_id": dimension_id,
+                "year_from": year - 1,
+                "year_to": year,
+                "n_common": n,
+                "spearman": float(np.corrcoef(*middle)[0, 1]),
+                "kendall": float(kendalltau(first, last).statistic),
+                "mean_shift": shift,
+                "random_shift": random_move(n),
+                "shift_ratio": shift / random_move(n),
+                "crosses_break": bool((both["segment"] != both["segment_from"]).any()),
+            }
+        )
+    schema = {
+        "index_id": pl.String,
+        "dimension_id": pl.String,
+        "year_from": pl.Int64,
+        "year_to": pl.Int64,
+        "n_common": pl.Int64,
+        "spearman": pl.Float64,
+        "kendall": pl.Float64,
+        "mean_shift": pl.Float64,
+        "random_shift": pl.Float64,
+        "shift_ratio": pl.Float64,
+        "crosses_break": pl.Boolean,
+    }
     return pl.DataFrame(found, schema=schema).sort(*_TABLE, "year_to")
 
 
@@ -72,7 +98,8 @@ def kendall_w(values) -> float:
     Parameters
     ----------
     values
-        Array of shape (m, n): one row a year, one column a province; scores or ranks, larger or smaller is the same.
+        Array of shape (m, n): one row a year, one column a province; scores or ranks, larger or smaller is
+        the same.
 
     Raises
     ------
@@ -101,7 +128,8 @@ def _average_ranks(table: np.ndarray) -> tuple[np.ndarray, float]:
 
 
 def rank_agreement(ranked: pl.DataFrame, *, draws: int = 1000, seed: int = 2025) -> pl.DataFrame:
-    """Return Kendall's W over the years of each run of full tables, within the provinces ranked in all of them.
+    """Return Kendall's W over the years of each run of full tables, within the provinces ranked in all of
+    them.
 
     Parameters
     ----------
@@ -115,8 +143,9 @@ def rank_agreement(ranked: pl.DataFrame, *, draws: int = 1000, seed: int = 2025)
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, first_year, last_year, n_years, n_common, n_left_out`` (provinces missing in at least one of the years),
-        ``w, p_value`` (at least 1 / (draws + 1)), ``w_random`` (mean of the permutations), ``crosses_break, draws, seed``.
+        ``index_id, dimension_id, first_year, last_year, n_years, n_common, n_left_out`` (provinces missing
+        in at least one of the years), ``w, p_value`` (at least 1 / (draws + 1)), ``w_random`` (mean of the
+        permutations), ``crosses_break, draws, seed``.
 
     Raises
     ------
@@ -138,28 +167,63 @@ def rank_agreement(ranked: pl.DataFrame, *, draws: int = 1000, seed: int = 2025)
         years = table["year"].unique().sort().to_list()
         if len(years) < 2:
             continue
-        wide = table.pivot("province_id", index="year", values="rank", sort_columns=True).sort("year").drop("year")
+        wide = (
+            table.pivot("province_id", index="year", values="rank", sort_columns=True)
+            .sort("year")
+            .drop("year")
+        )
         whole = [c for c in wide.columns if wide[c].null_count() == 0]
         if len(whole) < 2:
             continue
         values = wide.select(whole).to_numpy()
         seen = kendall_w(values)
         random = _permuted_w(values, draws, seed)
-        found.append({
-            "index_id": index_id, "dimension_id": dimension_id, "first_year": years[0], "last_year": years[-1], "n_years": len(years), "n_common": len(whole),
-            "n_left_out": wide.width - len(whole), "w": seen, "p_value": float((1 + (random >= seen - 1e-12).sum()) / (draws + 1)), "w_random": float(random.mean()),
-            "crosses_break": table["segment"].n_unique() > 1, "draws": draws, "seed": seed,
-        })  # fmt: skip
-    schema = {"index_id": pl.String, "dimension_id": pl.String, "first_year": pl.Int64, "last_year": pl.Int64, "n_years": pl.Int64, "n_common": pl.Int64,
-              "n_left_out": pl.Int64, "w": pl.Float64, "p_value": pl.Float64, "w_random": pl.Float64, "crosses_break": pl.Boolean, "draws": pl.Int64, "seed": pl.Int64}  # fmt: skip
+        found.append(
+            {
+                "index_id": index_id,
+                "dimension_id": dimension_id,
+                "first_year": years[0],
+                "last_year": years[-1],
+                "n_years": len(years),
+                "n_common": len(whole),
+                "n_left_out": wide.width - len(whole),
+                "w": seen,
+                "p_value": float((1 + (random >= seen - 1e-12).sum()) / (draws + 1)),
+                "w_random": float(random.mean()),
+                "crosses_break": table["segment"].n_unique() > 1,
+                "draws": draws,
+                "seed": seed,
+            }
+        )
+    schema = {
+        "index_id": pl.String,
+        "dimension_id": pl.String,
+        "first_year": pl.Int64,
+        "last_year": pl.Int64,
+        "n_years": pl.Int64,
+        "n_common": pl.Int64,
+        "n_left_out": pl.Int64,
+        "w": pl.Float64,
+        "p_value": pl.Float64,
+        "w_random": pl.Float64,
+        "crosses_break": pl.Boolean,
+        "draws": pl.Int64,
+        "seed": pl.Int64,
+    }
     return pl.DataFrame(found, schema=schema).sort(_TABLE)
 
 
 def _permuted_w(values: np.ndarray, draws: int, seed: int) -> np.ndarray:
-    """Return W of `draws` tables in which each year's ranks are dealt out anew; ties stay, so only the totals change."""
+    """Return W of `draws` tables in which each year's ranks are dealt out anew; ties stay, so only the
+    totals change.
+    """
     ranks, ties = _average_ranks(values)
     m, n = ranks.shape
     random = np.random.default_rng(seed)
     totals = random.permuted(np.broadcast_to(ranks[:, None, :], (m, draws, n)), axis=2).sum(axis=0)
     room = m**2 * (n**3 - n) - m * ties
-    return 12 * ((totals - totals.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) / room if room else np.ones(draws)
+    return (
+        12 * ((totals - totals.mean(axis=1, keepdims=True)) ** 2).sum(axis=1) / room
+        if room
+        else np.ones(draws)
+    )

@@ -1,14 +1,18 @@
 """Which ranks could be true, given that scores come from a sample? (sampling uncertainty)
 
-A confidence set for a rank is made from the differences between provinces: those that are surely better set its best end, those that are surely
-worse its other end. "Surely" holds for all comparisons at once, with a critical value drawn from their joint distribution, and is sharpened step
-by step. *Marginal* sets hold for one province picked beforehand with the stated confidence; *simultaneous* sets hold for the whole table at once.
+A confidence set for a rank is made from the differences between provinces: those that are surely better set
+its best end, those that are surely worse its other end. "Surely" holds for all comparisons at once, with a
+critical value drawn from their joint distribution, and is sharpened step by step. *Marginal* sets hold for
+one province picked beforehand with the stated confidence; *simultaneous* sets hold for the whole table at
+once.
 
-The standard errors are an input. Provincial standard errors of PAPI are not in the dataset, so :func:`survey_standard_errors` makes a
-**scenario** from a number of interviews, a design effect and a spread between persons; whatever is computed from it must be shown as such.
+The standard errors are an input. Provincial standard errors of PAPI are not in the dataset, so
+:func:`survey_standard_errors` makes a **scenario** from a number of interviews, a design effect and a spread
+between persons; whatever is computed from it must be shown as such.
 
-Reference: Mogstad, Romano, Shaikh and Wilhelm (2024), Inference for Ranks with Applications to Mobility across Neighbourhoods and Academic
-Achievement across Countries, Review of Economic Studies 91(1); Romano and Wolf (2005) for the stepwise method.
+Reference: Mogstad, Romano, Shaikh and Wilhelm (2024), Inference for Ranks with Applications to Mobility
+across Neighbourhoods and Academic Achievement across Countries, Review of Economic Studies 91(1); Romano and
+Wolf (2005) for the stepwise method.
 """
 
 from __future__ import annotations
@@ -27,14 +31,21 @@ _TABLE = ["index_id", "dimension_id", "year"]
 
 
 def rank_sets(
-    scores, standard_errors, *, level: float = 0.95, simultaneous: bool = False, draws: int = 1000, seed: int = 2025
+    scores,
+    standard_errors,
+    *,
+    level: float = 0.95,
+    simultaneous: bool = False,
+    draws: int = 1000,
+    seed: int = 2025,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the best and the worst rank that each province may truly have, ``(low, high)``.
 
     Parameters
     ----------
     scores, standard_errors
-        One number a province; higher scores are better; errors are taken as independent between provinces and close to normal.
+        One number a province; higher scores are better; errors are taken as independent between provinces
+        and close to normal.
     level
         Confidence of each set (marginal) or of all sets together (simultaneous).
     draws, seed
@@ -52,13 +63,24 @@ def rank_sets(
     ([1, 2, 2], [1, 3, 3])
     """
     x, se = np.asarray(scores, dtype=float), np.asarray(standard_errors, dtype=float)
-    if x.shape != se.shape or x.ndim != 1 or not np.isfinite(x).all() or not np.isfinite(se).all() or (se < 0).any():
+    if (
+        x.shape != se.shape
+        or x.ndim != 1
+        or not np.isfinite(x).all()
+        or not np.isfinite(se).all()
+        or (se < 0).any()
+    ):
         raise ParameterError("every province needs a score and a standard error of zero or more")
     if not 0 < level < 1 or draws < 1:
-        raise ParameterError(f"level must lie between 0 and 1 and draws be at least 1, not {level!r} and {draws!r}")
+        raise ParameterError(
+            f"level must lie between 0 and 1 and draws be at least 1, not {level!r} and {draws!r}"
+        )
     if len(x) < 2:
         return np.ones(len(x), dtype=int), np.ones(len(x), dtype=int)
-    noise = np.random.default_rng(seed).standard_normal((len(x), draws), dtype=np.float32) * se.astype(np.float32)[:, None]
+    noise = (
+        np.random.default_rng(seed).standard_normal((len(x), draws), dtype=np.float32)
+        * se.astype(np.float32)[:, None]
+    )
     ahead = [_in_errors(x - x[j], np.hypot(se, se[j])) for j in range(len(x))]
     better, worse = np.zeros((2, len(x), len(x)), dtype=bool)
     together = range(len(x)) if simultaneous else None
@@ -68,16 +90,27 @@ def rank_sets(
 
 
 def _in_errors(difference: np.ndarray, apart: np.ndarray) -> np.ndarray:
-    """Return differences in standard errors; those known without error are infinite, or zero where there is none."""
+    """Return differences in standard errors; those known without error are infinite, or zero where there is
+    none.
+    """
     sure = np.where(difference == 0, 0.0, np.copysign(np.inf, difference))
     return np.divide(difference, apart, out=sure, where=apart > 0)
 
 
-def _reject(family: list[int], ahead: list, noise: np.ndarray, se: np.ndarray, level: float, better: np.ndarray, worse: np.ndarray) -> None:
+def _reject(
+    family: list[int],
+    ahead: list,
+    noise: np.ndarray,
+    se: np.ndarray,
+    level: float,
+    better: np.ndarray,
+    worse: np.ndarray,
+) -> None:
     """Mark, for the provinces of a family, who is surely better and who is surely worse.
 
-    Each step rejects "k is not better than j" and "k is not worse than j" where the difference exceeds a critical value that guards
-    all hypotheses still standing; with fewer left to guard the next value is smaller, until a step rejects nothing more.
+    Each step rejects "k is not better than j" and "k is not worse than j" where the difference exceeds a
+    critical value that guards all hypotheses still standing; with fewer left to guard the next value is
+    smaller, until a step rejects nothing more.
     """
     standing = {}
     for j in family:
@@ -98,7 +131,8 @@ def _reject(family: list[int], ahead: list, noise: np.ndarray, se: np.ndarray, l
 
 
 def _largest(noise: np.ndarray, may_be_better: np.ndarray, may_be_worse: np.ndarray) -> np.ndarray:
-    """Return, for each draw, the largest difference that noise alone makes among the hypotheses still standing about a province.
+    """Return, for each draw, the largest difference that noise alone makes among the hypotheses still
+    standing about a province.
 
     The province itself differs from itself by zero, which changes nothing.
     """
@@ -116,11 +150,13 @@ def survey_standard_errors(
     person_sd: float = 1.5,
     correlation: float = 0.2,
 ) -> pl.DataFrame:
-    """Add ``standard_error`` under a labelled scenario of the survey behind PAPI; these are not published figures.
+    """Add ``standard_error`` under a labelled scenario of the survey behind PAPI; these are not published
+    figures.
 
-    A dimension's error is ``person_sd * sqrt(design_effect / interviews)``; that of ``overall``, a sum of k dimensions whose scores
-    correlate between persons by `correlation`, is larger by ``sqrt(k + k (k - 1) correlation)``. k is the number of dimensions that `scores` holds
-    for the year, or 8 without any. Sub-dimensions and indices that are no such survey get null.
+    A dimension's error is ``person_sd * sqrt(design_effect / interviews)``; that of ``overall``, a sum of k
+    dimensions whose scores correlate between persons by `correlation`, is larger by ``sqrt(k + k (k - 1)
+    correlation)``. k is the number of dimensions that `scores` holds for the year, or 8 without any.
+    Sub-dimensions and indices that are no such survey get null.
 
     Parameters
     ----------
@@ -149,7 +185,9 @@ def survey_standard_errors(
     [0.15, 0.657]
     """
     if min(interviews, design_effect, person_sd) <= 0 or not 0 <= correlation <= 1:
-        raise ParameterError("interviews, design_effect and person_sd must be positive, and correlation from 0 to 1")
+        raise ParameterError(
+            "interviews, design_effect and person_sd must be positive, and correlation from 0 to 1"
+        )
     main = indices.filter((pl.col("parent_id") == "overall") & pl.col("index_id").is_in(SURVEYS)).select(
         "index_id", "dimension_id", is_main=pl.lit(True)
     )
@@ -166,25 +204,33 @@ def survey_standard_errors(
 
 
 def rank_confidence_sets(
-    scores: pl.DataFrame, *, level: float = 0.95, simultaneous: bool = False, draws: int = 1000, seed: int = 2025, n_unpublished: int = 0
+    scores: pl.DataFrame,
+    *,
+    level: float = 0.95,
+    simultaneous: bool = False,
+    draws: int = 1000,
+    seed: int = 2025,
+    n_unpublished: int = 0,
 ) -> pl.DataFrame:
     """Return a confidence set for the rank of each province, per dimension and year.
 
     Parameters
     ----------
     scores
-        ``index_id, dimension_id, year, province_id, score, standard_error``; rows without a score take no part: a province that was not
-        published is missing, never last.
+        ``index_id, dimension_id, year, province_id, score, standard_error``; rows without a score take no
+        part: a province that was not published is missing, never last.
     level, simultaneous, draws, seed
         See :func:`rank_sets`.
     n_unpublished
-        Provinces without a score that would have been ranked. They may stand anywhere, so among all provinces the true rank lies between
-        ``rank_low`` and ``rank_high + n_unpublished``, the column ``rank_high_all``.
+        Provinces without a score that would have been ranked. They may stand anywhere, so among all
+        provinces the true rank lies between ``rank_low`` and ``rank_high + n_unpublished``, the column
+        ``rank_high_all``.
 
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, year, province_id, score, standard_error, rank, rank_low, rank_high, rank_high_all, n_ranked, level, is_simultaneous, draws, seed``.
+        ``index_id, dimension_id, year, province_id, score, standard_error, rank, rank_low, rank_high,
+        rank_high_all, n_ranked, level, is_simultaneous, draws, seed``.
 
     Examples
     --------
@@ -198,15 +244,41 @@ def rank_confidence_sets(
     used = scores.drop_nulls(["score", "standard_error"]).sort(*_TABLE, "province_id")
     frames = []
     for _, group in used.group_by(_TABLE, maintain_order=True):
-        low, high = rank_sets(group["score"], group["standard_error"], level=level, simultaneous=simultaneous, draws=draws, seed=seed)
-        frames.append(group.select(
-            *_TABLE, "province_id", "score", "standard_error", rank=pl.col("score").rank("min", descending=True).cast(pl.Int64), rank_low=pl.Series(low),
-            rank_high=pl.Series(high), rank_high_all=pl.Series(high) + n_unpublished, n_ranked=pl.lit(group.height), level=pl.lit(level),
-            is_simultaneous=pl.lit(simultaneous), draws=pl.lit(draws), seed=pl.lit(seed),
-        ))  # fmt: skip
+        low, high = rank_sets(
+            group["score"],
+            group["standard_error"],
+            level=level,
+            simultaneous=simultaneous,
+            draws=draws,
+            seed=seed,
+        )
+        frames.append(
+            group.select(
+                *_TABLE,
+                "province_id",
+                "score",
+                "standard_error",
+                rank=pl.col("score").rank("min", descending=True).cast(pl.Int64),
+                rank_low=pl.Series(low),
+                rank_high=pl.Series(high),
+                rank_high_all=pl.Series(high) + n_unpublished,
+                n_ranked=pl.lit(group.height),
+                level=pl.lit(level),
+                is_simultaneous=pl.lit(simultaneous),
+                draws=pl.lit(draws),
+                seed=pl.lit(seed),
+            )
+        )
     if not frames:
         empty = pl.DataFrame(
-            {"province_id": ["x", "y"], "score": [1.0, 2.0], "standard_error": [1.0, 1.0], "index_id": "x", "dimension_id": "x", "year": 0}
+            {
+                "province_id": ["x", "y"],
+                "score": [1.0, 2.0],
+                "standard_error": [1.0, 1.0],
+                "index_id": "x",
+                "dimension_id": "x",
+                "year": 0,
+            }
         )
         return rank_confidence_sets(empty, draws=1).clear()
     return pl.concat(frames).sort(*_TABLE, "rank", "province_id")

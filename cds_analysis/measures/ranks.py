@@ -1,13 +1,14 @@
 """How do provinces rank, in which group are they, and how many places did they gain?
 
-Rank 1 is best; ties share the smallest rank; ranks are computed before any rounding and only among the provinces published.
-``places_gained`` is positive when a province moves up. A year that is only a sample of provinces is never ranked here: its printed
-ranks are kept as they are. Score changes are given only within one definition of the index (``segment``); ranks may be read across
-a break "with care", and a column says so.
+Rank 1 is best; ties share the smallest rank; ranks are computed before any rounding and only among the
+provinces published. ``places_gained`` is positive when a province moves up. A year that is only a sample of
+provinces is never ranked here: its printed ranks are kept as they are. Score changes are given only within
+one definition of the index (``segment``); ranks may be read across a break "with care", and a column says so.
 
-Groups: PAPI's quartiles among the published (at or above the 75th percentile is "high", then the median, then the 25th; percentiles
-by linear interpolation), which gives 16/16/15/16 for 63 provinces as printed in 2019 and 2020. PAR INDEX prints score groups: A from
-90, B from 80 to under 90; below 80 stays without a letter here.
+Groups: PAPI's quartiles among the published (at or above the 75th percentile is "high", then the median,
+then the 25th; percentiles by linear interpolation), which gives 16/16/15/16 for 63 provinces as printed in
+2019 and 2020. PAR INDEX prints score groups: A from 90, B from 80 to under 90; below 80 stays without a
+letter here.
 """
 
 from __future__ import annotations
@@ -34,15 +35,18 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PA
     scores, breaks
         The tables of that name.
     full_from
-        A year's table is full, and may be ranked, from this many scores (50 of 63 provinces; ``data.full_from``).
+        A year's table is full, and may be ranked, from this many scores (50 of 63 provinces;
+        ``data.full_from``).
 
     Returns
     -------
     polars.DataFrame
-        One row a province, dimension and year: ``index_id, dimension_id, year, province_id, score``; ``rank`` (computed where the
-        year's table is full and no rank is printed), ``rank_basis`` (computed, printed), ``printed_rank``, ``n_ranked``, ``is_full``; ``group`` (PAPI
-        quartile, PAR letter, else null); ``segment`` (first year of the definition); ``previous_year``, ``places_gained`` against
-        the year before (null unless both are ranked), ``score_change`` (null across a break), ``crosses_break``; ``source_id``.
+        One row a province, dimension and year: ``index_id, dimension_id, year, province_id, score``;
+        ``rank`` (computed where the year's table is full and no rank is printed), ``rank_basis`` (computed,
+        printed), ``printed_rank``, ``n_ranked``, ``is_full``; ``group`` (PAPI quartile, PAR letter, else
+        null); ``segment`` (first year of the definition); ``previous_year``, ``places_gained`` against the
+        year before (null unless both are ranked), ``score_change`` (null across a break), ``crosses_break``;
+        ``source_id``.
 
     Examples
     --------
@@ -54,7 +58,8 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PA
     """
     scores = eager(scores)  # a table kept as Parquet is only scanned so far
     n_scores = pl.col("score").count().over(_TABLE)
-    # PCI 2006-2008 ranked 64 provinces, one of which no longer exists: a rank computed among 63 would be wrong.
+    # PCI 2006-2008 ranked 64 provinces, one of which no longer exists: a rank computed among 63 would be
+    # wrong.
     has_outsiders = (pl.col("n_ranked").max().over(_TABLE) > n_scores).fill_null(False)
     is_full = (n_scores >= full_from) & pl.col("score").is_not_null()
     # A printed rank was made before the publisher rounded the scores, so it settles ties that rounding made.
@@ -63,45 +68,77 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PA
     ranked = with_segments(scores, breaks).with_columns(
         printed_rank=pl.col("rank"),
         rank=pl.when(is_computed).then(computed).otherwise(pl.col("rank")),
-        rank_basis=pl.when(is_computed).then(pl.lit("computed")).when(pl.col("rank").is_not_null()).then(pl.lit("printed")),
+        rank_basis=pl.when(is_computed)
+        .then(pl.lit("computed"))
+        .when(pl.col("rank").is_not_null())
+        .then(pl.lit("printed")),
         n_ranked=pl.when(is_full & ~has_outsiders).then(n_scores).otherwise(pl.col("n_ranked")),
         is_full=is_full,
         group=_group(is_full),
     )
     series = ["index_id", "dimension_id", "province_id"]
-    before = ranked.select(*series, year=pl.col("year") + 1, previous_year="year", _rank="rank", _score="score", _segment="segment")
+    before = ranked.select(
+        *series,
+        year=pl.col("year") + 1,
+        previous_year="year",
+        _rank="rank",
+        _score="score",
+        _segment="segment",
+    )
     return (
         ranked.join(before, on=[*series, "year"], how="left", validate="1:1")
         .with_columns(
             places_gained=pl.col("_rank") - pl.col("rank"),
             crosses_break=pl.col("segment") != pl.col("_segment"),
-            score_change=pl.when(pl.col("segment") == pl.col("_segment")).then(pl.col("score") - pl.col("_score")),
+            score_change=pl.when(pl.col("segment") == pl.col("_segment")).then(
+                pl.col("score") - pl.col("_score")
+            ),
         )
         .select(
-            *_TABLE, "province_id", "score", "rank", "rank_basis", "printed_rank", "n_ranked", "is_full", "group", "segment", "previous_year",
-            "places_gained", "score_change", "crosses_break", "status", "source_id",
+            *_TABLE,
+            "province_id",
+            "score",
+            "rank",
+            "rank_basis",
+            "printed_rank",
+            "n_ranked",
+            "is_full",
+            "group",
+            "segment",
+            "previous_year",
+            "places_gained",
+            "score_change",
+            "crosses_break",
+            "status",
+            "source_id",
         )
         .sort(*_TABLE, "rank", "province_id", nulls_last=True)
-    )  # fmt: skip
+    )
 
 
 def _group(is_full: pl.Expr) -> pl.Expr:
     score = pl.col("score")
     cuts = [score.quantile(q, "linear").over(_TABLE) for q in (0.75, 0.50, 0.25)]
     quartile = (
-        pl.when(score >= cuts[0]).then(pl.lit(QUARTILES[0]))
-        .when(score >= cuts[1]).then(pl.lit(QUARTILES[1]))
-        .when(score >= cuts[2]).then(pl.lit(QUARTILES[2]))
+        pl.when(score >= cuts[0])
+        .then(pl.lit(QUARTILES[0]))
+        .when(score >= cuts[1])
+        .then(pl.lit(QUARTILES[1]))
+        .when(score >= cuts[2])
+        .then(pl.lit(QUARTILES[2]))
         .otherwise(pl.lit(QUARTILES[3]))
-    )  # fmt: skip
-    letter = pl.when(score >= PAR_GROUPS["A"]).then(pl.lit("A")).when(score >= PAR_GROUPS["B"]).then(pl.lit("B"))
+    )
+    letter = (
+        pl.when(score >= PAR_GROUPS["A"]).then(pl.lit("A")).when(score >= PAR_GROUPS["B"]).then(pl.lit("B"))
+    )
     is_papi = (pl.col("index_id") == "papi") & is_full & score.is_not_null()
     is_par = (pl.col("index_id") == "par") & (pl.col("dimension_id") == "overall")
     return pl.when(is_papi).then(quartile).when(is_par).then(letter)
 
 
 def random_move(n: int) -> float:
-    """Return how many places a province would move on average if the ranks of `n` provinces were drawn afresh: (n² - 1) / 3n.
+    """Return how many places a province would move on average if the ranks of `n` provinces were drawn
+    afresh: (n² - 1) / 3n.
 
     Examples
     --------
@@ -111,7 +148,9 @@ def random_move(n: int) -> float:
     return (n * n - 1) / (3 * n)
 
 
-def places_gained(ranked: pl.DataFrame, *, index_id: str, dimension_id: str = "overall", year_from: int, year_to: int) -> pl.DataFrame:
+def places_gained(
+    ranked: pl.DataFrame, *, index_id: str, dimension_id: str = "overall", year_from: int, year_to: int
+) -> pl.DataFrame:
     """Compare the ranks of two years, as published and within the provinces that both years published.
 
     Parameters
@@ -124,9 +163,10 @@ def places_gained(ranked: pl.DataFrame, *, index_id: str, dimension_id: str = "o
     Returns
     -------
     polars.DataFrame
-        ``province_id, rank_from, rank_to, places_gained`` (positive is up), ``places_gained_common`` (both years re-ranked
-        within the common provinces; null where a year is only a sample), ``score_from, score_to, score_change`` (null across a
-        break), ``crosses_break, n_common``, ``median_move`` (half of the provinces moved at least this many places); largest gain first.
+        ``province_id, rank_from, rank_to, places_gained`` (positive is up), ``places_gained_common`` (both
+        years re-ranked within the common provinces; null where a year is only a sample), ``score_from,
+        score_to, score_change`` (null across a break), ``crosses_break, n_common``, ``median_move`` (half of
+        the provinces moved at least this many places); largest gain first.
 
     Raises
     ------
@@ -142,11 +182,19 @@ def places_gained(ranked: pl.DataFrame, *, index_id: str, dimension_id: str = "o
     """
     if year_from >= year_to:
         raise ParameterError(f"year_from must be before year_to, not {year_from} and {year_to}")
-    rows = ranked.filter((pl.col("index_id") == index_id) & (pl.col("dimension_id") == dimension_id)).drop_nulls("rank")
-    ends = [rows.filter(pl.col("year") == y).select("province_id", "score", "rank", "is_full", "segment") for y in (year_from, year_to)]
+    rows = ranked.filter(
+        (pl.col("index_id") == index_id) & (pl.col("dimension_id") == dimension_id)
+    ).drop_nulls("rank")
+    ends = [
+        rows.filter(pl.col("year") == y).select("province_id", "score", "rank", "is_full", "segment")
+        for y in (year_from, year_to)
+    ]
     both = ends[0].join(ends[1], on="province_id", how="inner", suffix="_to", validate="1:1")
     is_full = pl.col("is_full") & pl.col("is_full_to")
-    common_from, common_to = pl.col("rank").rank("min").cast(pl.Int64), pl.col("rank_to").rank("min").cast(pl.Int64)
+    common_from, common_to = (
+        pl.col("rank").rank("min").cast(pl.Int64),
+        pl.col("rank_to").rank("min").cast(pl.Int64),
+    )
     same = pl.col("segment") == pl.col("segment_to")
     return both.select(
         "province_id",

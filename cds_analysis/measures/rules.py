@@ -1,24 +1,33 @@
 """Would another rule have judged the same target otherwise? The usual rules side by side.
 
-All rules ask whether the pace seen so far would reach the target; they differ in what a pace is and in where they draw the lines. Their
-own classes are mapped onto the four of :mod:`cds_analysis.measures.gaps`, so that they can be compared:
+All rules ask whether the pace seen so far would reach the target; they differ in what a pace is and in where
+they draw the lines. Their own classes are mapped onto the four of :mod:`cds_analysis.measures.gaps`, so that
+they can be compared:
 
-========  ==========================================================  =========  ==================  ========  =============
-rule      quantity                                                    on_track   needs_acceleration  limited   deteriorating
-========  ==========================================================  =========  ==================  ========  =============
-linear    ``pace_ratio``: pace seen / pace from baseline to target    >= 0.95    >= 0.60             >= 0      < 0
-cagr      growth rate seen / growth rate needed from the baseline     >= 0.95    >= 0.60             >= 0      < 0
-sdsn      ``pace_ratio``                                              >= 1       >= 0.50             >= 0      < 0
-unsd      growth rate seen / growth rate needed from the baseline     >= 0.95    >= 0.10             >= -0.10  < -0.10
-destatis  share of the *remaining* distance that the pace would miss  <= 5 %     <= 20 %             > 20 %    pace <= 0
-========  ==========================================================  =========  ==================  ========  =============
+========  ==========================================================  =========  ==================  ========
+ ============= rule      quantity                                                    on_track
+ needs_acceleration  limited   deteriorating
+========  ==========================================================  =========  ==================  ========
+ ============= linear    ``pace_ratio``: pace seen / pace from baseline to target    >= 0.95    >= 0.60
+       >= 0      < 0
+cagr      growth rate seen / growth rate needed from the baseline     >= 0.95    >= 0.60             >= 0
+ < 0 sdsn      ``pace_ratio``                                              >= 1       >= 0.50             >=
+ 0      < 0
+unsd      growth rate seen / growth rate needed from the baseline     >= 0.95    >= 0.10             >= -0.10
+ < -0.10 destatis  share of the *remaining* distance that the pace would miss  <= 5 %     <= 20 %
+ > 20 %    pace <= 0
+========  ==========================================================  =========  ==================  ========
+ =============
 
-A growth rate is ``(x / x0) ** (1 / years) - 1``; it exists only where baseline, figure and target are above zero, else the two rules
-built on it give null ("not defined"), not a verdict. For shares near 100 % growth rates flatter late starters: that is why the linear rule is the default.
+A growth rate is ``(x / x0) ** (1 / years) - 1``; it exists only where baseline, figure and target are above
+zero, else the two rules built on it give null ("not defined"), not a verdict. For shares near 100 % growth
+rates flatter late starters: that is why the linear rule is the default.
 
-References: Eurostat, Sustainable development in the European Union, annex on method (cagr); Statistics Canada, SDG progress thresholds
-(0.95, 0.60, 0); SDSN, Sustainable Development Report, trend arrows; UN Statistics Division, progress chart technical note; Destatis,
-Indicators of the German Sustainable Development Strategy (5 % and 20 %). What a target already met, missed or undetermined is does not depend on a rule.
+References: Eurostat, Sustainable development in the European Union, annex on method (cagr); Statistics
+Canada, SDG progress thresholds (0.95, 0.60, 0); SDSN, Sustainable Development Report, trend arrows; UN
+Statistics Division, progress chart technical note; Destatis, Indicators of the German Sustainable
+Development Strategy (5 % and 20 %). What a target already met, missed or undetermined is does not depend on
+a rule.
 """
 
 from __future__ import annotations
@@ -44,10 +53,11 @@ def rule_verdicts(judged: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        The rows whose status depends on a pace, with all columns of `judged` and ``growth_ratio`` (growth rate seen over the one
-        needed; null where a growth rate is not defined), ``expected_miss`` (share of the distance that remains which the pace seen
-        would leave at the due date; 0 or less reaches it); a verdict for each of :data:`RULES` (``linear, cagr, sdsn, unsd, destatis``);
-        ``n_rules`` (rules that are defined) and ``rules_agree`` (all of them give one verdict).
+        The rows whose status depends on a pace, with all columns of `judged` and ``growth_ratio`` (growth
+        rate seen over the one needed; null where a growth rate is not defined), ``expected_miss`` (share of
+        the distance that remains which the pace seen would leave at the due date; 0 or less reaches it); a
+        verdict for each of :data:`RULES` (``linear, cagr, sdsn, unsd, destatis``); ``n_rules`` (rules that
+        are defined) and ``rules_agree`` (all of them give one verdict).
 
     Examples
     --------
@@ -70,7 +80,9 @@ def rule_verdicts(judged: pl.DataFrame) -> pl.DataFrame:
         cagr=_classes(growth, ON_TRACK, NEEDS_ACCELERATION, 0.0),
         sdsn=_classes(ratio, 1.0, 0.5, 0.0),
         unsd=_classes(growth, 0.95, 0.10, -0.10),
-        destatis=pl.when(pace <= 0).then(pl.lit("deteriorating")).otherwise(_classes(-miss, -0.05, -0.20, -float("inf"))),
+        destatis=pl.when(pace <= 0)
+        .then(pl.lit("deteriorating"))
+        .otherwise(_classes(-miss, -0.05, -0.20, -float("inf"))),
     ).with_columns(
         n_rules=pl.sum_horizontal(pl.col(r).is_not_null() for r in RULES),
         rules_agree=pl.concat_list(RULES).list.drop_nulls().list.n_unique() == 1,

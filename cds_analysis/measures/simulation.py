@@ -1,8 +1,11 @@
-"""Do the methods keep their word? Simulated series with a known truth, and past forecasts held against what came.
+"""Do the methods keep their word? Simulated series with a known truth, and past forecasts held against what
+came.
 
-Each function returns a rate, the rate it ought to have (``nominal``), its Monte Carlo error (standard error after Agresti and Coull, which is not zero when all draws agree), the
-number of draws and the seed. Four processes stand for what provinces may do when *nothing* trends: ``independent`` noise; noise in which a good year lingers (``lingering_03``, ``lingering_06``:
-first-order autocorrelation 0.3 and 0.6); and a ``random_walk``, which drifts without aim. The tests are exact for the first only.
+Each function returns a rate, the rate it ought to have (``nominal``), its Monte Carlo error (standard error
+after Agresti and Coull, which is not zero when all draws agree), the number of draws and the seed. Four
+processes stand for what provinces may do when *nothing* trends: ``independent`` noise; noise in which a good
+year lingers (``lingering_03``, ``lingering_06``: first-order autocorrelation 0.3 and 0.6); and a
+``random_walk``, which drifts without aim. The tests are exact for the first only.
 """
 
 from __future__ import annotations
@@ -17,7 +20,16 @@ from cds_analysis.measures.forecast import MIN_FOR_BAND, predict_line
 from cds_analysis.measures.rank_sampling import rank_sets
 from cds_analysis.measures.trends import mann_kendall, theil_sen
 
-__all__ = ["PROCESSES", "backtest", "band_coverage", "beta_in_noise", "false_alarms", "noise", "rank_set_coverage", "slope_coverage"]
+__all__ = [
+    "PROCESSES",
+    "backtest",
+    "band_coverage",
+    "beta_in_noise",
+    "false_alarms",
+    "noise",
+    "rank_set_coverage",
+    "slope_coverage",
+]
 
 PROCESSES = {"independent": 0.0, "lingering_03": 0.3, "lingering_06": 0.6, "random_walk": 1.0}
 
@@ -42,7 +54,9 @@ def noise(process: str, shape: tuple[int, int], seed: int) -> np.ndarray:
     if keep == 0:
         return steps
     series = np.empty(shape)
-    series[:, 0] = steps[:, 0] if keep == 1 else steps[:, 0] / np.sqrt(1 - keep**2)  # start in the long-run state
+    series[:, 0] = (
+        steps[:, 0] if keep == 1 else steps[:, 0] / np.sqrt(1 - keep**2)
+    )  # start in the long-run state
     for year in range(1, shape[1]):
         series[:, year] = keep * series[:, year - 1] + steps[:, year]
     return series
@@ -55,8 +69,11 @@ def _rate(rows: list[tuple], keys: dict) -> pl.DataFrame:
     return frame.with_columns(mc_error=(centre * (1 - centre) / (pl.col("draws") + 4)).sqrt())
 
 
-def false_alarms(*, years: tuple[int, ...] = (5, 7, 10, 14), alpha: float = 0.05, draws: int = 500, seed: int = 2025) -> pl.DataFrame:
-    """Return how often the Mann-Kendall test finds a trend where there is none: ``process, n_years, rate, nominal, mc_error, draws, seed``.
+def false_alarms(
+    *, years: tuple[int, ...] = (5, 7, 10, 14), alpha: float = 0.05, draws: int = 500, seed: int = 2025
+) -> pl.DataFrame:
+    """Return how often the Mann-Kendall test finds a trend where there is none: ``process, n_years, rate,
+    nominal, mc_error, draws, seed``.
 
     Examples
     --------
@@ -71,8 +88,11 @@ def false_alarms(*, years: tuple[int, ...] = (5, 7, 10, 14), alpha: float = 0.05
     return _rate(rows, {"process": pl.String, "n_years": pl.Int64})
 
 
-def slope_coverage(*, years: tuple[int, ...] = (5, 7, 10, 14), level: float = 0.95, draws: int = 500, seed: int = 2025) -> pl.DataFrame:
-    """Return how often the interval of the Theil-Sen slope holds the true slope (zero): columns as in :func:`false_alarms`.
+def slope_coverage(
+    *, years: tuple[int, ...] = (5, 7, 10, 14), level: float = 0.95, draws: int = 500, seed: int = 2025
+) -> pl.DataFrame:
+    """Return how often the interval of the Theil-Sen slope holds the true slope (zero): columns as in
+    :func:`false_alarms`.
 
     Examples
     --------
@@ -83,14 +103,22 @@ def slope_coverage(*, years: tuple[int, ...] = (5, 7, 10, 14), level: float = 0.
     for process in PROCESSES:
         for n in years:
             ends = [theil_sen(range(n), x, confidence=level)[1:] for x in noise(process, (draws, n), seed)]
-            rows.append((process, n, float(np.mean([low <= 0 <= high for low, high in ends])), level, draws, seed))
+            rows.append(
+                (process, n, float(np.mean([low <= 0 <= high for low, high in ends])), level, draws, seed)
+            )
     return _rate(rows, {"process": pl.String, "n_years": pl.Int64})
 
 
 def band_coverage(
-    *, years: tuple[int, ...] = (5, 7, 10), ahead: int = 1, level: float = 0.80, draws: int = 500, seed: int = 2025
+    *,
+    years: tuple[int, ...] = (5, 7, 10),
+    ahead: int = 1,
+    level: float = 0.80,
+    draws: int = 500,
+    seed: int = 2025,
 ) -> pl.DataFrame:
-    """Return how often the forecast band holds the figure `ahead` years later: columns as in :func:`false_alarms`.
+    """Return how often the forecast band holds the figure `ahead` years later: columns as in
+    :func:`false_alarms`.
 
     Examples
     --------
@@ -100,7 +128,10 @@ def band_coverage(
     rows = []
     for process in PROCESSES:
         for n in years:
-            hits = [_held(range(n), x[:n], n - 1 + ahead, x[-1], level) for x in noise(process, (draws, n + ahead), seed)]
+            hits = [
+                _held(range(n), x[:n], n - 1 + ahead, x[-1], level)
+                for x in noise(process, (draws, n + ahead), seed)
+            ]
             rows.append((process, n, float(np.mean(hits)), level, draws, seed))
     return _rate(rows, {"process": pl.String, "n_years": pl.Int64})
 
@@ -111,10 +142,12 @@ def _held(times, values, at: int, truth: float, level: float) -> bool:
 
 
 def backtest(scores: pl.DataFrame, breaks: pl.DataFrame, *, level: float = 0.80) -> pl.DataFrame:
-    """Forecast each last year of each segment from the years before it, and count how often the band held the figure.
+    """Forecast each last year of each segment from the years before it, and count how often the band held
+    the figure.
 
-    Only series with at least 5 earlier years of one definition take part. Provinces of one year share what happened in that year, so the
-    error of this rate is larger than counting provinces suggests; none is given.
+    Only series with at least 5 earlier years of one definition take part. Provinces of one year share what
+    happened in that year, so the error of this rate is larger than counting provinces suggests; none is
+    given.
 
     Returns
     -------
@@ -132,34 +165,56 @@ def backtest(scores: pl.DataFrame, breaks: pl.DataFrame, *, level: float = 0.80)
     keys = ["index_id", "dimension_id", "segment"]
     cut = with_segments(scores.drop_nulls("score"), breaks).sort("year")
     last = cut.group_by(keys).agg(table_end=pl.col("year").max())
-    series = cut.join(last, on=keys, validate="m:1").group_by(*keys, "province_id", "table_end").agg("year", "score")
+    series = (
+        cut.join(last, on=keys, validate="m:1")
+        .group_by(*keys, "province_id", "table_end")
+        .agg("year", "score")
+    )
     rows = []
     for row in series.iter_rows(named=True):
         years, values = row["year"], row["score"]
         if years[-1] == row["table_end"] and len(years) > MIN_FOR_BAND:
-            rows.append((*(row[k] for k in keys), years[-1], _held(years[:-1], values[:-1], years[-1], values[-1], level)))
+            rows.append(
+                (
+                    *(row[k] for k in keys),
+                    years[-1],
+                    _held(years[:-1], values[:-1], years[-1], values[-1], level),
+                )
+            )
     schema = {**{k: cut.schema[k] for k in keys}, "year": pl.Int64, "held": pl.Boolean}
     held = pl.DataFrame(rows, schema=schema, orient="row").group_by(*keys, "year")
-    return held.agg(n_provinces=pl.len(), rate=pl.col("held").mean()).with_columns(nominal=pl.lit(level)).sort(*keys)
+    return (
+        held.agg(n_provinces=pl.len(), rate=pl.col("held").mean())
+        .with_columns(nominal=pl.lit(level))
+        .sort(*keys)
+    )
 
 
-def rank_set_coverage(*, n: int = 12, level: float = 0.95, draws: int = 200, inner_draws: int = 400, seed: int = 2025) -> pl.DataFrame:
-    """Return how often rank confidence sets hold the true rank: for one province picked beforehand (marginal) and for all at once.
+def rank_set_coverage(
+    *, n: int = 12, level: float = 0.95, draws: int = 200, inner_draws: int = 400, seed: int = 2025
+) -> pl.DataFrame:
+    """Return how often rank confidence sets hold the true rank: for one province picked beforehand
+    (marginal) and for all at once.
 
-    True scores are ``spaced`` (one standard error apart), ``paired`` (two groups far apart) or ``equal`` (where every rank from 1 to n is
-    true, since ties may be ranked anyhow).
+    True scores are ``spaced`` (one standard error apart), ``paired`` (two groups far apart) or ``equal``
+    (where every rank from 1 to n is true, since ties may be ranked anyhow).
 
     Returns
     -------
     polars.DataFrame
-        ``truth, kind`` (marginal, simultaneous), ``rate, nominal, mc_error, draws, seed, n`` and ``mean_width`` (places).
+        ``truth, kind`` (marginal, simultaneous), ``rate, nominal, mc_error, draws, seed, n`` and
+        ``mean_width`` (places).
 
     Examples
     --------
     >>> rank_set_coverage(n=3, draws=5, inner_draws=20).select("truth", "kind").row(0)
     ('spaced', 'marginal')
     """
-    truths = {"spaced": -np.arange(n, dtype=float), "paired": np.where(np.arange(n) < n // 2, 0.0, -6.0), "equal": np.zeros(n)}
+    truths = {
+        "spaced": -np.arange(n, dtype=float),
+        "paired": np.where(np.arange(n) < n // 2, 0.0, -6.0),
+        "equal": np.zeros(n),
+    }
     error = np.ones(n)
     rows, widths = [], []
     for name, truth in truths.items():
@@ -169,21 +224,32 @@ def rank_set_coverage(*, n: int = 12, level: float = 0.95, draws: int = 200, inn
         picked = n // 3
         for kind in ("marginal", "simultaneous"):
             sets = [
-                rank_sets(x, error, level=level, simultaneous=kind == "simultaneous", draws=inner_draws, seed=seed + i)
+                rank_sets(
+                    x,
+                    error,
+                    level=level,
+                    simultaneous=kind == "simultaneous",
+                    draws=inner_draws,
+                    seed=seed + i,
+                )
                 for i, x in enumerate(sample)
             ]
             held = np.array([(low <= best) & (high >= worst) for low, high in sets])
             hit = held[:, picked] if kind == "marginal" else held.all(axis=1)
             rows.append((name, kind, float(hit.mean()), level, draws, seed))
             widths.append(float(np.mean([high - low + 1 for low, high in sets])))
-    return _rate(rows, {"truth": pl.String, "kind": pl.String}).with_columns(n=pl.lit(n), mean_width=pl.Series(widths))
+    return _rate(rows, {"truth": pl.String, "kind": pl.String}).with_columns(
+        n=pl.lit(n), mean_width=pl.Series(widths)
+    )
 
 
 def beta_in_noise(*, n: int = 63, years: int = 5, draws: int = 300, seed: int = 2025) -> pl.DataFrame:
-    """Return how often beta-convergence looks certain (p below 0.05) in provinces that only scatter about levels of their own.
+    """Return how often beta-convergence looks certain (p below 0.05) in provinces that only scatter about
+    levels of their own.
 
-    Provinces keep their true level for ever; yearly noise is as large as the spread of levels. The spread does not shrink, yet low starters
-    gain: regression to the mean. One row: ``n_provinces, n_years, rate, nominal, draws, seed, mc_error``.
+    Provinces keep their true level for ever; yearly noise is as large as the spread of levels. The spread
+    does not shrink, yet low starters gain: regression to the mean. One row: ``n_provinces, n_years, rate,
+    nominal, draws, seed, mc_error``.
 
     Examples
     --------
@@ -199,4 +265,6 @@ def beta_in_noise(*, n: int = 63, years: int = 5, draws: int = 300, seed: int = 
         first, last = level + random.standard_normal((2, n))
         fit = sm.OLS((last - first) / (years - 1), sm.add_constant(first)).fit(cov_type="HC3", use_t=True)
         found.append(fit.pvalues[1] < 0.05 and fit.params[1] < 0)
-    return _rate([(n, years, float(np.mean(found)), 0.05, draws, seed)], {"n_provinces": pl.Int64, "n_years": pl.Int64})
+    return _rate(
+        [(n, years, float(np.mean(found)), 0.05, draws, seed)], {"n_provinces": pl.Int64, "n_years": pl.Int64}
+    )

@@ -1,11 +1,14 @@
 """Is there a trend?
 
-A trend is judged within one definition of an index (``segment``) and never across a break. The test is Mann and Kendall's: exact where
-the values have no ties, and by enumeration with ties up to 8 years; beyond, the normal form with continuity and tie correction. The slope is
-Theil and Sen's median of pairwise slopes, with Sen's confidence interval. Provinces tested together are corrected with Benjamini and Hochberg's
-procedure. Fewer than 5 years give no verdict: with 4 the smallest possible p is 0.083. No test can tell drift from persistence in 10 points.
+A trend is judged within one definition of an index (``segment``) and never across a break. The test is Mann
+and Kendall's: exact where the values have no ties, and by enumeration with ties up to 8 years; beyond, the
+normal form with continuity and tie correction. The slope is Theil and Sen's median of pairwise slopes, with
+Sen's confidence interval. Provinces tested together are corrected with Benjamini and Hochberg's procedure.
+Fewer than 5 years give no verdict: with 4 the smallest possible p is 0.083. No test can tell drift from
+persistence in 10 points.
 
-Scores near a ceiling (PAR INDEX above 80 of 100) leave little room to rise, so they are also read as the distance to it: :func:`ceiling_gaps`.
+Scores near a ceiling (PAR INDEX above 80 of 100) leave little room to rise, so they are also read as the
+distance to it: :func:`ceiling_gaps`.
 
 References: Mann (1945); Kendall (1975); Sen (1968); Benjamini and Hochberg (1995).
 """
@@ -38,7 +41,8 @@ def mann_kendall(values) -> tuple[int, float]:
     Parameters
     ----------
     values
-        The series, evenly or unevenly spaced; only the order counts. S is positive when it rises, 0 to n(n-1)/2 in size.
+        The series, evenly or unevenly spaced; only the order counts. S is positive when it rises, 0 to
+        n(n-1)/2 in size.
 
     Returns
     -------
@@ -112,7 +116,10 @@ def theil_sen(years, values, *, confidence: float = 0.95) -> tuple[float, float,
     n, sizes = len(x), np.unique(x, return_counts=True)[1]
     variance = (n * (n - 1) * (2 * n + 5) - sum(int(k) * (int(k) - 1) * (2 * int(k) + 5) for k in sizes)) / 18
     reach = NormalDist().inv_cdf(0.5 + confidence / 2) * sqrt(max(variance, 0))
-    low, high = max(round((len(slopes) - reach) / 2) - 1, 0), min(round((len(slopes) + reach) / 2), len(slopes) - 1)
+    low, high = (
+        max(round((len(slopes) - reach) / 2) - 1, 0),
+        min(round((len(slopes) + reach) / 2), len(slopes) - 1),
+    )
     return float(np.median(slopes)), float(slopes[low]), float(slopes[high])
 
 
@@ -129,9 +136,10 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, segment, province_id``; coverage: ``n_years, first_year, last_year, source_ids``;
-        ``slope_per_year, slope_low, slope_high`` (score points a year, 95 % interval; null for fewer than 5 years); ``s``, ``p_value``, ``p_adjusted``
-        (over the provinces of the same dimension and segment); ``verdict`` (rising, falling, no_trend, too_short).
+        ``index_id, dimension_id, segment, province_id``; coverage: ``n_years, first_year, last_year,
+        source_ids``; ``slope_per_year, slope_low, slope_high`` (score points a year, 95 % interval; null for
+        fewer than 5 years); ``s``, ``p_value``, ``p_adjusted`` (over the provinces of the same dimension and
+        segment); ``verdict`` (rising, falling, no_trend, too_short).
 
     Raises
     ------
@@ -152,7 +160,9 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
     if not 0 < alpha < 1:
         raise ParameterError(f"alpha must lie between 0 and 1, not {alpha!r}")
     cut = with_segments(scores.drop_nulls("score"), breaks).sort("year")
-    grouped = cut.group_by(*_SERIES, "province_id").agg(pl.col("year"), pl.col("score"), source_ids=pl.col("source_id").unique().sort())
+    grouped = cut.group_by(*_SERIES, "province_id").agg(
+        pl.col("year"), pl.col("score"), source_ids=pl.col("source_id").unique().sort()
+    )
     rows = []
     for row in grouped.iter_rows(named=True):
         years, values = row.pop("year"), row.pop("score")
@@ -162,10 +172,17 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
             found["slope_per_year"], found["slope_low"], found["slope_high"] = theil_sen(years, values)
         rows.append(found)
     schema = {
-        **{c: grouped.schema[c] for c in (*_SERIES, "province_id")}, "n_years": pl.Int64, "first_year": pl.Int64, "last_year": pl.Int64,
-        "slope_per_year": pl.Float64, "slope_low": pl.Float64, "slope_high": pl.Float64, "s": pl.Int64, "p_value": pl.Float64,
+        **{c: grouped.schema[c] for c in (*_SERIES, "province_id")},
+        "n_years": pl.Int64,
+        "first_year": pl.Int64,
+        "last_year": pl.Int64,
+        "slope_per_year": pl.Float64,
+        "slope_low": pl.Float64,
+        "slope_high": pl.Float64,
+        "s": pl.Int64,
+        "p_value": pl.Float64,
         "source_ids": pl.List(pl.String),
-    }  # fmt: skip
+    }
     judged = pl.DataFrame(rows, schema=schema)
     adjusted = judged.drop_nulls("p_value").group_by(_SERIES).agg(pl.col("province_id"), pl.col("p_value"))
     corrected = [
@@ -174,14 +191,22 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
         for p, q in zip(r["province_id"], multipletests(r["p_value"], method="fdr_bh")[1])
     ]
     keys = {c: schema[c] for c in (*_SERIES, "province_id")}
-    joined = judged.join(pl.DataFrame(corrected, schema={**keys, "p_adjusted": pl.Float64}), on=list(keys), how="left", validate="1:1")
+    joined = judged.join(
+        pl.DataFrame(corrected, schema={**keys, "p_adjusted": pl.Float64}),
+        on=list(keys),
+        how="left",
+        validate="1:1",
+    )
     sure = pl.col("p_adjusted") <= alpha
     verdict = (
-        pl.when(pl.col("p_value").is_null()).then(pl.lit("too_short"))
-        .when(sure & (pl.col("s") > 0)).then(pl.lit("rising"))
-        .when(sure & (pl.col("s") < 0)).then(pl.lit("falling"))
+        pl.when(pl.col("p_value").is_null())
+        .then(pl.lit("too_short"))
+        .when(sure & (pl.col("s") > 0))
+        .then(pl.lit("rising"))
+        .when(sure & (pl.col("s") < 0))
+        .then(pl.lit("falling"))
         .otherwise(pl.lit("no_trend"))
-    )  # fmt: skip
+    )
     return joined.with_columns(verdict=verdict).sort(*_SERIES, "province_id")
 
 
@@ -196,10 +221,11 @@ def ceiling_gaps(scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFra
     Returns
     -------
     polars.DataFrame
-        One row a province, dimension and segment whose first or last score is at 80 % of the scale or more: ``index_id, dimension_id, segment,
-        province_id, first_year, last_year, score_first, score_last, scale_max``; ``gap_first, gap_last`` (points to the top);
-        ``closed_per_year`` (share of the remaining distance closed in a year, geometric mean; negative when it grew; null for a
-        single year or a first score at the top).
+        One row a province, dimension and segment whose first or last score is at 80 % of the scale or more:
+        ``index_id, dimension_id, segment, province_id, first_year, last_year, score_first, score_last,
+        scale_max``; ``gap_first, gap_last`` (points to the top); ``closed_per_year`` (share of the remaining
+        distance closed in a year, geometric mean; negative when it grew; null for a single year or a first
+        score at the top).
 
     Examples
     --------
@@ -209,7 +235,9 @@ def ceiling_gaps(scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFra
     >>> ceiling_gaps(scores, nothing, scale)["closed_per_year"].to_list()
     [0.5]
     """
-    top = indices.drop_nulls("scale_max").select("index_id", "dimension_id", "scale_max", pl.col("scale_min").fill_null(0.0))
+    top = indices.drop_nulls("scale_max").select(
+        "index_id", "dimension_id", "scale_max", pl.col("scale_min").fill_null(0.0)
+    )
     ordered = with_segments(scores.drop_nulls("score"), breaks).sort("year")
     ends = ordered.group_by(*_SERIES, "province_id").agg(
         first_year=pl.col("year").first(),
@@ -218,10 +246,15 @@ def ceiling_gaps(scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFra
         score_last=pl.col("score").last(),
     )
     line = pl.col("scale_min") + CEILING_FROM * (pl.col("scale_max") - pl.col("scale_min"))
-    near = ends.join(top, on=["index_id", "dimension_id"], validate="m:1").filter(pl.max_horizontal("score_first", "score_last") >= line)
+    near = ends.join(top, on=["index_id", "dimension_id"], validate="m:1").filter(
+        pl.max_horizontal("score_first", "score_last") >= line
+    )
     span = pl.col("last_year") - pl.col("first_year")
     return (
-        near.with_columns(gap_first=pl.col("scale_max") - pl.col("score_first"), gap_last=pl.col("scale_max") - pl.col("score_last"))
+        near.with_columns(
+            gap_first=pl.col("scale_max") - pl.col("score_first"),
+            gap_last=pl.col("scale_max") - pl.col("score_last"),
+        )
         .with_columns(
             closed_per_year=pl.when((span > 0) & (pl.col("gap_first") > 0)).then(
                 1 - (pl.col("gap_last") / pl.col("gap_first")) ** (1 / span)

@@ -1,7 +1,7 @@
 """Make many reports: skip what is unchanged, run the rest side by side, and leave an index and a manifest.
 
-Every file is written here, to a temporary name, and moved when complete. A report that fails leaves no page: its notebook goes to
-``failed/``, an earlier page of the same report is moved there too, and the others go on.
+Every file is written here, to a temporary name, and moved when complete. A report that fails leaves no page:
+its notebook goes to ``failed/``, an earlier page of the same report is moved there too, and the others go on.
 """
 
 from __future__ import annotations
@@ -19,9 +19,15 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.lock import held
 from cds_analysis.dataset.provinces import fold
 from cds_analysis.errors import CdsError
-from cds_analysis.reports.manifest import checksum_of_text, load_manifest, versions, write_atomically, write_manifest
-from cds_analysis.reports.pages import render_index
-from cds_analysis.reports.tasks import Limits, Rendered, Task
+from cds_analysis.pages.site import render_index
+from cds_analysis.reports.manifest import (
+    checksum_of_text,
+    load_manifest,
+    versions,
+    write_atomically,
+    write_manifest,
+)
+from cds_analysis.running.tasks import Limits, Rendered, Task
 from cds_analysis.views.text import collation_key
 
 __all__ = ["ENGINES", "Result", "run", "why"]
@@ -33,7 +39,9 @@ _LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a task: ``made``, ``unchanged`` or ``failed``; in the manifest also ``missing``, not made yet."""
+    """What became of a task: ``made``, ``unchanged`` or ``failed``; in the manifest also ``missing``, not
+    made yet.
+    """
 
     key: str
     status: str
@@ -82,8 +90,8 @@ def run(
     Raises
     ------
     CdsError
-        When the output folder cannot be written, or another batch is writing to it, before anything runs; and when it can no longer be
-        written. Reports finished by then stay.
+        When the output folder cannot be written, or another batch is writing to it, before anything runs;
+        and when it can no longer be written. Reports finished by then stay.
     """
     results: dict[str, Result] = {}
     with _own(out):
@@ -96,7 +104,18 @@ def run(
             else:
                 todo.append(task)
         if todo or manifest.get("package") != __version__ or not (out / "index.html").is_file():
-            _make(todo, out, manifest, results, on_result, data=data, jobs=jobs, engine=engine, dask=dask, limits=limits)
+            _make(
+                todo,
+                out,
+                manifest,
+                results,
+                on_result,
+                data=data,
+                jobs=jobs,
+                engine=engine,
+                dask=dask,
+                limits=limits,
+            )
     return [results[t.key] for t in tasks]
 
 
@@ -127,10 +146,10 @@ def _make(todo, out, manifest, results, on_result, *, data, jobs, engine, dask, 
 def _rendered(todo: list[Task], data: Dataset, jobs: int, engine: str, dask: str | None, limits) -> Iterator:
     if not todo:
         return
-    from cds_analysis.reports.forked import can_fork, make_forked
+    from cds_analysis.running.forked import can_fork, make_forked
 
     if dask:
-        from cds_analysis.reports.cluster import make_on_dask
+        from cds_analysis.running.cluster import make_on_dask
 
         yield from make_on_dask(todo, data, address=dask, limits=limits)
         return
@@ -142,14 +161,19 @@ def _rendered(todo: list[Task], data: Dataset, jobs: int, engine: str, dask: str
                 yield task, rendered
             return
         except (RuntimeError, EOFError, ConnectionError, BlockingIOError) as error:
-            print(f"cds: reports go on without the fork server, more slowly ({type(error).__name__}: {error})", file=sys.stderr)
-    from cds_analysis.reports.pooled import make_pooled
+            print(
+                f"cds: reports go on without the fork server, more slowly ({type(error).__name__}: {error})",
+                file=sys.stderr,
+            )
+    from cds_analysis.running.pooled import make_pooled
 
     yield from make_pooled(list(left.values()), jobs=jobs, timeout=limits.seconds)
 
 
 def why(task: Task, manifest: dict, out: Path) -> str:
-    """Return why a report would be made, or an empty text when the one there is still what it would be if made anew."""
+    """Return why a report would be made, or an empty text when the one there is still what it would be if
+    made anew.
+    """
     entry = manifest["reports"].get(task.key)
     if entry is None:
         return "it is new"
@@ -183,7 +207,11 @@ def _write(out: Path, task: Task, rendered: Rendered) -> Result:
         page = out / task.path
         write_atomically(page, rendered.page)
         kept.unlink(missing_ok=True)
-        output = {"bytes": len(rendered.page), "mtime_ns": page.stat().st_mtime_ns, "sha256": checksum_of_text(rendered.page)}
+        output = {
+            "bytes": len(rendered.page),
+            "mtime_ns": page.stat().st_mtime_ns,
+            "sha256": checksum_of_text(rendered.page),
+        }
         return Result(task.key, "made", rendered.seconds, output=output)
     if rendered.notebook:
         write_atomically(kept, rendered.notebook)
@@ -209,11 +237,15 @@ def _set_aside(out: Path, task: Task) -> None:
 
 @contextmanager
 def _own(out: Path):
-    """Hold the output folder for one batch, cleared of what a batch that was cut off in the middle of a write left there."""
+    """Hold the output folder for one batch, cleared of what a batch that was cut off in the middle of a
+    write left there.
+    """
     with held(
         out / ".cds-lock",
         busy=f"another batch is writing into {out}. Wait until it is done, or choose another folder with --out.",
-        closed=lambda reason: f"cannot write into the output folder {out}: {reason}. Choose another with --out.",
+        closed=lambda reason: (
+            f"cannot write into the output folder {out}: {reason}. Choose another with --out."
+        ),
     ):
         for left in out.rglob(".*.tmp"):
             left.unlink(missing_ok=True)
@@ -226,7 +258,9 @@ def _save(out: Path, manifest: dict, data: Dataset) -> None:
     entries = [(k, e) for k, e in sorted(manifest["reports"].items())]
     words = {
         p: (vi, en, aliases or "")
-        for p, vi, en, aliases in data.provinces.select("province_id", "name_vi", "name_en", "aliases").iter_rows()
+        for p, vi, en, aliases in data.provinces.select(
+            "province_id", "name_vi", "name_en", "aliases"
+        ).iter_rows()
     }
     reports = []
     for _, entry in entries:
@@ -234,6 +268,16 @@ def _save(out: Path, manifest: dict, data: Dataset) -> None:
             names = [word for p in entry.get("provinces", []) for word in words.get(p, ())]
             search = fold(" ".join([entry["notebook_title"], entry["name"], *names]))
             reports.append({**entry, "search": search})
-    reports.sort(key=lambda e: (e["number"], e["lang"] == "en", e["stem"] != e["notebook"], collation_key(e["name"]), e["stem"]))
-    failed = [{"key": k, "error": e["error"], "cell": e["cell"]} for k, e in entries if e["status"] == "failed"]
+    reports.sort(
+        key=lambda e: (
+            e["number"],
+            e["lang"] == "en",
+            e["stem"] != e["notebook"],
+            collation_key(e["name"]),
+            e["stem"],
+        )
+    )
+    failed = [
+        {"key": k, "error": e["error"], "cell": e["cell"]} for k, e in entries if e["status"] == "failed"
+    ]
     write_atomically(out / "index.html", render_index(reports, failed).encode("utf-8"))

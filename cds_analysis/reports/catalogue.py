@@ -1,10 +1,11 @@
-"""The notebooks that make reports: their names, their parameters with types, and the check of values before anything runs."""
+"""The notebooks that make reports: their names, their parameters with types, and the check of values before
+anything runs.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from cds_analysis.dataset.provinces import find_province, find_provinces
 from cds_analysis.dataset.series import check_index, parse_day
 from cds_analysis.errors import ParameterError, UnknownNameError, closest
 from cds_analysis.measures.bridge import UNITS
+from cds_analysis.pages.cells import title_of
 from cds_analysis.paths import notebooks_folder
 from cds_analysis.views.text import LANGUAGES
 
-__all__ = ["Notebook", "checked_parameters", "find_notebook", "is_for", "notebooks", "title_of"]
+__all__ = ["Notebook", "checked_parameters", "find_notebook", "notebooks"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Notebook:
     name: str
     path: Path
     parameters: dict[str, Parameter]
-    reads: dict[str, str]  # see dataset/parts.py
+    reads: dict[str, str]  # see dataset/subset.py
     titles: dict[str, str]
 
     @property
@@ -61,7 +63,9 @@ def _parameters(notebook: dict) -> dict[str, Parameter]:
 
 
 def notebooks(folder: Path | None = None) -> dict[str, Notebook]:
-    """Return the notebooks that make reports, by name (``province_profile`` for ``04_province_profile.ipynb``), in order."""
+    """Return the notebooks that make reports, by name (``province_profile`` for
+    ``04_province_profile.ipynb``), in order.
+    """
     found = {}
     for path in sorted((folder or notebooks_folder()).glob("[0-9]*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))  # nbformat would take a second to import
@@ -74,7 +78,9 @@ def notebooks(folder: Path | None = None) -> dict[str, Notebook]:
 
 
 def find_notebook(name: str, folder: Path | None = None) -> Notebook:
-    """Return the notebook of that name, with or without its number and ending; otherwise raise with the closest names."""
+    """Return the notebook of that name, with or without its number and ending; otherwise raise with the
+    closest names.
+    """
     known = notebooks(folder)
     for key, notebook in known.items():
         if name in (key, notebook.path.stem, notebook.path.name):
@@ -96,7 +102,9 @@ def _typed(parameter: Parameter, value: object) -> object:
         return parameter.type(text)
     except (ValueError, KeyError):
         names = {int: "a whole number", float: "a number", bool: "true or false"}
-        raise ParameterError(f"parameter {parameter.name} must be {names[parameter.type]}, not {text!r}") from None
+        raise ParameterError(
+            f"parameter {parameter.name} must be {names[parameter.type]}, not {text!r}"
+        ) from None
 
 
 def checked_parameters(notebook: Notebook, given: dict[str, object], data: Dataset) -> dict[str, object]:
@@ -105,7 +113,8 @@ def checked_parameters(notebook: Notebook, given: dict[str, object], data: Datas
     Raises
     ------
     ParameterError, UnknownNameError
-        For an unknown parameter, a value of the wrong type, an unknown province, index, dimension or language, a bad date.
+        For an unknown parameter, a value of the wrong type, an unknown province, index, dimension or
+        language, a bad date.
     """
     values = {}
     for name, value in given.items():
@@ -125,28 +134,16 @@ def checked_parameters(notebook: Notebook, given: dict[str, object], data: Datas
     if "as_of" in values:
         parse_day(values["as_of"])
     if merged.get("units", "63") not in UNITS:
-        raise ParameterError(f"units must be '63' (provinces until June 2025) or '34' (units since July 2025), not {merged['units']!r}")
+        raise ParameterError(
+            f"units must be '63' (provinces until June 2025) or '34' (units since July 2025), not {merged['units']!r}"
+        )
     if "index" in merged:
         check_index(data, merged["index"], merged.get("dimension", "overall"))
     for name in ("year", "year_from", "year_to"):
         if name in values and not 2000 <= values[name] <= 2100:
             raise ParameterError(f"parameter {name} must be a year such as 2023, not {values[name]!r}")
     if "year_from" in merged and merged["year_from"] >= merged["year_to"]:
-        raise ParameterError(f"year_from must be before year_to, not {merged['year_from']} and {merged['year_to']}")
+        raise ParameterError(
+            f"year_from must be before year_to, not {merged['year_from']} and {merged['year_to']}"
+        )
     return values
-
-
-def title_of(notebook: dict, lang: str) -> str:
-    """Return the first heading of a notebook (as its JSON has it) in a language."""
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown" and is_for(cell, lang):
-            found = re.search(r"^#\s+(.+)$", "".join(cell["source"]), flags=re.MULTILINE)
-            if found:
-                return found.group(1).strip()
-    return "cds-analysis"
-
-
-def is_for(cell: dict, lang: str) -> bool:
-    """Whether a cell is for readers of a language: tagged with it, or with none."""
-    tags = cell["metadata"].get("tags", [])
-    return lang in tags or not any(other in tags for other in LANGUAGES)

@@ -1,4 +1,6 @@
-"""The manifest of an output folder, and the checksums that tell whether a report is still what it would be if made anew."""
+"""The manifest of an output folder, and the checksums that tell whether a report is still what it would be
+if made anew.
+"""
 
 from __future__ import annotations
 
@@ -9,18 +11,39 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-__all__ = ["checksum_of_files", "checksum_of_text", "load_manifest", "versions", "write_atomically", "write_manifest"]
+__all__ = [
+    "checksum_of_files",
+    "checksum_of_text",
+    "load_manifest",
+    "versions",
+    "write_atomically",
+    "write_manifest",
+]
 
-_LIBRARIES = ("polars", "matplotlib", "seaborn", "statsmodels", "great-tables", "babel", "nbconvert", "papermill", "ipykernel")
+_LIBRARIES = (
+    "polars",
+    "matplotlib",
+    "seaborn",
+    "statsmodels",
+    "great-tables",
+    "babel",
+    "nbconvert",
+    "papermill",
+    "ipykernel",
+)
 
 
 def checksum_of_text(*parts: str | bytes) -> str:
     """Return a short SHA-256 of the parts in order."""
-    return hashlib.sha256(b"\x00".join(p.encode("utf-8") if isinstance(p, str) else p for p in parts)).hexdigest()[:16]
+    return hashlib.sha256(
+        b"\x00".join(p.encode("utf-8") if isinstance(p, str) else p for p in parts)
+    ).hexdigest()[:16]
 
 
 def checksum_of_files(folder: Path, *patterns: str) -> str:
-    """Return a short SHA-256 over names and contents of the matching files, whatever order the disk lists them in."""
+    """Return a short SHA-256 over names and contents of the matching files, whatever order the disk lists
+    them in.
+    """
     digest = hashlib.sha256()
     for file in sorted({f for p in patterns for f in folder.rglob(p) if f.is_file()}):
         digest.update(file.relative_to(folder).as_posix().encode() + b"\x00" + file.read_bytes())
@@ -39,7 +62,9 @@ def versions() -> dict[str, str]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary name beside `path` and move it there: readers see the old file or the new one, never half."""
+    """Write to a temporary name beside `path` and move it there: readers see the old file or the new one,
+    never half.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

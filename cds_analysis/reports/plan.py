@@ -1,4 +1,5 @@
-"""List the reports to make: which notebook, for whom, in which language, with which parameters, all checked before anything runs.
+"""List the reports to make: which notebook, for whom, in which language, with which parameters, all checked
+before anything runs.
 
 This module imports no library of Jupyter.
 """
@@ -12,11 +13,11 @@ from pathlib import Path
 
 from cds_analysis import __version__
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.dataset.parts import Parts
 from cds_analysis.dataset.provinces import find_province
+from cds_analysis.dataset.subset import Subsets
 from cds_analysis.reports.catalogue import Notebook, checked_parameters
 from cds_analysis.reports.manifest import checksum_of_files, checksum_of_text, versions
-from cds_analysis.reports.tasks import Task
+from cds_analysis.running.tasks import Task
 from cds_analysis.views.text import LANGUAGES, Text
 
 __all__ = ["ARTICLE_PROVINCES", "plan"]
@@ -42,12 +43,14 @@ def plan(
     wanted
         From :func:`~cds_analysis.reports.catalogue.find_notebook`. A profile is made once for each province.
     provinces
-        Province ids; for a profile the article provinces by default, for the others what the notebook picks out.
+        Province ids; for a profile the article provinces by default, for the others what the notebook picks
+        out.
     langs
         Both languages by default.
     settings
-        Further parameters; each must be known to at least one of the notebooks, and is given to those that know it. They are part of the
-        file's name, so that a report with other settings never replaces the one without.
+        Further parameters; each must be known to at least one of the notebooks, and is given to those that
+        know it. They are part of the file's name, so that a report with other settings never replaces the
+        one without.
     each
         Make a report of its own for each of the provinces, of every notebook that picks provinces out.
     is_standalone
@@ -61,7 +64,7 @@ def plan(
     given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
     made_with, tasks = versions(), []
     code = checksum_of_files(Path(__file__).parent.parent, "*.py", "*.j2", "*.css", "*.po", "conf.json")
-    parts, texts = Parts(data), {lang: Text(lang, data) for lang in langs or LANGUAGES}
+    parts, texts = Subsets(data), {lang: Text(lang, data) for lang in langs or LANGUAGES}
     for notebook in wanted:
         mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
         source = notebook.path.read_text(encoding="utf-8")
@@ -75,7 +78,11 @@ def plan(
                 heading = notebook.titles[lang]
                 chosen = [values["province"]] if notebook.is_profile else values.get("provinces", [])
                 merged = {**{p.name: p.default for p in notebook.parameters.values()}, **values}
-                subjects = [find_province(merged["province"], data.provinces)] if notebook.is_profile else merged.get("provinces", [])
+                subjects = (
+                    [find_province(merged["province"], data.provinces)]
+                    if notebook.is_profile
+                    else merged.get("provinces", [])
+                )
                 other = next((x for x in texts if x != lang), None)
                 reads = _reads(notebook, merged)
                 figures = parts.checksum(reads, subjects)
@@ -83,7 +90,9 @@ def plan(
                 facts = {
                     t("Notebook"): notebook.path.name,
                     t("Parameters"): ", ".join(f"{k}={v}" for k, v in values.items() if k != "data_dir"),
-                    t("Version"): f"cds-analysis {__version__}, Python {made_with['python']}, Polars {made_with['polars']}",
+                    t(
+                        "Version"
+                    ): f"cds-analysis {__version__}, Python {made_with['python']}, Polars {made_with['polars']}",
                     t("Checksum of the data"): figures,
                 }
                 tasks.append(
@@ -93,7 +102,9 @@ def plan(
                         notebook_path=str(notebook.path),
                         stem=stem,
                         lang=lang,
-                        title=t("Profile: {name}", name=t.full_province(subjects[0])) if notebook.is_profile else heading,
+                        title=t("Profile: {name}", name=t.full_province(subjects[0]))
+                        if notebook.is_profile
+                        else heading,
                         notebook_title=heading,
                         name=name,
                         number=notebook.path.stem,
@@ -104,7 +115,9 @@ def plan(
                         subjects=subjects,
                         fingerprint={
                             "notebook": text_sum,
-                            "parameters": checksum_of_text(json.dumps(values, sort_keys=True), str(is_standalone), str(other)),
+                            "parameters": checksum_of_text(
+                                json.dumps(values, sort_keys=True), str(is_standalone), str(other)
+                            ),
                             "data": figures,
                             "package": code,
                             "versions": checksum_of_text(json.dumps(made_with)),
@@ -134,7 +147,10 @@ def _cases(notebook: Notebook, provinces: list[str] | None, *, each: bool) -> It
         for province in provinces:
             yield province, {"provinces": [province]}
     else:
-        yield "_".join(provinces) if len(provinces) <= 4 else f"selection-{checksum_of_text(*provinces)[:8]}", {"provinces": provinces}
+        yield (
+            "_".join(provinces) if len(provinces) <= 4 else f"selection-{checksum_of_text(*provinces)[:8]}",
+            {"provinces": provinces},
+        )
 
 
 def _stem(case: str, settings: dict) -> str:

@@ -49,9 +49,24 @@ GROUP_LABELS = {
     "B": "B (80 to under 90)",
 }
 BASIS_LABELS = {"computed": "computed from scores", "printed": "as printed"}
-KIND_LABELS = {"documented": "documented", "inherited": "inherited from a component", "detected": "detected here"}
-TAB_LABELS = {"comparison": "Comparison", "targets": "Targets", "trend": "Ranking trend", "map": "Map", "table": "Table"}
-VERDICT_LABELS = {"rising": "rising", "falling": "falling", "no_trend": "no trend found", "too_short": "too few years for a verdict"}
+KIND_LABELS = {
+    "documented": "documented",
+    "inherited": "inherited from a component",
+    "detected": "detected here",
+}
+TAB_LABELS = {
+    "comparison": "Comparison",
+    "targets": "Targets",
+    "trend": "Ranking trend",
+    "map": "Map",
+    "table": "Table",
+}
+VERDICT_LABELS = {
+    "rising": "rising",
+    "falling": "falling",
+    "no_trend": "no trend found",
+    "too_short": "too few years for a verdict",
+}
 READING_LABELS = {
     "converging": "Both say that provinces converge.",
     "only_beta": "The spread did not clearly shrink, so this alone is what regression to the mean looks like.",
@@ -112,7 +127,9 @@ TRUTH_LABELS = {
     "marginal": "one province picked beforehand",
     "simultaneous": "all provinces at once",
 }
-BUTTON_LABELS = {name: name for name in ("Add", "Remove", "Add region", "Structural peers", "All provinces", "Clear")}
+BUTTON_LABELS = {
+    name: name for name in ("Add", "Remove", "Add region", "Structural peers", "All provinces", "Clear")
+}
 YEAR_LABELS = {name: name for name in ("From year", "Year")}
 
 # kinds of figures that `cds extract` proposes

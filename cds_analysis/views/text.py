@@ -1,7 +1,8 @@
 """Words, numbers, dates and names in Vietnamese and English.
 
-Messages are written in English in the code and translated by the gettext catalogue ``locale/vi.po``; Babel formats numbers and
-dates. Names of provinces, indicators and indices come from the dataset's registers and are never typed a second time.
+Messages are written in English in the code and translated by the gettext catalogue ``locale/vi.po``; Babel
+formats numbers and dates. Names of provinces, indicators and indices come from the dataset's registers and
+are never typed a second time.
 """
 
 from __future__ import annotations
@@ -112,19 +113,25 @@ class Text:
         return self.number(value, decimals, sign=sign) + ("\u00a0%" if self.lang == "vi" else "%")
 
     def value(self, value: float | None, unit: str, decimals: int = 1, *, bound: str | None = "=") -> str:
-        """Write a value of an indicator with its unit; percentages keep up to two decimals, a lower bound is marked as such."""
+        """Write a value of an indicator with its unit; percentages keep up to two decimals, a lower bound is
+        marked as such.
+        """
         if value is None:
             return MISSING
         head = {">": ">\u00a0", ">=": "≥\u00a0"}.get(bound or "=", "")
         if unit in ("percent", "percent_per_year"):
-            shown = self.percent(value, next(d for d in (0, 1, 2) if d == 2 or round(value, d) == round(value, 2)))
+            shown = self.percent(
+                value, next(d for d in (0, 1, 2) if d == 2 or round(value, d) == round(value, 2))
+            )
             return head + shown + (self(" a year") if unit == "percent_per_year" else "")
         if unit == "mbps":
             return head + self.number(value, decimals) + " Mb/s"
         return head + self.number(value, decimals if unit == "index" else 0)
 
     def difference(self, value: float | None, unit: str, decimals: int = 1, *, sign: bool = False) -> str:
-        """Write a difference of two values of an indicator; between percentages it is in percentage points: ``2,0 điểm %``, ``2.0 pp``."""
+        """Write a difference of two values of an indicator; between percentages it is in percentage points:
+        ``2,0 điểm %``, ``2.0 pp``.
+        """
         number = self.number(value, decimals, sign=sign)
         return self("{n} pp", n=number) if unit.startswith("percent") and number != MISSING else number
 
@@ -155,7 +162,9 @@ class Text:
         return self._names("provinces", "province_id").get(province_id, province_id)
 
     def full_province(self, province_id: str) -> str:
-        """Return a province's name with what it is: ``tỉnh Lạng Sơn``, ``thành phố Đà Nẵng``; ``Lang Son province``, ``Da Nang city``."""
+        """Return a province's name with what it is: ``tỉnh Lạng Sơn``, ``thành phố Đà Nẵng``; ``Lang Son
+        province``, ``Da Nang city``.
+        """
         is_city = self._kinds.get(province_id) == "municipality"
         name = self.province(province_id)
         return self("{name} city", name=name) if is_city else self("{name} province", name=name)
@@ -167,7 +176,11 @@ class Text:
     def claim(self, claim_id: str) -> str:
         """Return what a claim is about: index, year and province."""
         row = self._claims.get(claim_id)
-        return claim_id if row is None else f"{self.index_short(row['index_id'])} {row['year']} · {self.province(row['province_id'])}"
+        return (
+            claim_id
+            if row is None
+            else f"{self.index_short(row['index_id'])} {row['year']} · {self.province(row['province_id'])}"
+        )
 
     @cached_property
     def _claims(self) -> dict[str, dict]:
@@ -203,7 +216,12 @@ class Text:
 
     @cached_property
     def _dimensions(self) -> dict[tuple[str, str], str]:
-        return {(i, d): n for i, d, n in self._data.indices.select("index_id", "dimension_id", f"name_{self.lang}").iter_rows()}
+        return {
+            (i, d): n
+            for i, d, n in self._data.indices.select(
+                "index_id", "dimension_id", f"name_{self.lang}"
+            ).iter_rows()
+        }
 
     def series(self, series_id: str) -> str:
         """Return the name of a series: an indicator id, or ``index/dimension``."""

@@ -1,4 +1,6 @@
-"""One visual system: colours, type, the frame of a figure, and :class:`Chart`, which carries its alt text and its numbers."""
+"""One visual system: colours, type, the frame of a figure, and :class:`Chart`, which carries its alt text
+and its numbers.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cds_analysis.views.layout import Row, lay_out
-from cds_analysis.views.svg import SvgRenderer
+from cds_analysis.views.drawing.layout import Row, lay_out
+from cds_analysis.views.drawing.svg import SvgRenderer
 
 __all__ = [
     "FONTS",
@@ -57,13 +59,38 @@ STATUS_LOOK = {
 # Verdana has the widths of DejaVu Sans and is on Windows and macOS.
 _FONT, FONTS = "'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif"
 VEGALITE = "application/vnd.vegalite.v5+json"  # of live charts: the newest that JupyterLab draws by itself
-WIDTH, DPI, CSS_PX_PER_INCH = 9.0, 200, 108  # a figure is shown at 108 px an inch, and drawn sharper for dense screens
+WIDTH, DPI, CSS_PX_PER_INCH = (
+    9.0,
+    200,
+    108,
+)  # a figure is shown at 108 px an inch, and drawn sharper for dense screens
 _STYLE = {
-    "font.family": "DejaVu Sans", "font.size": 9, "text.color": INK, "axes.labelcolor": MUTED, "axes.edgecolor": GREY,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 9.5, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.titley": 1.0,
-    "axes.labelsize": 8.5, "xtick.color": MUTED, "ytick.color": INK, "xtick.labelsize": 8.5, "ytick.labelsize": 8.5,
-    "axes.grid": False, "grid.color": LIGHT, "legend.frameon": False, "legend.fontsize": 8, "hatch.color": "#aeb8c0", "hatch.linewidth": 0.6, "svg.hashsalt": "cds", "text.hinting": "none", "svg.fonttype": "none",
-}  # fmt: skip
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+    "text.color": INK,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": GREY,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titley": 1.0,
+    "axes.labelsize": 8.5,
+    "xtick.color": MUTED,
+    "ytick.color": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "axes.grid": False,
+    "grid.color": LIGHT,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "hatch.color": "#aeb8c0",
+    "hatch.linewidth": 0.6,
+    "svg.hashsalt": "cds",
+    "text.hinting": "none",
+    "svg.fonttype": "none",
+}
 
 
 @contextmanager
@@ -85,8 +112,8 @@ def empty_chart(name: str, title: str, message: str, footer: str, data: pl.DataF
 def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False) -> str:
     """Return the frame as CSV; lists become text joined by ';'.
 
-    With `for_spreadsheet` a text that a spreadsheet would run as a formula (it begins with = + - @, a tab or a return) gets an
-    apostrophe in front, so it stays text.
+    With `for_spreadsheet` a text that a spreadsheet would run as a formula (it begins with = + - @, a tab or
+    a return) gets an apostrophe in front, so it stays text.
 
     Examples
     --------
@@ -106,12 +133,19 @@ def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False) -> str:
 
 def _inert(text: pl.Expr) -> pl.Expr:
     is_number = text.str.contains(r"^[+\-][\d.,\s]+%?$")  # +33 is no formula
-    return pl.when(text.str.slice(0, 1).is_in(list("=+-@\t\r")) & ~is_number).then("'" + text).otherwise(text).name.keep()
+    return (
+        pl.when(text.str.slice(0, 1).is_in(list("=+-@\t\r")) & ~is_number)
+        .then("'" + text)
+        .otherwise(text)
+        .name.keep()
+    )
 
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """A figure with what a reader who cannot see it needs: ``alt`` tells its message, ``data`` holds the numbers drawn."""
+    """A figure with what a reader who cannot see it needs: ``alt`` tells its message, ``data`` holds the
+    numbers drawn.
+    """
 
     name: str
     figure: Figure
@@ -125,10 +159,14 @@ class Chart:
             canvas = FigureCanvasAgg(self.figure)
             lay_out(self.figure, canvas.get_renderer())
             canvas.draw()
-            picture = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1).convert("RGB")
+            picture = Image.frombuffer(
+                "RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1
+            ).convert("RGB")
         buffer = io.BytesIO()
         # A chart has few colours: a palette of 256 is a quarter of the size, and quicker to compress.
-        picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(buffer, "png", dpi=(dpi, dpi))
+        picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+            buffer, "png", dpi=(dpi, dpi)
+        )
         return buffer.getvalue()
 
     def svg(self) -> bytes:
@@ -165,11 +203,19 @@ def _at(figure: Figure, dpi: float):
 
 
 def canvas(
-    height: float, title: str, subtitle: str, footer: str, *, columns: int = 1, width: float = WIDTH, **options
+    height: float,
+    title: str,
+    subtitle: str,
+    footer: str,
+    *,
+    columns: int = 1,
+    width: float = WIDTH,
+    **options,
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure with title, subtitle and footer set, and its axes in the space between.
 
-    `height` is the height of the axes' part in inches; header and footer come on top of it, so that nothing ever overlaps.
+    `height` is the height of the axes' part in inches; header and footer come on top of it, so that nothing
+    ever overlaps.
     """
     title_lines, sub_lines, foot_lines = (
         textwrap.wrap(text, int(n * width / 9)) for text, n in ((title, 88), (subtitle, 124), (footer, 146))
@@ -177,12 +223,19 @@ def canvas(
     head = 0.12 + 0.24 * len(title_lines) + 0.185 * len(sub_lines) + 0.1
     foot = 0.10 + 0.15 * len(foot_lines)
     total = height + head + foot
-    figure = Figure(figsize=(width, total), layout=Row((0.005, foot / total, 0.99, 1 - (head + foot) / total)))
+    figure = Figure(
+        figsize=(width, total), layout=Row((0.005, foot / total, 0.99, 1 - (head + foot) / total))
+    )
     axes = figure.subplots(1, columns, squeeze=False, **options)[0]
     top = total - 0.1
-    for lines, size, weight, colour, step in ((title_lines, 12.5, "bold", INK, 0.24), (sub_lines, 9.5, "normal", MUTED, 0.185)):
+    for lines, size, weight, colour, step in (
+        (title_lines, 12.5, "bold", INK, 0.24),
+        (sub_lines, 9.5, "normal", MUTED, 0.185),
+    ):
         for line in lines:
-            figure.text(0.1 / width, top / total, line, fontsize=size, fontweight=weight, color=colour, va="top")
+            figure.text(
+                0.1 / width, top / total, line, fontsize=size, fontweight=weight, color=colour, va="top"
+            )
             top -= step
     for i, line in enumerate(foot_lines):
         figure.text(0.1 / width, (foot - 0.06 - 0.15 * i) / total, line, fontsize=7.5, color=MUTED, va="top")
@@ -191,13 +244,20 @@ def canvas(
 
 def legend(ax: Axes, handles: list | None = None, *, below: bool = False, **options) -> None:
     """Put a legend above (or below) the axes, where the layout keeps room for it."""
-    place = {"loc": "upper left", "bbox_to_anchor": (0, 0)} if below else {"loc": "lower left", "bbox_to_anchor": (0, 1)}
+    place = (
+        {"loc": "upper left", "bbox_to_anchor": (0, 0)}
+        if below
+        else {"loc": "lower left", "bbox_to_anchor": (0, 1)}
+    )
     known = {} if handles is None else {"handles": handles}
-    ax.legend(**known, **place, borderaxespad=0.3, handletextpad=0.5, columnspacing=1.4, **{"ncols": 4, **options})
+    ax.legend(
+        **known, **place, borderaxespad=0.3, handletextpad=0.5, columnspacing=1.4, **{"ncols": 4, **options}
+    )
 
 
 def spread(positions: list[float], gap: float) -> list[float]:
-    """Move label positions apart so that none is closer than `gap` to the next, keeping their order and centre.
+    """Move label positions apart so that none is closer than `gap` to the next, keeping their order and
+    centre.
 
     Examples
     --------

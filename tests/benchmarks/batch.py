@@ -1,10 +1,12 @@
-"""Time a batch of profiles, side by side in one run: ``python tests/benchmarks/batch.py [NUMBER OF PROVINCES]`` (63 take about ten minutes).
+"""Time a batch of profiles, side by side in one run: ``python tests/benchmarks/batch.py [NUMBER OF
+PROVINCES]`` (63 take about ten minutes).
 
 * loop: ``papermill`` and ``jupyter nbconvert`` on the command line, two at a time by xargs
-* pool: a process pool around Papermill's Python call with a reused HTML exporter (``cds report --engine pool``)
-* fork: this package's engine (``cds report``)
+* pool: a process pool around Papermill's Python call with a reused HTML exporter (``cds report --engine
+pool``) * fork: this package's engine (``cds report``)
 
-Each row is a whole command, from nothing to the last page; those of fork are means of a run before the others and one after them. Memory is the largest of any worker, with the kernel it started.
+Each row is a whole command, from nothing to the last page; those of fork are means of a run before the
+others and one after them. Memory is the largest of any worker, with the kernel it started.
 """
 
 import subprocess
@@ -72,7 +74,9 @@ def main():
         fork, twice = [*report, "--lang", "vi", "--out", "fork"], [*report, "--out", "twice"]
         first = measured(fork, folder), measured(twice, folder)
         rows["pool"] = measured([*report, "--lang", "vi", "--engine", "pool", "--out", "pool"], folder)
-        rows["loop"] = measured(["xargs", "-a", "list", "-P", str(JOBS), "-I{}", "sh", "-c", one], Path(folder) / "loop")
+        rows["loop"] = measured(
+            ["xargs", "-a", "list", "-P", str(JOBS), "-I{}", "sh", "-c", one], Path(folder) / "loop"
+        )
         assert len(list((Path(folder) / "loop").glob("*.html"))) == number
         second = measured(twice, folder), measured(fork, folder)
         rows["fork"] = mean(first[0], second[1])

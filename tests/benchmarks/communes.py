@@ -1,8 +1,8 @@
-"""A panel of 10,598 communes, 46 indicators and 60 months (29 million rows) in Parquet: ``python tests/benchmarks/communes.py make DIR``, then
-``python tests/benchmarks/communes.py measure DIR``.
+"""A panel of 10,598 communes, 46 indicators and 60 months (29 million rows) in Parquet: ``python
+tests/benchmarks/communes.py make DIR``, then ``python tests/benchmarks/communes.py measure DIR``.
 
-Measures, each in a process of its own so that memory can be told: the gaps of one province's communes, and the ranks of all communes in a month,
-with this package and (where pyarrow is installed) with pandas.
+Measures, each in a process of its own so that memory can be told: the gaps of one province's communes, and
+the ranks of all communes in a month, with this package and (where pyarrow is installed) with pandas.
 """
 
 import resource
@@ -42,7 +42,9 @@ def make(folder):
     level = draw.uniform(5, 80, (COMMUNES, len(registered)))
     for year in YEARS:
         days = pl.date_range(date(year, 1, 31), date(year, 12, 31), "1mo", eager=True).dt.month_end()
-        values = np.clip(level[:, :, None] + (year - 2020) * 4 + draw.normal(0, 1, (*level.shape, 12)), 0, 100).round(2)
+        values = np.clip(
+            level[:, :, None] + (year - 2020) * 4 + draw.normal(0, 1, (*level.shape, 12)), 0, 100
+        ).round(2)
         part = (
             pl.DataFrame({"province_id": names})
             .join(pl.DataFrame({"indicator_id": registered}), how="cross")
@@ -50,9 +52,17 @@ def make(folder):
         )
         value = pl.Series("value", values.reshape(-1))
         part = part.with_columns(
-            source_id=pl.lit("project-check"), value=value, bound=pl.lit("="), numerator=pl.lit(None, pl.Float64), denominator=pl.lit(None, pl.Float64),
-            printed=value.cast(pl.String) + "%", status=pl.lit("reported"), locator=pl.lit("p1"), as_of_precision=pl.lit("month"), note=pl.lit(None, pl.String),
-        )  # fmt: skip
+            source_id=pl.lit("project-check"),
+            value=value,
+            bound=pl.lit("="),
+            numerator=pl.lit(None, pl.Float64),
+            denominator=pl.lit(None, pl.Float64),
+            printed=value.cast(pl.String) + "%",
+            status=pl.lit("reported"),
+            locator=pl.lit("p1"),
+            as_of_precision=pl.lit("month"),
+            note=pl.lit(None, pl.String),
+        )
         target = folder / "observations" / f"year={year}" / "part.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         part.write_parquet(target, row_group_size=100_000)
@@ -75,7 +85,9 @@ def goals():
 
 
 def of_province(data):
-    return data.observations.filter(pl.col("province_id").is_between(pl.lit(f"{PROVINCE}."), pl.lit(f"{PROVINCE}/")))
+    return data.observations.filter(
+        pl.col("province_id").is_between(pl.lit(f"{PROVINCE}."), pl.lit(f"{PROVINCE}/"))
+    )
 
 
 def gaps(folder):
@@ -89,9 +101,17 @@ def ranks(folder):
     data = cds.load(folder)
     start = time.perf_counter()
     month = data.observations.filter(pl.col("year") == MONTH.year, pl.col("as_of") == MONTH).select(
-        "province_id", "source_id", index_id=pl.lit("panel"), dimension_id="indicator_id", year=pl.lit(MONTH.year, pl.Int64), score="value",
-        rank=pl.lit(None, pl.Int64), n_ranked=pl.lit(None, pl.Int64), status=pl.lit("reported"), rank_status=pl.lit(None, pl.String),
-    )  # fmt: skip
+        "province_id",
+        "source_id",
+        index_id=pl.lit("panel"),
+        dimension_id="indicator_id",
+        year=pl.lit(MONTH.year, pl.Int64),
+        score="value",
+        rank=pl.lit(None, pl.Int64),
+        n_ranked=pl.lit(None, pl.Int64),
+        status=pl.lit("reported"),
+        rank_status=pl.lit(None, pl.String),
+    )
     ranked = cds.ranks(month, data.breaks)
     return time.perf_counter() - start, ranked.height, int(ranked["rank"].sum())
 
@@ -102,7 +122,9 @@ def pandas_gaps(folder):
     start = time.perf_counter()
     bounds = [("province_id", ">=", f"{PROVINCE}."), ("province_id", "<", f"{PROVINCE}/")]
     rows = pd.read_parquet(
-        Path(folder) / "observations", filters=bounds, columns=["province_id", "indicator_id", "as_of", "value"]
+        Path(folder) / "observations",
+        filters=bounds,
+        columns=["province_id", "indicator_id", "as_of", "value"],
     ).sort_values("as_of")
     last = rows.groupby(["province_id", "indicator_id"], observed=True).last()
     gap = 90.0 - last["value"]
@@ -114,7 +136,9 @@ def pandas_ranks(folder):
 
     start = time.perf_counter()
     bounds = [("year", "==", MONTH.year), ("as_of", "==", MONTH)]
-    rows = pd.read_parquet(Path(folder) / "observations", filters=bounds, columns=["province_id", "indicator_id", "value"])
+    rows = pd.read_parquet(
+        Path(folder) / "observations", filters=bounds, columns=["province_id", "indicator_id", "value"]
+    )
     rank = rows.groupby("indicator_id", observed=True)["value"].rank(method="min", ascending=False)
     return time.perf_counter() - start, len(rank), int(rank.sum())
 
@@ -132,4 +156,6 @@ if __name__ == "__main__":
         globals()[what](where)
     else:
         seconds, rows, check = globals()[what](where)
-        print(f"| {what} | {seconds:.2f} | {rows:,} | {check} | {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} |")
+        print(
+            f"| {what} | {seconds:.2f} | {rows:,} | {check} | {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} |"
+        )

@@ -1,14 +1,15 @@
 """Time the explorer on all of PAPI, DTI and PAR INDEX: ``python tests/benchmarks/explorer.py``.
 
-From a control's change to the bytes of the new figure, tab by tab, over every index and several choices of provinces; and the first display after imports.
+From a control's change to the bytes of the new figure, tab by tab, over every index and several choices of
+provinces; and the first display after imports.
 """
 
 import statistics
 import time
 
 import cds_analysis as cds
+from cds_analysis.app.explorer import Explorer
 from cds_analysis.views.labels import TAB_LABELS
-from cds_analysis.views.widgets import Explorer
 
 CHOICES = [
     ["lang-son"],
@@ -23,7 +24,9 @@ def main():
     data = cds.load()
     loaded = time.perf_counter()
     explorer = Explorer(data, lang="vi", provinces=["lang-son"])
-    print(f"first display: {loaded - start:.2f} s to load the data, {time.perf_counter() - loaded:.2f} s to the first figure\n")
+    print(
+        f"first display: {loaded - start:.2f} s to load the data, {time.perf_counter() - loaded:.2f} s to the first figure\n"
+    )
 
     seconds = {tab: [] for tab in TAB_LABELS}
     for number, tab in enumerate(TAB_LABELS):
@@ -40,7 +43,9 @@ def main():
     every = [s for group in seconds.values() for s in group]
     print("| tab | changes | median, ms | 95th percentile, ms |\n|---|---|---|---|")
     for tab, group in [*seconds.items(), ("all", every)]:
-        print(f"| {tab} | {len(group)} | {1000 * statistics.median(group):.0f} | {1000 * statistics.quantiles(group, n=20)[-1]:.0f} |")
+        print(
+            f"| {tab} | {len(group)} | {1000 * statistics.median(group):.0f} | {1000 * statistics.quantiles(group, n=20)[-1]:.0f} |"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Charts: a measure's frame in, a :class:`~cds_analysis.views.theme.Chart` out, with title, unit, n, source line and alt text.
+"""Charts: a measure's frame in, a :class:`~cds_analysis.views.theme.Chart` out, with title, unit, n, source
+line and alt text.
 
 Each is loaded when first used, so that a report imports only the libraries of the charts it draws.
 """

@@ -11,11 +11,25 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
 from cds_analysis.views.text import MISSING, Text
-from cds_analysis.views.theme import GREY, INK, MARKERS, MUTED, PALETTE, Chart, canvas, empty_chart, legend, spread, style
+from cds_analysis.views.theme import (
+    GREY,
+    INK,
+    MARKERS,
+    MUTED,
+    PALETTE,
+    Chart,
+    canvas,
+    empty_chart,
+    legend,
+    spread,
+    style,
+)
 
 __all__ = ["SCALE", "distribution", "dot_plot", "readable_on", "tile_map"]
 
-SCALE = LinearSegmentedColormap.from_list("cds", ["#f4efe2", "#a9cfd8", "#3d8fb0", "#0b3f66"])  # light is low, dark is high
+SCALE = LinearSegmentedColormap.from_list(
+    "cds", ["#f4efe2", "#a9cfd8", "#3d8fb0", "#0b3f66"]
+)  # light is low, dark is high
 
 
 def readable_on(colour) -> str:
@@ -24,47 +38,108 @@ def readable_on(colour) -> str:
     return "white" if 0.299 * r + 0.587 * g + 0.114 * b < 0.55 else INK
 
 
-def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title: str, unit: str, source: str, decimals: int = 2) -> Chart:
+def dot_plot(
+    compared: pl.DataFrame,
+    *,
+    text: Text,
+    highlight: list[str],
+    title: str,
+    unit: str,
+    source: str,
+    decimals: int = 2,
+) -> Chart:
     """Draw one row a series: every province as a grey dot, the highlighted ones named, medians as ticks.
 
-    `compared` comes from :func:`cds_analysis.measures.compare.compare`; the series are drawn in the order they appear.
+    `compared` comes from :func:`cds_analysis.measures.compare.compare`; the series are drawn in the order
+    they appear.
     """
     t, order = text, compared["series_id"].unique(maintain_order=True).to_list()
     if not order:
         return empty_chart("comparison", title, t("No figure to compare."), source, compared)
     n = compared.group_by("series_id").len()["len"]
     spread_n = t.number(n.min()) if n.min() == n.max() else f"{t.number(n.min())}–{t.number(n.max())}"
-    subtitle = t("Each grey dot is a province (n = {n}); {unit}.", n=spread_n, unit=unit) + _without(compared, highlight, t)
+    subtitle = t("Each grey dot is a province (n = {n}); {unit}.", n=spread_n, unit=unit) + _without(
+        compared, highlight, t
+    )
     with style():
         figure, (ax,) = canvas(0.62 * len(order) + 0.9, title, subtitle, source)
         rows = compared.with_columns(row=pl.col("series_id").replace_strict(order, list(range(len(order)))))
         # Beside each other in turn rather than at random: the same picture each time.
-        beside = rows.sort("row", "value").with_columns(y=pl.col("row") + 0.065 * (pl.int_range(pl.len()).over("row") % 5 - 2))
-        ax.plot(beside["value"].to_list(), beside["y"].to_list(), ls="", marker="o", ms=3.6, color=GREY, alpha=0.75, mew=0, zorder=1)
+        beside = rows.sort("row", "value").with_columns(
+            y=pl.col("row") + 0.065 * (pl.int_range(pl.len()).over("row") % 5 - 2)
+        )
+        ax.plot(
+            beside["value"].to_list(),
+            beside["y"].to_list(),
+            ls="",
+            marker="o",
+            ms=3.6,
+            color=GREY,
+            alpha=0.75,
+            mew=0,
+            zorder=1,
+        )
         _medians(
-            ax, rows.unique("series_id", maintain_order=True), "national_median", 0.34, color=INK, lw=1.6, label=t("median of the country")
+            ax,
+            rows.unique("series_id", maintain_order=True),
+            "national_median",
+            0.34,
+            color=INK,
+            lw=1.6,
+            label=t("median of the country"),
         )
         mine = rows.filter(pl.col("province_id").is_in(highlight))
         if len(highlight) == 1:
-            _medians(ax, mine, "region_median", 0.26, color=PALETTE[2], lw=2.2, label=t("median of its region"))
+            _medians(
+                ax, mine, "region_median", 0.26, color=PALETTE[2], lw=2.2, label=t("median of its region")
+            )
             if "peer_median" in mine.columns:
-                _medians(ax, mine, "peer_median", 0.26, color=PALETTE[3], lw=2.2, ls=(0, (1.4, 1)), label=t("median of structural peers"))
+                _medians(
+                    ax,
+                    mine,
+                    "peer_median",
+                    0.26,
+                    color=PALETTE[3],
+                    lw=2.2,
+                    ls=(0, (1.4, 1)),
+                    label=t("median of structural peers"),
+                )
         for i, province in enumerate(highlight):
             own = mine.filter(pl.col("province_id") == province)
             if not own.height:
                 continue
-            ax.scatter(own["value"].to_list(), own["row"].to_list(), s=62, color=PALETTE[i % 6], marker=MARKERS[i % 6], edgecolor="white",
-                       linewidth=0.8, zorder=4, label=t.province(province))  # fmt: skip
+            ax.scatter(
+                own["value"].to_list(),
+                own["row"].to_list(),
+                s=62,
+                color=PALETTE[i % 6],
+                marker=MARKERS[i % 6],
+                edgecolor="white",
+                linewidth=0.8,
+                zorder=4,
+                label=t.province(province),
+            )
             if len(highlight) == 1:
                 # Values in a column of their own: beside the dots they would lie on the medians.
                 for row in own.iter_rows(named=True):
-                    ax.text(1.02, row["row"], t.number(row["value"], decimals), transform=ax.get_yaxis_transform(), ha="left", va="center",
-                            fontsize=9, fontweight="bold", color=PALETTE[0])  # fmt: skip
+                    ax.text(
+                        1.02,
+                        row["row"],
+                        t.number(row["value"], decimals),
+                        transform=ax.get_yaxis_transform(),
+                        ha="left",
+                        va="center",
+                        fontsize=9,
+                        fontweight="bold",
+                        color=PALETTE[0],
+                    )
         ax.set_yticks(range(len(order)), ["\n".join(textwrap.wrap(t.series(s), 34)) for s in order])
         ax.set(xlabel=unit[:1].upper() + unit[1:], ylabel="", ylim=(len(order) - 0.4, -0.6))
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
-        ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if ax.get_xlim()[1] - ax.get_xlim()[0] < 8 else 0))
+        ax.xaxis.set_major_formatter(
+            lambda v, _: t.number(v, 1 if ax.get_xlim()[1] - ax.get_xlim()[0] < 8 else 0)
+        )
         legend(ax, ncols=5 if len(highlight) > 1 else 4)
     return Chart("comparison", figure, title, _dot_alt(mine, t, highlight, title, decimals), compared)
 
@@ -72,7 +147,13 @@ def dot_plot(compared: pl.DataFrame, *, text: Text, highlight: list[str], title:
 def _medians(ax: Axes, rows: pl.DataFrame, column: str, half: float, **look) -> None:
     known = rows.drop_nulls(column)
     if known.height:
-        ax.vlines(known[column].to_list(), (known["row"] - half).to_list(), (known["row"] + half).to_list(), zorder=2, **look)
+        ax.vlines(
+            known[column].to_list(),
+            (known["row"] - half).to_list(),
+            (known["row"] + half).to_list(),
+            zorder=2,
+            **look,
+        )
 
 
 def _without(compared: pl.DataFrame, highlight: list[str], t: Text) -> str:
@@ -95,19 +176,35 @@ def _dot_alt(mine: pl.DataFrame, t: Text, highlight: list[str], title: str, deci
     ]
     for row in mine.iter_rows(named=True):
         value, median = t.number(row["value"], decimals), t.number(row["national_median"], decimals)
-        facts.append(t("{series}: {value}, national median {median}", series=t.series(row["series_id"]), value=value, median=median))
+        facts.append(
+            t(
+                "{series}: {value}, national median {median}",
+                series=t.series(row["series_id"]),
+                value=value,
+                median=median,
+            )
+        )
     return title + ". " + "; ".join(facts) + "."
 
 
 def distribution(
-    compared: pl.DataFrame, *, text: Text, highlight: list[str], title: str, unit: str, source: str, decimals: int = 2
+    compared: pl.DataFrame,
+    *,
+    text: Text,
+    highlight: list[str],
+    title: str,
+    unit: str,
+    source: str,
+    decimals: int = 2,
 ) -> Chart:
     """Draw the distribution of one series over all provinces, with the highlighted ones picked out by name."""
     t = text
     if not compared.height:
         return empty_chart("distribution", title, t("No figure to compare."), source, compared)
     subtitle = t(
-        "Number of provinces by score (n = {n}); {unit}. The dashed line is the national median.", n=t.number(compared.height), unit=unit
+        "Number of provinces by score (n = {n}); {unit}. The dashed line is the national median.",
+        n=t.number(compared.height),
+        unit=unit,
     )
     subtitle += _without(compared, highlight, t)
     with style():
@@ -126,25 +223,52 @@ def distribution(
             label_at = places[i] + shift
             ax.plot([row["value"]] * 2, [0, top * 0.72], color=colour, lw=2, solid_capstyle="butt")
             ax.plot([row["value"], label_at], [top * 0.72, top * 0.79], color=colour, lw=0.8)
-            ax.text(label_at, top * 0.80, f"{t.province(row['province_id'])}\n{t.number(row['value'], decimals)}", ha="center", va="bottom",
-                    fontsize=8, color=colour, fontweight="bold")  # fmt: skip
+            ax.text(
+                label_at,
+                top * 0.80,
+                f"{t.province(row['province_id'])}\n{t.number(row['value'], decimals)}",
+                ha="center",
+                va="bottom",
+                fontsize=8,
+                color=colour,
+                fontweight="bold",
+            )
         ax.set(ylim=(0, top), xlabel=unit[:1].upper() + unit[1:], ylabel=t("Provinces"))
         ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         ax.xaxis.set_major_formatter(lambda v, _: t.number(v, 1 if right - left < 8 else 0))
-    facts = [f"{t.province(r['province_id'])} {t.number(r['value'], decimals)}" for r in mine.iter_rows(named=True)]
+    facts = [
+        f"{t.province(r['province_id'])} {t.number(r['value'], decimals)}" for r in mine.iter_rows(named=True)
+    ]
     alt = (
         title
         + ". "
-        + t("National median {median}; {facts}.", median=t.number(median, decimals), facts=", ".join(facts) or t("no province picked out"))
+        + t(
+            "National median {median}; {facts}.",
+            median=t.number(median, decimals),
+            facts=", ".join(facts) or t("no province picked out"),
+        )
     )
     return Chart("distribution", figure, title, alt, compared)
 
 
-def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: str, subtitle: str, source: str, decimals: int = 1,
-             highlight: list[str] = (), lower_is_better: bool = False, sign: bool = False) -> Chart:  # fmt: skip
-    """Draw provinces as equal tiles near their true place, so that small provinces are seen as well as large ones.
+def tile_map(
+    values: pl.DataFrame,
+    tiles: pl.DataFrame,
+    *,
+    text: Text,
+    title: str,
+    subtitle: str,
+    source: str,
+    decimals: int = 1,
+    highlight: list[str] = (),
+    lower_is_better: bool = False,
+    sign: bool = False,
+) -> Chart:
+    """Draw provinces as equal tiles near their true place, so that small provinces are seen as well as large
+    ones.
 
-    `values` has ``province_id, value``; `tiles` has ``province_id, tile_row, tile_col``. A province without a value is hatched.
+    `values` has ``province_id, value``; `tiles` has ``province_id, tile_row, tile_col``. A province without
+    a value is hatched.
     """
     t = text
     known = dict(values.select("province_id", "value").drop_nulls().iter_rows())
@@ -155,28 +279,71 @@ def tile_map(values: pl.DataFrame, tiles: pl.DataFrame, *, text: Text, title: st
         figure, (ax,) = canvas(0.43 * rows, title, subtitle, source, width=0.86 * cols + 0.3)
         groups = {"plain": [], "hatched": []}
         for p, r, c in tiles.select("province_id", "tile_row", "tile_col").iter_rows():
-            frame = {"linewidth": 2.4 if p in highlight else 0.0, "edgecolor": PALETTE[1] if p in highlight else "none"}
+            frame = {
+                "linewidth": 2.4 if p in highlight else 0.0,
+                "edgecolor": PALETTE[1] if p in highlight else "none",
+            }
             if p in known:
                 share = (known[p] - low) / (high - low) if high > low else 0.5
                 colour = SCALE(1 - share if lower_is_better else share)
                 label, ink = t.number(known[p], decimals, sign=sign), readable_on(colour)
             else:
                 colour, label, ink = "#fafbfc", MISSING, MUTED
-                frame = {"linewidth": max(frame["linewidth"], 0.6), "edgecolor": PALETTE[1] if p in highlight else "#cfd6dc"}
+                frame = {
+                    "linewidth": max(frame["linewidth"], 0.6),
+                    "edgecolor": PALETTE[1] if p in highlight else "#cfd6dc",
+                }
             groups["plain" if p in known else "hatched"].append({"xy": (c, r), "facecolor": colour, **frame})
             name = "\n".join(textwrap.wrap(t.province(p).replace(" - ", "-"), 10))
             # Clipped texts need no room in the layout.
-            ax.text(c + 0.47, r + 0.36, name, ha="center", va="center", fontsize=6.6, color=ink, linespacing=0.95, zorder=4, clip_on=True,
-                    bbox=None if p in known else {"facecolor": "#fafbfc", "edgecolor": "none", "pad": 0.6})  # fmt: skip
-            ax.text(c + 0.47, r + 0.76, label, ha="center", va="center", fontsize=7.4, color=ink, fontweight="bold", zorder=4, clip_on=True)
+            ax.text(
+                c + 0.47,
+                r + 0.36,
+                name,
+                ha="center",
+                va="center",
+                fontsize=6.6,
+                color=ink,
+                linespacing=0.95,
+                zorder=4,
+                clip_on=True,
+                bbox=None if p in known else {"facecolor": "#fafbfc", "edgecolor": "none", "pad": 0.6},
+            )
+            ax.text(
+                c + 0.47,
+                r + 0.76,
+                label,
+                ha="center",
+                va="center",
+                fontsize=7.4,
+                color=ink,
+                fontweight="bold",
+                zorder=4,
+                clip_on=True,
+            )
         for group, boxes in groups.items():
             boxes.sort(key=lambda box: box["linewidth"])  # frames on top
-            shapes = [[(x, y), (x + 0.94, y), (x + 0.94, y + 0.92), (x, y + 0.92)] for x, y in (box["xy"] for box in boxes)]
-            looks = {f"{key}s": [box[key] for box in boxes] for key in ("facecolor", "edgecolor", "linewidth")}
-            ax.add_collection(PolyCollection(shapes, hatch="////" if group == "hatched" else None, zorder=2, **looks), autolim=False)
+            shapes = [
+                [(x, y), (x + 0.94, y), (x + 0.94, y + 0.92), (x, y + 0.92)]
+                for x, y in (box["xy"] for box in boxes)
+            ]
+            looks = {
+                f"{key}s": [box[key] for box in boxes] for key in ("facecolor", "edgecolor", "linewidth")
+            }
+            ax.add_collection(
+                PolyCollection(shapes, hatch="////" if group == "hatched" else None, zorder=2, **looks),
+                autolim=False,
+            )
         ax.set(xlim=(-0.1, cols), ylim=(rows + 0.02, -0.05))
         ax.axis("off")
     best = sorted(known, key=known.get, reverse=not lower_is_better)[:3]
-    alt = title + ". " + t("Best: {names}; {k} provinces without a figure.",
-                           names=", ".join(f"{t.province(p)} {t.number(known[p], decimals)}" for p in best), k=t.number(tiles.height - len(known)))  # fmt: skip
+    alt = (
+        title
+        + ". "
+        + t(
+            "Best: {names}; {k} provinces without a figure.",
+            names=", ".join(f"{t.province(p)} {t.number(known[p], decimals)}" for p in best),
+            k=t.number(tiles.height - len(known)),
+        )
+    )
     return Chart("map", figure, title, alt, values)

@@ -15,9 +15,20 @@ from cds_analysis.views.theme import MUTED, Chart, canvas, style
 __all__ = ["heatmap"]
 
 
-def heatmap(values: pl.DataFrame, *, text: Text, rows: list[str], provinces: list[str], title: str, subtitle: str, source: str, labels: dict,
-            columns_label: str = "value") -> Chart:  # fmt: skip
-    """Draw series (rows) by province (columns); a missing figure is a hatched cell with a dash, never a colour.
+def heatmap(
+    values: pl.DataFrame,
+    *,
+    text: Text,
+    rows: list[str],
+    provinces: list[str],
+    title: str,
+    subtitle: str,
+    source: str,
+    labels: dict,
+    columns_label: str = "value",
+) -> Chart:
+    """Draw series (rows) by province (columns); a missing figure is a hatched cell with a dash, never a
+    colour.
 
     `values` has ``province_id, series_id`` and ``columns_label`` (0-100, gives the colour); `labels` maps
     ``(series_id, province_id)`` to the text in the cell.
@@ -32,9 +43,28 @@ def heatmap(values: pl.DataFrame, *, text: Text, rows: list[str], provinces: lis
         for i, s in enumerate(rows):
             for j, p in enumerate(provinces):
                 if grid[i][j] != grid[i][j]:
-                    ax.add_patch(Rectangle((j + 0.02, i + 0.04), 0.96, 0.92, facecolor="#fafbfc", edgecolor="#cfd6dc", hatch="////", lw=0))
-                    ax.text(j + 0.5, i + 0.5, MISSING, ha="center", va="center", color=MUTED, fontsize=9, clip_on=True,
-                            bbox={"facecolor": "#fafbfc", "edgecolor": "none", "pad": 1})  # fmt: skip
+                    ax.add_patch(
+                        Rectangle(
+                            (j + 0.02, i + 0.04),
+                            0.96,
+                            0.92,
+                            facecolor="#fafbfc",
+                            edgecolor="#cfd6dc",
+                            hatch="////",
+                            lw=0,
+                        )
+                    )
+                    ax.text(
+                        j + 0.5,
+                        i + 0.5,
+                        MISSING,
+                        ha="center",
+                        va="center",
+                        color=MUTED,
+                        fontsize=9,
+                        clip_on=True,
+                        bbox={"facecolor": "#fafbfc", "edgecolor": "none", "pad": 1},
+                    )
                 else:
                     ax.text(
                         j + 0.5,
@@ -46,10 +76,15 @@ def heatmap(values: pl.DataFrame, *, text: Text, rows: list[str], provinces: lis
                         color=readable_on(SCALE(grid[i][j] / 100)),
                     )
         ax.set_yticks(
-            [i + 0.5 for i in range(len(rows))], ["\n".join(textwrap.wrap(t.series(s), 62)[:2]) for s in rows], rotation=0, fontsize=7.6
+            [i + 0.5 for i in range(len(rows))],
+            ["\n".join(textwrap.wrap(t.series(s), 62)[:2]) for s in rows],
+            rotation=0,
+            fontsize=7.6,
         )
         ax.set_xticks(
-            [j + 0.5 for j in range(len(provinces))], ["\n".join(textwrap.wrap(t.province(p), 16)) for p in provinces], rotation=0
+            [j + 0.5 for j in range(len(provinces))],
+            ["\n".join(textwrap.wrap(t.province(p), 16)) for p in provinces],
+            rotation=0,
         )
         ax.xaxis.tick_top()
         ax.tick_params(length=0)

@@ -14,19 +14,26 @@ from cds_analysis.views.theme import GREY, LIGHT, MARKERS, PALETTE, Chart, canva
 __all__ = ["rank_lines", "score_panels"]
 
 
-def score_panels(ranked: pl.DataFrame, *, text: Text, province: str, indices: list[str], title: str, source: str) -> Chart:
-    """Draw a province's score by year, one panel an index with a scale of its own, before the middle half of all provinces.
+def score_panels(
+    ranked: pl.DataFrame, *, text: Text, province: str, indices: list[str], title: str, source: str
+) -> Chart:
+    """Draw a province's score by year, one panel an index with a scale of its own, before the middle half of
+    all provinces.
 
     `ranked` comes from :func:`cds_analysis.measures.ranks.ranks`, overall scores only.
     """
     t = text
-    own = ranked.filter(pl.col("province_id") == province, pl.col("index_id").is_in(indices)).drop_nulls("score")
+    own = ranked.filter(pl.col("province_id") == province, pl.col("index_id").is_in(indices)).drop_nulls(
+        "score"
+    )
     shown = [i for i in indices if i in set(own["index_id"])]
     if not shown:
         return empty_chart("scores", title, t("No score or rank is on record."), source, own)
     years = (ranked["year"].min(), ranked["year"].max())
-    note = t("Line: score, each index on its own scale. Band: middle half of the provinces where a full table is on record; thin line: national median. "
-             "Dotted: new definition, scores do not compare across it.")  # fmt: skip
+    note = t(
+        "Line: score, each index on its own scale. Band: middle half of the provinces where a full table is on record; thin line: national median. "
+        "Dotted: new definition, scores do not compare across it."
+    )
     with style():
         figure, axes = canvas(2.5, title, note, source, columns=len(shown))
         for ax, index in zip(axes, shown):
@@ -39,7 +46,9 @@ def score_panels(ranked: pl.DataFrame, *, text: Text, province: str, indices: li
     facts = []
     for index in shown:
         last = own.filter(pl.col("index_id") == index).sort("year").row(-1, named=True)
-        facts.append(f"{t.index_short(index)} {last['year']}: {t.number(last['score'], 2 if index == 'dti' else 1)}")
+        facts.append(
+            f"{t.index_short(index)} {last['year']}: {t.number(last['score'], 2 if index == 'dti' else 1)}"
+        )
     return Chart("scores", figure, title, title + ". " + "; ".join(facts) + ".", own)
 
 
@@ -67,22 +76,32 @@ def _panel(ax: Axes, table: pl.DataFrame, own: pl.DataFrame, t: Text, *, decimal
     ax.set_ylim(low - 0.14 * (high - low), high + 0.14 * (high - low))
     label_ends(ax, own, "score", lambda v: t.number(v, decimals))
     ax.locator_params(axis="y", nbins=4)
-    ax.yaxis.set_major_formatter(lambda v, _: t.number(v, decimals if high - low < 1 else 1 if high - low < 5 else 0))
+    ax.yaxis.set_major_formatter(
+        lambda v, _: t.number(v, decimals if high - low < 1 else 1 if high - low < 5 else 0)
+    )
 
 
-def rank_lines(ranked: pl.DataFrame, *, text: Text, province: str, indices: list[str], title: str, source: str) -> Chart:
+def rank_lines(
+    ranked: pl.DataFrame, *, text: Text, province: str, indices: list[str], title: str, source: str
+) -> Chart:
     """Draw a province's rank by year in several indices, each line named at its end.
 
     `ranked` is as for :func:`score_panels`.
     """
     t = text
-    own = ranked.filter(pl.col("province_id") == province, pl.col("index_id").is_in(indices)).drop_nulls("rank").sort("index_id", "year")
+    own = (
+        ranked.filter(pl.col("province_id") == province, pl.col("index_id").is_in(indices))
+        .drop_nulls("rank")
+        .sort("index_id", "year")
+    )
     shown = [i for i in indices if i in set(own["index_id"])]
     if not shown:
         return empty_chart("ranks", title, t("No score or rank is on record."), source, own)
     years, top = (ranked["year"].min(), ranked["year"].max()), ranked["n_ranked"].drop_nulls().max()
-    note = t("Rank 1 is best, among the provinces published (at most {n}). A gap is a year without a rank; ranks before and after a new definition do not compare well.",
-             n=t.number(top))  # fmt: skip
+    note = t(
+        "Rank 1 is best, among the provinces published (at most {n}). A gap is a year without a rank; ranks before and after a new definition do not compare well.",
+        n=t.number(top),
+    )
     facts, ends = [], []
     with style():
         figure, (ax,) = canvas(2.4, title, note, source)
@@ -91,7 +110,9 @@ def rank_lines(ranked: pl.DataFrame, *, text: Text, province: str, indices: list
             draw_runs(ax, mine, "rank", at_breaks=False, colour=PALETTE[i], marker=MARKERS[i], width=2, z=3)
             last = mine.row(-1, named=True)
             ends.append((last["year"], last["rank"], f"{t.index_short(index)}  {last['rank']}", PALETTE[i]))
-            facts.append(f"{t.index_short(index)} {last['year']}: {t('rank')} {last['rank']}/{last['n_ranked']}")
+            facts.append(
+                f"{t.index_short(index)} {last['year']}: {t('rank')} {last['rank']}/{last['n_ranked']}"
+            )
         ax.set(ylim=(top + 2, -1), xlim=(years[0] - 0.5, years[1] + 3))
         end_labels(ax, ends, top / 9, x=years[1])
         step = 2 if years[1] - years[0] > 8 else 1

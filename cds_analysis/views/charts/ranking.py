@@ -1,6 +1,7 @@
 """Charts of ranks over the years: a bump chart, score and rank trajectories, and all provinces by year.
 
-A year that is missing is a gap in the line. A line never crosses a break: it ends before it and starts anew after it.
+A year that is missing is a gap in the line. A line never crosses a break: it ends before it and starts anew
+after it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,19 @@ from matplotlib.patches import Rectangle
 
 from cds_analysis.views.charts.comparison import SCALE, readable_on
 from cds_analysis.views.text import MISSING, Text
-from cds_analysis.views.theme import GREY, INK, LIGHT, MARKERS, MUTED, PALETTE, Chart, canvas, empty_chart, spread, style
+from cds_analysis.views.theme import (
+    GREY,
+    INK,
+    LIGHT,
+    MARKERS,
+    MUTED,
+    PALETTE,
+    Chart,
+    canvas,
+    empty_chart,
+    spread,
+    style,
+)
 
 __all__ = ["bump", "draw_runs", "end_labels", "label_ends", "mark_breaks", "rank_heatmap", "trajectory"]
 
@@ -24,7 +37,10 @@ def _runs(rows: pl.DataFrame, value: str, *, at_breaks: bool) -> list[tuple[list
     runs: list[tuple[list[int], list[float]]] = []
     last = None
     for province, year, segment, v in (
-        rows.sort("province_id", "year").select("province_id", "year", "segment", value).drop_nulls(value).iter_rows()
+        rows.sort("province_id", "year")
+        .select("province_id", "year", "segment", value)
+        .drop_nulls(value)
+        .iter_rows()
     ):
         if last is None or (province, year) != (last[0], last[1] + 1) or (at_breaks and segment != last[2]):
             runs.append(([], []))
@@ -35,33 +51,67 @@ def _runs(rows: pl.DataFrame, value: str, *, at_breaks: bool) -> list[tuple[list
 
 
 def draw_runs(
-    ax: Axes, rows: pl.DataFrame, value: str, *, at_breaks: bool, colour: str, marker: str | None, width: float, z: int, size: float = 5
+    ax: Axes,
+    rows: pl.DataFrame,
+    value: str,
+    *,
+    at_breaks: bool,
+    colour: str,
+    marker: str | None,
+    width: float,
+    z: int,
+    size: float = 5,
 ) -> None:
     """Draw a series as runs of consecutive years: a missing year is a gap, never bridged."""
     runs = _runs(rows, value, at_breaks=at_breaks)
     years, values = ([v for run in runs for v in (*run[i], math.nan)] for i in (0, 1))
-    ax.plot(years, values, color=colour, lw=width, marker=marker, ms=size, mec="white", mew=0.7, zorder=z, solid_capstyle="round")
+    ax.plot(
+        years,
+        values,
+        color=colour,
+        lw=width,
+        marker=marker,
+        ms=size,
+        mec="white",
+        mew=0.7,
+        zorder=z,
+        solid_capstyle="round",
+    )
 
 
 def mark_breaks(ax: Axes, ranked: pl.DataFrame) -> None:
     """Draw a dotted line before each year with a new definition."""
     first = ranked["year"].min()
     years = sorted({s for s in ranked["segment"].to_list() if s and s > first})
-    ax.vlines([y - 0.5 for y in years], 0, 1, transform=ax.get_xaxis_transform(), color=MUTED, lw=1, ls=(0, (2, 2)), zorder=0)
+    ax.vlines(
+        [y - 0.5 for y in years],
+        0,
+        1,
+        transform=ax.get_xaxis_transform(),
+        color=MUTED,
+        lw=1,
+        ls=(0, (2, 2)),
+        zorder=0,
+    )
 
 
-def end_labels(ax: Axes, ends: list[tuple[float, float, str, str]], gap: float, x: float | None = None) -> None:
+def end_labels(
+    ax: Axes, ends: list[tuple[float, float, str, str]], gap: float, x: float | None = None
+) -> None:
     """Write names beside the last points, moved apart where they would overlap."""
     if not ends:
         return
     x = max(e[0] for e in ends) if x is None else x
     for (x0, y0, name, colour), y in zip(ends, spread([e[1] for e in ends], gap)):
-        ax.plot([x0, x + 0.3], [y0, y], color=colour, lw=0.6, clip_on=False, ls="-" if x0 == x else (0, (1, 3)))
+        ax.plot(
+            [x0, x + 0.3], [y0, y], color=colour, lw=0.6, clip_on=False, ls="-" if x0 == x else (0, (1, 3))
+        )
         ax.text(x + 0.35, y, name, fontsize=8, color=colour, fontweight="bold", va="center")
 
 
 def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str) -> Chart:
-    """Draw the rank of every province by year in grey and the highlighted ones in colour, named at their last year.
+    """Draw the rank of every province by year in grey and the highlighted ones in colour, named at their
+    last year.
 
     `ranked` comes from :func:`cds_analysis.measures.ranks.ranks`, for one index and dimension.
     """
@@ -74,24 +124,49 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
     with style():
         breaks = sorted({s for s in rows["segment"].to_list() if s and s > years[0]})
         note = t(
-            "Rank 1 is best (n = {n} provinces). A gap in a line is a year without a rank.", n=t.number(rows["province_id"].n_unique())
+            "Rank 1 is best (n = {n} provinces). A gap in a line is a year without a rank.",
+            n=t.number(rows["province_id"].n_unique()),
         )
         if breaks:
             note += " " + t(
-                "Dotted lines: new definition from {years}; read ranks across them with care.", years=t.listing([str(y) for y in breaks])
+                "Dotted lines: new definition from {years}; read ranks across them with care.",
+                years=t.listing([str(y) for y in breaks]),
             )
         figure, (ax,) = canvas(4.6, title, note, source)
         runs = _runs(rows.filter(~pl.col("province_id").is_in(highlight)), "rank", at_breaks=False)
-        ax.add_collection(LineCollection([list(zip(*run)) for run in runs], colors=LIGHT, linewidths=1, zorder=1), autolim=False)
+        ax.add_collection(
+            LineCollection([list(zip(*run)) for run in runs], colors=LIGHT, linewidths=1, zorder=1),
+            autolim=False,
+        )
         mark_breaks(ax, rows)
         ends = []
         for i, province in enumerate(highlight):
             own = rows.filter(pl.col("province_id") == province).sort("year")
             if own.height:
-                draw_runs(ax, own, "rank", at_breaks=False, colour=PALETTE[i % 6], marker=MARKERS[i % 6], width=2.2, z=3)
-                ends.append((own["year"][-1], own["rank"][-1], f"{t.province(province)}  {own['rank'][-1]}", PALETTE[i % 6]))
+                draw_runs(
+                    ax,
+                    own,
+                    "rank",
+                    at_breaks=False,
+                    colour=PALETTE[i % 6],
+                    marker=MARKERS[i % 6],
+                    width=2.2,
+                    z=3,
+                )
+                ends.append(
+                    (
+                        own["year"][-1],
+                        own["rank"][-1],
+                        f"{t.province(province)}  {own['rank'][-1]}",
+                        PALETTE[i % 6],
+                    )
+                )
         end_labels(ax, ends, top / 22)
-        ax.set(ylim=(top + 1, 0), xlim=(years[0] - 0.4, years[-1] + 0.4 + max(1.5, 0.26 * (years[-1] - years[0]))), ylabel=t("Rank"))
+        ax.set(
+            ylim=(top + 1, 0),
+            xlim=(years[0] - 0.4, years[-1] + 0.4 + max(1.5, 0.26 * (years[-1] - years[0]))),
+            ylabel=t("Rank"),
+        )
         ax.set_xticks(years, [str(y) for y in years])
         ax.set_yticks([1, *range(10, top + 1, 10)])
         ax.spines["bottom"].set_bounds(years[0], years[-1])
@@ -119,8 +194,12 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
     )
 
 
-def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, unit: str, source: str, decimals: int = 1) -> Chart:
-    """Draw a province's score and rank by year, side by side, with the middle half of the provinces as a band."""
+def trajectory(
+    ranked: pl.DataFrame, *, text: Text, province: str, title: str, unit: str, source: str, decimals: int = 1
+) -> Chart:
+    """Draw a province's score and rank by year, side by side, with the middle half of the provinces as a
+    band.
+    """
     t = text
     own = ranked.filter(pl.col("province_id") == province)
     if not own.height:
@@ -128,7 +207,11 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
     full = ranked.filter(pl.col("is_full"))
     band = (
         full.group_by("year", "segment")
-        .agg(low=pl.col("score").quantile(0.25, "linear"), mid=pl.col("score").median(), high=pl.col("score").quantile(0.75, "linear"))
+        .agg(
+            low=pl.col("score").quantile(0.25, "linear"),
+            mid=pl.col("score").median(),
+            high=pl.col("score").quantile(0.75, "linear"),
+        )
         .sort("year")
     )
     years = sorted(set(ranked["year"].to_list()))
@@ -140,7 +223,8 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
         note += t("Too few provinces on record for a band.")
     if breaks:
         note += " " + t(
-            "Dotted lines: new definition from {years}; scores do not compare across them.", years=t.listing([str(y) for y in breaks])
+            "Dotted lines: new definition from {years}; scores do not compare across them.",
+            years=t.listing([str(y) for y in breaks]),
         )
     with style():
         figure, (left, right) = canvas(2.7, title, note, source, columns=2)
@@ -148,7 +232,11 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
             part = band.filter(pl.col("segment") == segment)
             wide = {"x": part["year"].to_list(), "y1": part["low"].to_list(), "y2": part["high"].to_list()}
             if part.height == 1:
-                wide = {"x": [part["year"][0] - 0.25, part["year"][0] + 0.25], "y1": wide["y1"] * 2, "y2": wide["y2"] * 2}
+                wide = {
+                    "x": [part["year"][0] - 0.25, part["year"][0] + 0.25],
+                    "y1": wide["y1"] * 2,
+                    "y2": wide["y2"] * 2,
+                }
             left.fill_between(**wide, color=LIGHT, zorder=0, lw=0)
             mid = part["mid"].to_list() if part.height > 1 else part["mid"].to_list() * 2
             left.plot(wide["x"], mid, color=GREY, lw=1.2, zorder=1)
@@ -168,27 +256,55 @@ def trajectory(ranked: pl.DataFrame, *, text: Text, province: str, title: str, u
             step = 1 if len(years) <= 8 else 2
             ax.set_xticks(years[::step], [str(y) for y in years[::step]])
             ax.set_xlim(years[0] - 0.6, years[-1] + 0.6)
-        left.yaxis.set_major_formatter(lambda v, _: t.number(v, decimals if high - low < 1 else 1 if high - low < 8 else 0))
+        left.yaxis.set_major_formatter(
+            lambda v, _: t.number(v, decimals if high - low < 1 else 1 if high - low < 8 else 0)
+        )
     facts = [
         f"{r['year']}: {t.number(r['score'], decimals)}" + (f", {t('rank')} {r['rank']}" if r["rank"] else "")
         for r in own.sort("year").iter_rows(named=True)
     ]
-    return Chart("trajectory", figure, title, title + ". " + ("; ".join(facts) or t("no figure on record")) + ".", own)
+    return Chart(
+        "trajectory", figure, title, title + ". " + ("; ".join(facts) or t("no figure on record")) + ".", own
+    )
 
 
 def label_ends(ax: Axes, own: pl.DataFrame, value: str, write) -> None:
     """Write the first and the last value on the side that the line leaves free."""
     rows = own.drop_nulls(value).sort("year")
-    ends = {0: rows.head(2).rows(named=True), rows.height - 1: rows.tail(2).reverse().rows(named=True)} if rows.height else {}
+    ends = (
+        {0: rows.head(2).rows(named=True), rows.height - 1: rows.tail(2).reverse().rows(named=True)}
+        if rows.height
+        else {}
+    )
     for here, *near in ends.values():
         line_above = bool(near) and near[0][value] > here[value]
         below = line_above != ax.yaxis_inverted()
-        ax.annotate(write(here[value]), (here["year"], here[value]), xytext=(0, -8 if below else 7), textcoords="offset points", ha="center",
-                    va="top" if below else "bottom", fontsize=8, fontweight="bold", color=PALETTE[0], zorder=5)  # fmt: skip
+        ax.annotate(
+            write(here[value]),
+            (here["year"], here[value]),
+            xytext=(0, -8 if below else 7),
+            textcoords="offset points",
+            ha="center",
+            va="top" if below else "bottom",
+            fontsize=8,
+            fontweight="bold",
+            color=PALETTE[0],
+            zorder=5,
+        )
 
 
-def rank_heatmap(ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str) -> Chart:
-    """Draw the rank of all provinces (rows, best of the latest year first) by year (columns); a missing rank is hatched."""
+def rank_heatmap(
+    ranked: pl.DataFrame,
+    provinces: pl.DataFrame,
+    *,
+    text: Text,
+    highlight: list[str],
+    title: str,
+    source: str,
+) -> Chart:
+    """Draw the rank of all provinces (rows, best of the latest year first) by year (columns); a missing rank
+    is hatched.
+    """
     t = text
     rows = ranked.drop_nulls("rank")
     if not rows.height:
@@ -223,8 +339,16 @@ def rank_heatmap(ranked: pl.DataFrame, provinces: pl.DataFrame, *, text: Text, h
                         lw=0,
                     )
                 )
-                ax.text(j + 0.485, i + 0.5, str(rank) if rank else MISSING, ha="center", va="center", fontsize=6.2, clip_on=True,
-                        color=readable_on(colour) if rank else MUTED)  # fmt: skip
+                ax.text(
+                    j + 0.485,
+                    i + 0.5,
+                    str(rank) if rank else MISSING,
+                    ha="center",
+                    va="center",
+                    fontsize=6.2,
+                    clip_on=True,
+                    color=readable_on(colour) if rank else MUTED,
+                )
         ax.set(xlim=(0, len(years)), ylim=(len(order), 0))
         ax.set_yticks([i + 0.5 for i in range(len(order))], [t.province(p) for p in order], fontsize=6.6)
         ax.set_xticks([j + 0.48 for j in range(len(years))], [str(y) for y in years])

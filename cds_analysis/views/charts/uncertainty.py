@@ -8,30 +8,57 @@ from matplotlib.patches import Patch
 
 from cds_analysis.views.labels import PROCESS_LABELS
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import GREY, INK, LIGHT, MARKERS, MUTED, PALETTE, Chart, canvas, empty_chart, legend, spread, style
+from cds_analysis.views.theme import (
+    GREY,
+    INK,
+    LIGHT,
+    MARKERS,
+    MUTED,
+    PALETTE,
+    Chart,
+    canvas,
+    empty_chart,
+    legend,
+    spread,
+    style,
+)
 
 __all__ = ["false_alarms", "forecast_fans", "rank_ranges"]
 
 
 def rank_ranges(
-    sets: pl.DataFrame, intervals: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str, scenario: str
+    sets: pl.DataFrame,
+    intervals: pl.DataFrame,
+    *,
+    text: Text,
+    highlight: list[str],
+    title: str,
+    source: str,
+    scenario: str,
 ) -> Chart:
-    """Draw each province's rank with its confidence set (sampling) and its interval under other recipes (method), best first.
+    """Draw each province's rank with its confidence set (sampling) and its interval under other recipes
+    (method), best first.
 
     `sets` comes from :func:`~cds_analysis.measures.rank_sampling.rank_confidence_sets` and `intervals` from
-    :func:`~cds_analysis.measures.rank_method.rank_intervals` (may be empty), both for one index and year. `scenario` says what the standard errors rest on.
+    :func:`~cds_analysis.measures.rank_method.rank_intervals` (may be empty), both for one index and year.
+    `scenario` says what the standard errors rest on.
     """
     t = text
     if not sets.height:
         return empty_chart(
             "rank_ranges",
             title,
-            t("The uncertainty of this index is not known: it is no survey, or its scores are not on record."),
+            t(
+                "The uncertainty of this index is not known: it is no survey, or its scores are not on record."
+            ),
             source,
             sets,
         )
     rows = sets.join(
-        intervals.select("province_id", method_low="rank_low", method_high="rank_high"), on="province_id", how="left", validate="1:1"
+        intervals.select("province_id", method_low="rank_low", method_high="rank_high"),
+        on="province_id",
+        how="left",
+        validate="1:1",
     ).sort("rank", "province_id")
     n = rows.height
     note = t(
@@ -64,7 +91,9 @@ def rank_ranges(
                     zorder=1,
                     solid_capstyle="butt",
                 )
-            ax.scatter([row["rank"]], [y], s=20 if picked else 12, color=PALETTE[1] if picked else INK, zorder=3)
+            ax.scatter(
+                [row["rank"]], [y], s=20 if picked else 12, color=PALETTE[1] if picked else INK, zorder=3
+            )
         ax.set_yticks(range(n), [t.province(p) for p in rows["province_id"]], fontsize=7)
         for label, province in zip(ax.get_yticklabels(), rows["province_id"]):
             label.set_color(PALETTE[1] if province in highlight else MUTED)
@@ -94,27 +123,49 @@ def rank_ranges(
         for r in rows.filter(pl.col("province_id").is_in(highlight)).iter_rows(named=True)
     ]
     alt = (
-        ". ".join([title, t("Half of the provinces could hold {k} different ranks or more", k=t.number(width)), "; ".join(facts)]).rstrip(
-            ". "
-        )
+        ". ".join(
+            [
+                title,
+                t("Half of the provinces could hold {k} different ranks or more", k=t.number(width)),
+                "; ".join(facts),
+            ]
+        ).rstrip(". ")
         + "."
     )
     return Chart("rank_ranges", figure, title, alt, rows)
 
 
 def forecast_fans(
-    scores: pl.DataFrame, bands: pl.DataFrame, *, text: Text, provinces: list[str], title: str, source: str, decimals: int = 2
+    scores: pl.DataFrame,
+    bands: pl.DataFrame,
+    *,
+    text: Text,
+    provinces: list[str],
+    title: str,
+    source: str,
+    decimals: int = 2,
 ) -> Chart:
     """Draw each picked province's scores with the straight line and its band, side by side on one scale.
 
-    `scores` holds the rows of one index and dimension, `bands` comes from :func:`~cds_analysis.measures.forecast.forecast`.
+    `scores` holds the rows of one index and dimension, `bands` comes from
+    :func:`~cds_analysis.measures.forecast.forecast`.
     """
     t = text
     picked = [p for p in provinces if bands.filter(pl.col("province_id") == p).height]
     mine = bands.filter(pl.col("province_id").is_in(picked))
     if not picked:
-        return empty_chart("forecast", title, t("No forecast: fewer than five years of the definition now in force."), source, mine)
-    used = scores.filter(pl.col("province_id").is_in(picked), pl.col("year") >= mine["first_year"].min()).drop_nulls("score").sort("year")
+        return empty_chart(
+            "forecast",
+            title,
+            t("No forecast: fewer than five years of the definition now in force."),
+            source,
+            mine,
+        )
+    used = (
+        scores.filter(pl.col("province_id").is_in(picked), pl.col("year") >= mine["first_year"].min())
+        .drop_nulls("score")
+        .sort("year")
+    )
     note = t(
         "Dots: scores; line and band: straight line with an interval meant to hold four figures in five (n = {n} years or more each).",
         n=t.number(mine["n_years"].min()),
@@ -122,9 +173,14 @@ def forecast_fans(
     with style():
         figure, axes = canvas(2.4, title, note, source, columns=len(picked), sharey=True)
         for ax, province in zip(axes, picked):
-            own, band = used.filter(pl.col("province_id") == province), mine.filter(pl.col("province_id") == province)
+            own, band = (
+                used.filter(pl.col("province_id") == province),
+                mine.filter(pl.col("province_id") == province),
+            )
             years = band["year"].to_list()
-            ax.fill_between(years, band["low"].to_list(), band["high"].to_list(), color=PALETTE[5], alpha=0.3, lw=0)
+            ax.fill_between(
+                years, band["low"].to_list(), band["high"].to_list(), color=PALETTE[5], alpha=0.3, lw=0
+            )
             ax.plot(years, band["centre"].to_list(), color=PALETTE[0], lw=1.4, ls="--")
             ax.scatter(own["year"].to_list(), own["score"].to_list(), s=18, color=PALETTE[0], zorder=3)
             ax.set_title(t.province(province))
@@ -163,7 +219,16 @@ def false_alarms(rates: pl.DataFrame, *, text: Text, title: str, source: str) ->
         for i, process in enumerate(PROCESS_LABELS):
             own = rates.filter(pl.col("process") == process).sort("n_years")
             x, y = own["n_years"].to_list(), own["rate"].to_list()
-            ax.errorbar(x, y, yerr=[2 * e for e in own["mc_error"]], color=PALETTE[i], marker=MARKERS[i], lw=1.8, ms=5, capsize=2)
+            ax.errorbar(
+                x,
+                y,
+                yerr=[2 * e for e in own["mc_error"]],
+                color=PALETTE[i],
+                marker=MARKERS[i],
+                lw=1.8,
+                ms=5,
+                capsize=2,
+            )
             ends.append((y[-1], t(PROCESS_LABELS[process]), PALETTE[i]))
         for place, (_, name, colour) in zip(spread([e[0] for e in ends], 0.045), ends):
             ax.text(years[-1] + 0.25, place, name, color=colour, fontsize=8.5, va="center", fontweight="bold")
@@ -172,6 +237,13 @@ def false_alarms(rates: pl.DataFrame, *, text: Text, title: str, source: str) ->
         ax.yaxis.set_major_formatter(lambda v, _: t.percent(100 * v, 0))
         ax.grid(axis="y", lw=0.6, color=LIGHT)
         ax.spines["bottom"].set_bounds(years[0], years[-1])
-    facts = [t("{process}: {rate} with {n} years", process=t(PROCESS_LABELS[r["process"]]), rate=t.percent(100 * r["rate"], 0), n=t.number(r["n_years"]))
-             for r in rates.filter(pl.col("n_years") == years[-1]).iter_rows(named=True)]  # fmt: skip
+    facts = [
+        t(
+            "{process}: {rate} with {n} years",
+            process=t(PROCESS_LABELS[r["process"]]),
+            rate=t.percent(100 * r["rate"], 0),
+            n=t.number(r["n_years"]),
+        )
+        for r in rates.filter(pl.col("n_years") == years[-1]).iter_rows(named=True)
+    ]
     return Chart("false_alarms", figure, title, title + ". " + "; ".join(facts) + ".", rates)

@@ -1,4 +1,6 @@
-"""Sentences built from values, so that no number in a report is typed by hand. Each function returns a :class:`Prose`."""
+"""Sentences built from values, so that no number in a report is typed by hand. Each function returns a
+:class:`Prose`.
+"""
 
 from cds_analysis.views.prose.base import Prose, source_line
 from cds_analysis.views.prose.judgement import (
@@ -14,7 +16,16 @@ from cds_analysis.views.prose.judgement import (
     two_views,
     units_note,
 )
-from cds_analysis.views.prose.results import comparison, dataset, moves, place, profile, standing, target_gap, trend
+from cds_analysis.views.prose.results import (
+    comparison,
+    dataset,
+    moves,
+    place,
+    profile,
+    standing,
+    target_gap,
+    trend,
+)
 
 __all__ = [
     "Prose",

@@ -1,4 +1,6 @@
-"""What may and what may not be concluded: rules, forecasts, uncertainty of ranks, regions, two views, claims, merged units."""
+"""What may and what may not be concluded: rules, forecasts, uncertainty of ranks, regions, two views,
+claims, merged units.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,19 @@ from cds_analysis.views.labels import MOVE_LABELS, MOVE_REASON_LABELS
 from cds_analysis.views.prose.base import Prose
 from cds_analysis.views.text import Text
 
-__all__ = ["agreement", "bridge", "checks", "claims", "cohesion", "forecasts", "region_split", "rises", "rules", "two_views", "units_note"]
+__all__ = [
+    "agreement",
+    "bridge",
+    "checks",
+    "claims",
+    "cohesion",
+    "forecasts",
+    "region_split",
+    "rises",
+    "rules",
+    "two_views",
+    "units_note",
+]
 
 
 def rules(judged: pl.DataFrame, t: Text) -> Prose:
@@ -21,8 +35,16 @@ def rules(judged: pl.DataFrame, t: Text) -> Prose:
             )
         )
     agree = judged["rules_agree"].sum()
-    said = t("**Targets with a pace: {n}; all rules give one verdict for {agree}.**", n=t.number(judged.height), agree=t.number(agree))
-    return Prose(said + " " + t("Where the rules differ, the verdict says as much about the rule as about the province."))
+    said = t(
+        "**Targets with a pace: {n}; all rules give one verdict for {agree}.**",
+        n=t.number(judged.height),
+        agree=t.number(agree),
+    )
+    return Prose(
+        said
+        + " "
+        + t("Where the rules differ, the verdict says as much about the rule as about the province.")
+    )
 
 
 def forecasts(bands: pl.DataFrame, t: Text, *, provinces: list[str]) -> Prose:
@@ -35,12 +57,21 @@ def forecasts(bands: pl.DataFrame, t: Text, *, provinces: list[str]) -> Prose:
             )
         )
     width = (mine["high"] - mine["low"]).median()
-    return Prose(t("**A straight line and a band meant to hold the figure four times in five; half of the bands are wider than {width} points.** It extends what was; it knows no plans "
-                   "and no ceilings but the end of the scale, and it is too narrow where good years linger.", width=t.number(width, 2)))  # fmt: skip
+    return Prose(
+        t(
+            "**A straight line and a band meant to hold the figure four times in five; half of the bands are wider than {width} points.** It extends what was; it knows no plans "
+            "and no ceilings but the end of the scale, and it is too narrow where good years linger.",
+            width=t.number(width, 2),
+        )
+    )
 
 
-def rises(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: str, year_from: int, year_to: int) -> Prose:
-    """Answer "is this rise real?" for each province: its move beside the random shift, both intervals, and a verdict."""
+def rises(
+    judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: str, year_from: int, year_to: int
+) -> Prose:
+    """Answer "is this rise real?" for each province: its move beside the random shift, both intervals, and a
+    verdict.
+    """
     if not judged.height:
         return Prose(t("**No province has a rank in both {a} and {b}.**", a=str(year_from), b=str(year_to)))
     sayable = judged.filter(pl.col("verdict") != "cannot_say")
@@ -65,9 +96,19 @@ def rises(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: st
         .sort(pl.col("province_id").replace_strict(provinces, range(len(provinces)), default=None))
         .iter_rows(named=True)
     ):
-        said = t("**{name}** ({move} places): **{verdict}**; {reason}.", name=t.province(row["province_id"]), move=t.number(row["places_gained"], 0, sign=True),
-                 verdict=t(MOVE_LABELS[row["verdict"]]), reason=t(MOVE_REASON_LABELS[row["reason"]]))  # fmt: skip
-        extra = [t("{share} of the other provinces moved fewer places", share=t.percent(row["share_moved_less"], 0))]
+        said = t(
+            "**{name}** ({move} places): **{verdict}**; {reason}.",
+            name=t.province(row["province_id"]),
+            move=t.number(row["places_gained"], 0, sign=True),
+            verdict=t(MOVE_LABELS[row["verdict"]]),
+            reason=t(MOVE_REASON_LABELS[row["reason"]]),
+        )
+        extra = [
+            t(
+                "{share} of the other provinces moved fewer places",
+                share=t.percent(row["share_moved_less"], 0),
+            )
+        ]
         if row["sample_low_to"] is not None and row["sample_low_from"] is not None:
             extra.append(
                 t(
@@ -95,18 +136,40 @@ def rises(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: st
 def agreement(moves: pl.DataFrame, agreed: pl.DataFrame, t: Text) -> Prose:
     """How much ranks move in a usual year, and how alike they are over all years."""
     if not moves.height:
-        return Prose(t("**Two consecutive full tables are needed to say how much ranks move; there are none.**"))
+        return Prose(
+            t("**Two consecutive full tables are needed to say how much ranks move; there are none.**")
+        )
     usual = moves.filter(~pl.col("crosses_break"))
     within = usual if usual.height else moves
-    parts = [t("**In a usual year provinces move {shift} places on average; random ranks would move {random}.**", shift=t.number(within["mean_shift"].mean(), 1),
-               random=t.number(within["random_shift"].mean(), 1))]  # fmt: skip
+    parts = [
+        t(
+            "**In a usual year provinces move {shift} places on average; random ranks would move {random}.**",
+            shift=t.number(within["mean_shift"].mean(), 1),
+            random=t.number(within["random_shift"].mean(), 1),
+        )
+    ]
     broken = moves.filter("crosses_break")
     if broken.height and usual.height:
-        parts.append(t("Across a changed definition they move {shift}.", shift=t.number(broken["mean_shift"].mean(), 1)))
+        parts.append(
+            t(
+                "Across a changed definition they move {shift}.",
+                shift=t.number(broken["mean_shift"].mean(), 1),
+            )
+        )
     for row in agreed.iter_rows(named=True):
-        parts.append(t("Over {n} years ({a}–{b}), among the {k} provinces ranked in all of them, Kendall's W is {w} (random ranks: {random}; p = {p}, {draws} permutations): 1 would mean that nothing ever moved.",
-                       n=t.number(row["n_years"]), a=str(row["first_year"]), b=str(row["last_year"]), k=t.number(row["n_common"]), w=t.number(row["w"], 2), random=t.number(row["w_random"], 2),
-                       p=t.number(row["p_value"], 3), draws=t.number(row["draws"])))  # fmt: skip
+        parts.append(
+            t(
+                "Over {n} years ({a}–{b}), among the {k} provinces ranked in all of them, Kendall's W is {w} (random ranks: {random}; p = {p}, {draws} permutations): 1 would mean that nothing ever moved.",
+                n=t.number(row["n_years"]),
+                a=str(row["first_year"]),
+                b=str(row["last_year"]),
+                k=t.number(row["n_common"]),
+                w=t.number(row["w"], 2),
+                random=t.number(row["w_random"], 2),
+                p=t.number(row["p_value"], 3),
+                draws=t.number(row["draws"]),
+            )
+        )
     return Prose(" ".join(parts))
 
 
@@ -114,13 +177,24 @@ def region_split(split: pl.DataFrame, t: Text) -> Prose:
     """How much of the spread lies between regions, beside random regions."""
     rows = split.filter(pl.col("dimension_id") == "overall")
     if not rows.height:
-        return Prose(t("**Only a sample of the provinces is on record, so the spread cannot be split by region.**"))
+        return Prose(
+            t("**Only a sample of the provinces is on record, so the spread cannot be split by region.**")
+        )
     row = rows.row(-1, named=True)
-    said = t("**{share} of the spread in {year} lies between the regions, {rest} between provinces of the same region** (Theil's T, n = {n}). Random regions would give {random} between them (p = {p}, {draws} permutations).",
-             share=t.percent(100 * row["share_between"], 0), rest=t.percent(100 * (1 - row["share_between"]), 0), year=str(row["year"]), n=t.number(row["n_provinces"]),
-             random=t.percent(100 * row["share_random"], 0), p=t.number(row["p_value"], 3), draws=t.number(row["draws"]))  # fmt: skip
+    said = t(
+        "**{share} of the spread in {year} lies between the regions, {rest} between provinces of the same region** (Theil's T, n = {n}). Random regions would give {random} between them (p = {p}, {draws} permutations).",
+        share=t.percent(100 * row["share_between"], 0),
+        rest=t.percent(100 * (1 - row["share_between"]), 0),
+        year=str(row["year"]),
+        n=t.number(row["n_provinces"]),
+        random=t.percent(100 * row["share_random"], 0),
+        p=t.number(row["p_value"], 3),
+        draws=t.number(row["draws"]),
+    )
     verdict = (
-        t("Region matters more than chance would have it.") if row["p_value"] < 0.05 else t("That is not more than chance would give.")
+        t("Region matters more than chance would have it.")
+        if row["p_value"] < 0.05
+        else t("That is not more than chance would give.")
     )
     return Prose(f"{said} {verdict}")
 
@@ -136,13 +210,24 @@ def cohesion(moved: pl.DataFrame, t: Text, *, year: int) -> Prose:
         if row["p_value"] < 0.05
         else t("no sign that provinces of a region moved together")
     )
-    return Prose(t("**Rank moves to {year} by region: {verdict}** (theta {theta}, random regions {random}, p = {p}; n = {n}). Several years looked at will show one such p by chance.", year=str(year),
-                   verdict=verdict, theta=t.number(row["theta"], 2), random=t.number(row["theta_random"], 2), p=t.number(row["p_value"], 3), n=t.number(row["n_provinces"])))  # fmt: skip
+    return Prose(
+        t(
+            "**Rank moves to {year} by region: {verdict}** (theta {theta}, random regions {random}, p = {p}; n = {n}). Several years looked at will show one such p by chance.",
+            year=str(year),
+            verdict=verdict,
+            theta=t.number(row["theta"], 2),
+            random=t.number(row["theta_random"], 2),
+            p=t.number(row["p_value"], 3),
+            n=t.number(row["n_provinces"]),
+        )
+    )
 
 
 def two_views(correlations: pl.DataFrame, t: Text, *, documents: str, citizens: str) -> Prose:
     """How far documents and citizens agree, for one pair of indices, over complete tables only."""
-    full = correlations.filter((pl.col("documents") == documents) & (pl.col("citizens") == citizens) & ~pl.col("is_sample")).sort("year")
+    full = correlations.filter(
+        (pl.col("documents") == documents) & (pl.col("citizens") == citizens) & ~pl.col("is_sample")
+    ).sort("year")
     names = {"documents": t.index_short(documents), "citizens": t.index_short(citizens)}
     if not full.height:
         return Prose(
@@ -152,10 +237,19 @@ def two_views(correlations: pl.DataFrame, t: Text, *, documents: str, citizens: 
             )
         )
     row = full.row(-1, named=True)
-    said = t("**{documents} and {citizens} in {year}: rank correlation {rho} (95% interval {low} to {high}, n = {n}).**", year=str(row["year"]), rho=t.number(row["spearman"], 2),
-             low=t.number(row["low"], 2), high=t.number(row["high"], 2), n=t.number(row["n"]), **names)  # fmt: skip
+    said = t(
+        "**{documents} and {citizens} in {year}: rank correlation {rho} (95% interval {low} to {high}, n = {n}).**",
+        year=str(row["year"]),
+        rho=t.number(row["spearman"], 2),
+        low=t.number(row["low"], 2),
+        high=t.number(row["high"], 2),
+        n=t.number(row["n"]),
+        **names,
+    )
     if row["low"] > 0:
-        verdict = t("Provinces that do well in one tend to do well in the other; the link is far from one to one.")
+        verdict = t(
+            "Provinces that do well in one tend to do well in the other; the link is far from one to one."
+        )
     elif row["high"] < 0:
         verdict = t("Provinces that do well in one tend to do badly in the other.")
     else:
@@ -166,18 +260,29 @@ def two_views(correlations: pl.DataFrame, t: Text, *, documents: str, citizens: 
 def claims(checked: pl.DataFrame, ratios: pl.DataFrame, t: Text) -> Prose:
     """How many claims hold."""
     count = dict(checked.group_by("verdict").len().iter_rows())
-    said = t("**Of {n} claims about rankings, {yes} are confirmed by another source, {no} contradicted, and {open} cannot be checked.**", n=t.number(checked.height),
-             yes=t.number(count.get("confirmed", 0)), no=t.number(count.get("contradicted", 0)), open=t.number(count.get("not_checkable", 0)))  # fmt: skip
+    said = t(
+        "**Of {n} claims about rankings, {yes} are confirmed by another source, {no} contradicted, and {open} cannot be checked.**",
+        n=t.number(checked.height),
+        yes=t.number(count.get("confirmed", 0)),
+        no=t.number(count.get("contradicted", 0)),
+        open=t.number(count.get("not_checkable", 0)),
+    )
     right = ratios.filter(pl.col("verdict") == "confirmed").height
     return Prose(
         said
         + " "
-        + t("Of {n} shares printed with numerator and denominator, {k} agree with them.", n=t.number(ratios.height), k=t.number(right))
+        + t(
+            "Of {n} shares printed with numerator and denominator, {k} agree with them.",
+            n=t.number(ratios.height),
+            k=t.number(right),
+        )
     )
 
 
 def bridge(estimated: pl.DataFrame, compared: pl.DataFrame, t: Text, *, index_name: str, year: int) -> Prose:
-    """How many units are estimates, how unlike their parts are, and how the rule did where units were published."""
+    """How many units are estimates, how unlike their parts are, and how the rule did where units were
+    published.
+    """
     if not estimated.height:
         return Prose(t("**No score of {index} is on record for {year}.**", index=index_name, year=str(year)))
     merged = estimated.filter(pl.col("n_parts") > 1)
@@ -209,7 +314,9 @@ def bridge(estimated: pl.DataFrame, compared: pl.DataFrame, t: Text, *, index_na
             )
         )
     else:
-        parts.append(t("No figure of the units is published for this year, so the estimate cannot be checked."))
+        parts.append(
+            t("No figure of the units is published for this year, so the estimate cannot be checked.")
+        )
     return Prose(" ".join(parts))
 
 
@@ -218,8 +325,15 @@ def units_note(data: Dataset, t: Text) -> Prose:
     if data.provinces.height != 34:
         return Prose("")
     n = data.scores.filter(pl.col("status") == "computed").height
-    return Prose("> " + t("By the 34 units of July 2025. **{n} of {all} scores are estimates** from the provinces a unit was formed from (DTI: plain mean; others: weighted by population); ranks are made anew among "
-                          "the 34. A unit that lacks a part has no estimate. A unit lies in the region of its most populous part.", n=t.number(n), all=t.number(data.scores.height)))  # fmt: skip
+    return Prose(
+        "> "
+        + t(
+            "By the 34 units of July 2025. **{n} of {all} scores are estimates** from the provinces a unit was formed from (DTI: plain mean; others: weighted by population); ranks are made anew among "
+            "the 34. A unit that lacks a part has no estimate. A unit lies in the region of its most populous part.",
+            n=t.number(n),
+            all=t.number(data.scores.height),
+        )
+    )
 
 
 def checks(alarms: pl.DataFrame, bands: pl.DataFrame, t: Text) -> Prose:
@@ -227,5 +341,13 @@ def checks(alarms: pl.DataFrame, bands: pl.DataFrame, t: Text) -> Prose:
     calm = alarms.filter(pl.col("process") == "independent")["rate"].max()
     worst = alarms.filter(pl.col("process") == "lingering_06").sort("rate").row(-1, named=True)
     low = bands.filter(pl.col("process") != "random_walk")["rate"].min()
-    return Prose(t("**Where years are independent the trend test raises at most {calm} false alarms at a nominal 5%; where good years linger (0.6), up to {worst} with {n} years.** The 80% band holds at least {low} of the figures, "
-                   "short of drift without aim.", calm=t.percent(100 * calm, 0), worst=t.percent(100 * worst["rate"], 0), n=t.number(worst["n_years"]), low=t.percent(100 * low, 0)))  # fmt: skip
+    return Prose(
+        t(
+            "**Where years are independent the trend test raises at most {calm} false alarms at a nominal 5%; where good years linger (0.6), up to {worst} with {n} years.** The 80% band holds at least {low} of the figures, "
+            "short of drift without aim.",
+            calm=t.percent(100 * calm, 0),
+            worst=t.percent(100 * worst["rate"], 0),
+            n=t.number(worst["n_years"]),
+            low=t.percent(100 * low, 0),
+        )
+    )

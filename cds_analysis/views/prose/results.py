@@ -24,31 +24,72 @@ def dataset(data: Dataset, t: Text) -> Prose:
     articles = data.sources.filter(pl.col("kind") == "article", pl.col("file").is_not_null()).height
     years = data.scores["year"]
     return Prose(
-        t("**The dataset holds {scores} scores and ranks of {n} provinces from {first} to {last}, {obs} figures and {targets} targets; each names "
-          "one of {sources} sources.** Of these, {articles} are articles whose every figure is recorded with its paragraph. {conflicts} "
-          "figures on which sources disagree are listed below with the choice made.",
-          scores=t.number(counts["scores"]), n=t.number(counts["provinces"]), first=str(years.min()), last=str(years.max()), obs=t.number(counts["observations"]),
-          targets=t.number(counts["targets"]), sources=t.number(counts["sources"]), articles=t.number(articles), conflicts=t.number(counts["conflicts"]))
-    )  # fmt: skip
+        t(
+            "**The dataset holds {scores} scores and ranks of {n} provinces from {first} to {last}, {obs} figures and {targets} targets; each names "
+            "one of {sources} sources.** Of these, {articles} are articles whose every figure is recorded with its paragraph. {conflicts} "
+            "figures on which sources disagree are listed below with the choice made.",
+            scores=t.number(counts["scores"]),
+            n=t.number(counts["provinces"]),
+            first=str(years.min()),
+            last=str(years.max()),
+            obs=t.number(counts["observations"]),
+            targets=t.number(counts["targets"]),
+            sources=t.number(counts["sources"]),
+            articles=t.number(articles),
+            conflicts=t.number(counts["conflicts"]),
+        )
+    )
 
 
-def comparison(compared: pl.DataFrame, t: Text, *, provinces: list[str], index_id: str, year: int, decimals: int = 2) -> Prose:
+def comparison(
+    compared: pl.DataFrame, t: Text, *, provinces: list[str], index_id: str, year: int, decimals: int = 2
+) -> Prose:
     """One line a province: value, distance to the medians, percentile."""
     if not compared.height:
-        return Prose(t("**No score of {index} is on record for {year}.**", index=t.index_short(index_id), year=str(year)))
+        return Prose(
+            t(
+                "**No score of {index} is on record for {year}.**",
+                index=t.index_short(index_id),
+                year=str(year),
+            )
+        )
     n = compared["n_reporting"][0]
-    lines = [t("**{index} {year}: {n} provinces were published; the national median is {median}.**", index=t.index_short(index_id), year=str(year),
-               n=t.number(n), median=t.number(compared["national_median"][0], decimals)), ""]  # fmt: skip
+    lines = [
+        t(
+            "**{index} {year}: {n} provinces were published; the national median is {median}.**",
+            index=t.index_short(index_id),
+            year=str(year),
+            n=t.number(n),
+            median=t.number(compared["national_median"][0], decimals),
+        ),
+        "",
+    ]
     for p in provinces:
         own = compared.filter(pl.col("province_id") == p)
         if not own.height:
-            lines.append("- " + t("**{name}** has no published score in this year; it is missing, not last.", name=t.province(p)))
+            lines.append(
+                "- "
+                + t(
+                    "**{name}** has no published score in this year; it is missing, not last.",
+                    name=t.province(p),
+                )
+            )
             continue
         row = own.row(0, named=True)
-        lines.append("- " + t("**{name}**: {value}, {national} against the national median, {region} against the median of its region ({region_name}, n = {k}); "
-                              "above {percentile} of the others.", name=t.province(p), value=t.number(row["value"], decimals),
-                              national=t.number(row["diff_national"], decimals, sign=True), region=t.number(row["diff_region"], decimals, sign=True),
-                              region_name=t.region(row["region_id"]), k=t.number(row["n_region"]), percentile=t.percent(row["percentile"], 0)))  # fmt: skip
+        lines.append(
+            "- "
+            + t(
+                "**{name}**: {value}, {national} against the national median, {region} against the median of its region ({region_name}, n = {k}); "
+                "above {percentile} of the others.",
+                name=t.province(p),
+                value=t.number(row["value"], decimals),
+                national=t.number(row["diff_national"], decimals, sign=True),
+                region=t.number(row["diff_region"], decimals, sign=True),
+                region_name=t.region(row["region_id"]),
+                k=t.number(row["n_region"]),
+                percentile=t.percent(row["percentile"], 0),
+            )
+        )
     return Prose("\n".join(lines))
 
 
@@ -64,52 +105,93 @@ def target_gap(judged: pl.DataFrame, t: Text, *, province: str, units: dict[str,
         )
     own, national = (mine.filter((pl.col("scope") == "viet-nam") == flag) for flag in (False, True))
     counts = mine.group_by("status").len().sort("len", "status", descending=[True, False]).rows()
-    parts = [t("**{name}: {met} of {n} targets are met at the latest figure** ({own} of its own, {national} national yardsticks), judged on {day}.",
-               name=t.province(province), met=t.number(mine.filter(pl.col("status") == "achieved").height), n=t.number(mine.height), own=t.number(own.height),
-               national=t.number(national.height), day=t.date(mine["judged_on"][0]))]  # fmt: skip
-    parts.append(t("By status: {list}.", list="; ".join(f"{t(STATUS_LABELS[s])} {t.number(k)}" for s, k in counts)))
-    short = mine.filter((pl.col("gap") > 0) & pl.col("indicator_id").is_in([i for i, u in units.items() if u == "percent"])).sort(
-        "gap", descending=True
+    parts = [
+        t(
+            "**{name}: {met} of {n} targets are met at the latest figure** ({own} of its own, {national} national yardsticks), judged on {day}.",
+            name=t.province(province),
+            met=t.number(mine.filter(pl.col("status") == "achieved").height),
+            n=t.number(mine.height),
+            own=t.number(own.height),
+            national=t.number(national.height),
+            day=t.date(mine["judged_on"][0]),
+        )
+    ]
+    parts.append(
+        t("By status: {list}.", list="; ".join(f"{t(STATUS_LABELS[s])} {t.number(k)}" for s, k in counts))
     )
+    short = mine.filter(
+        (pl.col("gap") > 0) & pl.col("indicator_id").is_in([i for i, u in units.items() if u == "percent"])
+    ).sort("gap", descending=True)
     if short.height:
         row = short.row(0, named=True)
-        parts.append(t("The largest gap is {gap} percentage points: {name} stood at {value} on {day}; the target is {target} by {due}.", gap=t.number(row["gap"], 1),
-                       name=f"*{t.indicator(row['indicator_id'])}*", value=t.value(row["value"], "percent", bound=row["bound"]), day=t.date(row["as_of"]),
-                       target=t.value(row["target"], "percent"), due=t.date(row["due"])))  # fmt: skip
+        parts.append(
+            t(
+                "The largest gap is {gap} percentage points: {name} stood at {value} on {day}; the target is {target} by {due}.",
+                gap=t.number(row["gap"], 1),
+                name=f"*{t.indicator(row['indicator_id'])}*",
+                value=t.value(row["value"], "percent", bound=row["bound"]),
+                day=t.date(row["as_of"]),
+                target=t.value(row["target"], "percent"),
+                due=t.date(row["due"]),
+            )
+        )
     reached = mine.filter((pl.col("indicator_id") == "dti_rank") & pl.col("reached_on").is_not_null())
     for row in reached.iter_rows(named=True):
-        parts.append(t("Its target of a place in the top {k} of DTI was reached in the ranking of {year}; the latest rank is {rank}.", k=t.number(row["target"]),
-                       year=str(row["reached_on"].year), rank=t.number(row["value"])))  # fmt: skip
+        parts.append(
+            t(
+                "Its target of a place in the top {k} of DTI was reached in the ranking of {year}; the latest rank is {rank}.",
+                k=t.number(row["target"]),
+                year=str(row["reached_on"].year),
+                rank=t.number(row["value"]),
+            )
+        )
     return Prose(" ".join(parts))
 
 
-def moves(moved: pl.DataFrame, t: Text, *, index_name: str, provinces: list[str], year_from: int, year_to: int) -> Prose:
+def moves(
+    moved: pl.DataFrame, t: Text, *, index_name: str, provinces: list[str], year_from: int, year_to: int
+) -> Prose:
     """What the picked provinces did between two years, beside what provinces usually do."""
     if not moved.height:
         return Prose(t("**No province has a rank in both {a} and {b}.**", a=str(year_from), b=str(year_to)))
-    lines = [t("**{index}, {a} to {b}: half of the {n} provinces ranked in both years moved at least {median} places.**", index=index_name, a=str(year_from), b=str(year_to),
-               n=t.number(moved["n_common"][0]), median=t.number(moved["median_move"][0], 0 if float(moved["median_move"][0]).is_integer() else 1))]  # fmt: skip
+    lines = [
+        t(
+            "**{index}, {a} to {b}: half of the {n} provinces ranked in both years moved at least {median} places.**",
+            index=index_name,
+            a=str(year_from),
+            b=str(year_to),
+            n=t.number(moved["n_common"][0]),
+            median=t.number(moved["median_move"][0], 0 if float(moved["median_move"][0]).is_integer() else 1),
+        )
+    ]
     if moved["places_gained_common"].null_count() < moved.height:
         lines[0] += " " + t(
             "If ranks were drawn afresh at random, provinces would move {random} places on average, so a move of a few places says little.",
             random=t.number(random_move(moved["n_common"][0]), 1),
         )
     else:
-        lines[0] += " " + t("This is a sample of the provinces, in which leaders, last places and large jumps are over-represented.")
+        lines[0] += " " + t(
+            "This is a sample of the provinces, in which leaders, last places and large jumps are over-represented."
+        )
     if moved["crosses_break"].any():
-        lines[0] += " " + t("The definition changed between the two years: scores do not compare, ranks only with care.")
+        lines[0] += " " + t(
+            "The definition changed between the two years: scores do not compare, ranks only with care."
+        )
     lines.append("")
     for p in provinces:
         own = moved.filter(pl.col("province_id") == p)
         if not own.height:
-            lines.append("- " + t("**{name}** has no rank in at least one of the two years.", name=t.province(p)))
+            lines.append(
+                "- " + t("**{name}** has no rank in at least one of the two years.", name=t.province(p))
+            )
             continue
         row = own.row(0, named=True)
         common = row["places_gained_common"]
         aside = (
             ""
             if common is None or common == row["places_gained"]
-            else " " + t("({k} among the provinces published in both years)", k=t.number(common, 0, sign=True))
+            else " "
+            + t("({k} among the provinces published in both years)", k=t.number(common, 0, sign=True))
         )
         gained = row["places_gained"]
         verb = (
@@ -161,7 +243,13 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
             )
         lines.append(f"- {said}")
     if short:
-        lines.append("- " + t("**{years}**: fewer than five years of one definition, too few for a verdict.", years=", ".join(short)))
+        lines.append(
+            "- "
+            + t(
+                "**{years}**: fewer than five years of one definition, too few for a verdict.",
+                years=", ".join(short),
+            )
+        )
     for row in converged.iter_rows(named=True):
         said = t(
             "**Spread {years}** (n = {n}): the standard deviation went from {a} to {b} (p = {p}); low starters gained {beta} points a year for each point they "
@@ -181,7 +269,9 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
 
 def standing(ranked: pl.DataFrame, t: Text, *, province: str) -> Prose:
     """The latest rank of a province in each index on record."""
-    own = ranked.filter((pl.col("province_id") == province) & (pl.col("dimension_id") == "overall")).sort("year")
+    own = ranked.filter((pl.col("province_id") == province) & (pl.col("dimension_id") == "overall")).sort(
+        "year"
+    )
     parts = []
     for index_id in ("papi", "par", "dti", "sipas"):
         rows = own.filter(pl.col("index_id") == index_id).drop_nulls("rank")
@@ -192,7 +282,8 @@ def standing(ranked: pl.DataFrame, t: Text, *, province: str) -> Prose:
         move = (
             ""
             if row["places_gained"] is None
-            else ", " + t("{k} places against the year before", k=t.number(row["places_gained"], 0, sign=True))
+            else ", "
+            + t("{k} places against the year before", k=t.number(row["places_gained"], 0, sign=True))
         )
         if row["crosses_break"]:
             move += " " + t("(the definition changed, so read this with care)")
@@ -209,7 +300,14 @@ def standing(ranked: pl.DataFrame, t: Text, *, province: str) -> Prose:
         )
     last = ranked.filter((pl.col("index_id") == "papi") & (pl.col("dimension_id") == "overall"))["year"].max()
     if last is not None and not own.filter((pl.col("index_id") == "papi") & (pl.col("year") == last)).height:
-        parts.append("- " + t("PAPI {year} did not publish {name}: it is missing, not last.", year=str(last), name=t.province(province)))
+        parts.append(
+            "- "
+            + t(
+                "PAPI {year} did not publish {name}: it is missing, not last.",
+                year=str(last),
+                name=t.province(province),
+            )
+        )
     return Prose("\n".join(parts))
 
 
@@ -220,12 +318,31 @@ def place(data: Dataset, t: Text, *, province: str, peers: pl.DataFrame) -> Pros
     context = data.context.filter(pl.col("province_id") == province).sort("year")
     if context.height:
         c = context.row(-1, named=True)
-        parts.append(t("In {year}: {people} thousand people, {urban} of them urban; GRDP per head {income} million VND.", year=str(c["year"]), people=t.number(c["population_thousand"], 1),
-                       urban=t.percent(100 * c["urban_population_thousand"] / c["population_thousand"], 0), income=t.number(c["grdp_per_capita_million_vnd"], 1)))  # fmt: skip
+        parts.append(
+            t(
+                "In {year}: {people} thousand people, {urban} of them urban; GRDP per head {income} million VND.",
+                year=str(c["year"]),
+                people=t.number(c["population_thousand"], 1),
+                urban=t.percent(100 * c["urban_population_thousand"] / c["population_thousand"], 0),
+                income=t.number(c["grdp_per_capita_million_vnd"], 1),
+            )
+        )
     mine = peers.filter(pl.col("province_id") == province).sort("peer_order")["peer_id"].to_list()
-    parts.append(t("Structural peers (closest in income, size and urban share): {names}.", names=", ".join(t.province(p) for p in mine)))
-    parts.append(t("Since 1 July 2025 it is part of the unit {unit}, formed from {parts}.", unit=t.unit_2025(row["unit_2025_id"]), parts=t.listing(t.provinces(formed_from(row["unit_2025_id"], data.provinces))))
-                 if len(formed_from(row["unit_2025_id"], data.provinces)) > 1 else t("Its territory did not change on 1 July 2025."))  # fmt: skip
+    parts.append(
+        t(
+            "Structural peers (closest in income, size and urban share): {names}.",
+            names=", ".join(t.province(p) for p in mine),
+        )
+    )
+    parts.append(
+        t(
+            "Since 1 July 2025 it is part of the unit {unit}, formed from {parts}.",
+            unit=t.unit_2025(row["unit_2025_id"]),
+            parts=t.listing(t.provinces(formed_from(row["unit_2025_id"], data.provinces))),
+        )
+        if len(formed_from(row["unit_2025_id"], data.provinces)) > 1
+        else t("Its territory did not change on 1 July 2025.")
+    )
     return Prose(" ".join(parts))
 
 
@@ -234,7 +351,20 @@ def profile(data: Dataset, t: Text, *, province: str) -> Prose:
     figures = data.observations.filter(pl.col("province_id") == province).height
     years = data.scores.filter(pl.col("province_id") == province)["year"]
     if not figures:
-        return Prose(t("The articles in the dataset report no figure of {name}: this profile rests on the indices alone ({first}–{last}).", name=t.province(province),
-                       first=str(years.min()), last=str(years.max())))  # fmt: skip
-    return Prose(t("{n} figures of {name} from articles are on record, beside the indices of {first}–{last}.", n=t.number(figures), name=t.province(province),
-                   first=str(years.min()), last=str(years.max())))  # fmt: skip
+        return Prose(
+            t(
+                "The articles in the dataset report no figure of {name}: this profile rests on the indices alone ({first}–{last}).",
+                name=t.province(province),
+                first=str(years.min()),
+                last=str(years.max()),
+            )
+        )
+    return Prose(
+        t(
+            "{n} figures of {name} from articles are on record, beside the indices of {first}–{last}.",
+            n=t.number(figures),
+            name=t.province(province),
+            first=str(years.min()),
+            last=str(years.max()),
+        )
+    )

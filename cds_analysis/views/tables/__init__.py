@@ -1,7 +1,14 @@
 """Tables for reports; each carries its source note and its numbers."""
 
 from cds_analysis.views.tables.base import Table, plain_table
-from cds_analysis.views.tables.checks import backtest_table, bridge_table, checked_claims_table, parts_table, ratios_table, simulation_table
+from cds_analysis.views.tables.checks import (
+    backtest_table,
+    bridge_table,
+    checked_claims_table,
+    parts_table,
+    ratios_table,
+    simulation_table,
+)
 from cds_analysis.views.tables.judgement import (
     ceilings_table,
     correlations_table,
@@ -23,7 +30,13 @@ from cds_analysis.views.tables.records import (
     shifts_table,
     sources_table,
 )
-from cds_analysis.views.tables.results import comparison_table, gaps_table, movers_table, ranks_table, trends_table
+from cds_analysis.views.tables.results import (
+    comparison_table,
+    gaps_table,
+    movers_table,
+    ranks_table,
+    trends_table,
+)
 
 __all__ = [
     "Table",

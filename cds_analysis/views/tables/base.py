@@ -17,20 +17,36 @@ __all__ = ["Table", "cells", "listing", "plain_table"]
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A rendered table and the frame behind it; shows itself in a notebook and can be downloaded from a report as CSV."""
+    """A rendered table and the frame behind it; shows itself in a notebook and can be downloaded from a
+    report as CSV.
+    """
 
     name: str
     html: str
     data: pl.DataFrame
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/html": self.html, "text/csv": flat_csv(self.data, for_spreadsheet=True), "text/plain": str(self.data)}, {
-            "text/csv": {"name": self.name}
-        }
+        return {
+            "text/html": self.html,
+            "text/csv": flat_csv(self.data, for_spreadsheet=True),
+            "text/plain": str(self.data),
+        }, {"text/csv": {"name": self.name}}
 
 
-def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], title: str, source: str, right: list[str] = (), data: pl.DataFrame | None = None,
-                bold_rows: list[int] = (), widths: dict[str, str] | None = None, links: list[str] = (), empty: str = "") -> Table:  # fmt: skip
+def plain_table(
+    frame: pl.DataFrame,
+    *,
+    name: str,
+    columns: dict[str, str],
+    title: str,
+    source: str,
+    right: list[str] = (),
+    data: pl.DataFrame | None = None,
+    bold_rows: list[int] = (),
+    widths: dict[str, str] | None = None,
+    links: list[str] = (),
+    empty: str = "",
+) -> Table:
     """Render a frame of ready-made texts.
 
     Parameters
@@ -44,7 +60,8 @@ def plain_table(frame: pl.DataFrame, *, name: str, columns: dict[str, str], titl
     data
         The numbers for the CSV; `frame` itself by default.
     widths
-        Columns to their share of the table, such as ``"20%"``, where the browser's choice would squeeze long texts.
+        Columns to their share of the table, such as ``"20%"``, where the browser's choice would squeeze long
+        texts.
     links
         Columns whose texts that begin with https:// or http:// lead there.
     empty
@@ -92,16 +109,22 @@ def _id_of(title: str, shown: pl.DataFrame) -> str:
 def cells(frame: pl.DataFrame, **makers) -> pl.DataFrame:
     """Make display columns, each from a function of the row."""
     rows = frame.to_dicts()
-    return pl.DataFrame({name: [make(r) for r in rows] for name, make in makers.items()}, schema={name: pl.String for name in makers})
+    return pl.DataFrame(
+        {name: [make(r) for r in rows] for name, make in makers.items()},
+        schema={name: pl.String for name in makers},
+    )
 
 
 def listing(rows: pl.DataFrame, columns: dict[str, tuple[str, Callable[[dict], str]]], **options) -> Table:
     """Render one row a record: each column is a heading and a function that writes the record's cell.
 
-    `options` are those of :func:`plain_table` without ``columns`` and ``data``; the CSV holds the records themselves.
+    `options` are those of :func:`plain_table` without ``columns`` and ``data``; the CSV holds the records
+    themselves.
     """
     shown = cells(rows, **{name: write for name, (_, write) in columns.items()})
-    return plain_table(shown, columns={name: heading for name, (heading, _) in columns.items()}, data=rows, **options)
+    return plain_table(
+        shown, columns={name: heading for name, (heading, _) in columns.items()}, data=rows, **options
+    )
 
 
 def _link(cell: str) -> str:

@@ -1,14 +1,29 @@
-"""Tables of checks: claims against figures, ratios, merged units against published ones, methods against simulations."""
+"""Tables of checks: claims against figures, ratios, merged units against published ones, methods against
+simulations.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
-from cds_analysis.views.labels import BRIDGE_LABELS, CLAIM_LABELS, CLAIM_REASON_LABELS, PROCESS_LABELS, TRUTH_LABELS
+from cds_analysis.views.labels import (
+    BRIDGE_LABELS,
+    CLAIM_LABELS,
+    CLAIM_REASON_LABELS,
+    PROCESS_LABELS,
+    TRUTH_LABELS,
+)
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.text import MISSING, Text
 
-__all__ = ["backtest_table", "bridge_table", "checked_claims_table", "parts_table", "ratios_table", "simulation_table"]
+__all__ = [
+    "backtest_table",
+    "bridge_table",
+    "checked_claims_table",
+    "parts_table",
+    "ratios_table",
+    "simulation_table",
+]
 
 _CLAIM_SIGN = {"confirmed": "✓", "contradicted": "✗", "not_checkable": "?"}
 
@@ -21,7 +36,12 @@ def _claim_verdict(row: dict, t: Text) -> str:
 def checked_claims_table(checked: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a claim: what is said, what is on record, both sources, the verdict."""
     t = text
-    quantity = {"score": t("score"), "rank": t("rank"), "places_gained": t("places gained"), "region_rank": t("rank in the region")}
+    quantity = {
+        "score": t("score"),
+        "rank": t("rank"),
+        "places_gained": t("places gained"),
+        "region_rank": t("rank in the region"),
+    }
 
     def figure(value: float | None) -> str:
         return MISSING if value is None else t.number(value, 0 if float(value).is_integer() else 2)
@@ -31,7 +51,11 @@ def checked_claims_table(checked: pl.DataFrame, *, text: Text, title: str, sourc
         "series": (
             t("Index"),
             lambda r: (
-                (t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]))
+                (
+                    t.index_short(r["index_id"])
+                    if r["dimension_id"] == "overall"
+                    else t.dimension(r["index_id"], r["dimension_id"])
+                )
                 + f" {r['year']}"
             ),
         ),
@@ -42,7 +66,15 @@ def checked_claims_table(checked: pl.DataFrame, *, text: Text, title: str, sourc
         "where": (t("Source of the figure"), lambda r: "; ".join(r["found_source_ids"]) or MISSING),
         "verdict": (t("Verdict"), lambda r: _claim_verdict(r, t)),
     }
-    return listing(checked, columns, name="claims", title=title, source=source, right=["value", "found"], empty=t("None."))
+    return listing(
+        checked,
+        columns,
+        name="claims",
+        title=title,
+        source=source,
+        right=["value", "found"],
+        empty=t("None."),
+    )
 
 
 def ratios_table(ratios: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -57,7 +89,15 @@ def ratios_table(ratios: pl.DataFrame, *, text: Text, title: str, source: str) -
         "verdict": (t("Verdict"), lambda r: _claim_verdict(r, t)),
         "source": (t("Sources"), lambda r: f"{r['source_id']} {r['locator']}"),
     }
-    return listing(ratios, columns, name="ratios", title=title, source=source, right=["fraction", "value", "computed"], empty=t("None."))
+    return listing(
+        ratios,
+        columns,
+        name="ratios",
+        title=title,
+        source=source,
+        right=["fraction", "value", "computed"],
+        empty=t("None."),
+    )
 
 
 def bridge_table(estimated: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
@@ -69,10 +109,24 @@ def bridge_table(estimated: pl.DataFrame, *, text: Text, title: str, source: str
         "score": (t("Score"), lambda r: t.number(r["score"], decimals)),
         "kind": (t("Is it an estimate"), lambda r: t("estimate") if r["is_estimate"] else MISSING),
         "rule": (t("Rule"), lambda r: t(BRIDGE_LABELS[r["rule"]])),
-        "parts": (t("Formed from"), lambda r: ", ".join(t.provinces(r["parts"])) if r["n_parts"] > 1 else MISSING),
-        "spread": (t("Spread of the parts"), lambda r: t.number(r["spread"], decimals) if r["n_parts"] > 1 else MISSING),
+        "parts": (
+            t("Formed from"),
+            lambda r: ", ".join(t.provinces(r["parts"])) if r["n_parts"] > 1 else MISSING,
+        ),
+        "spread": (
+            t("Spread of the parts"),
+            lambda r: t.number(r["spread"], decimals) if r["n_parts"] > 1 else MISSING,
+        ),
     }
-    return listing(estimated, columns, name="units", title=title, source=source, right=["rank", "score", "spread"], empty=t("None."))
+    return listing(
+        estimated,
+        columns,
+        name="units",
+        title=title,
+        source=source,
+        right=["rank", "score", "spread"],
+        empty=t("None."),
+    )
 
 
 def parts_table(parts: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
@@ -85,7 +139,15 @@ def parts_table(parts: pl.DataFrame, *, text: Text, title: str, source: str, dec
         "whole": (t("Score of the unit"), lambda r: t.number(r["unit_score"], decimals)),
         "difference": (t("Province less unit"), lambda r: t.number(r["difference"], decimals, sign=True)),
     }
-    return listing(parts, columns, name="parts", title=title, source=source, right=["own", "whole", "difference"], empty=t("None."))
+    return listing(
+        parts,
+        columns,
+        name="parts",
+        title=title,
+        source=source,
+        right=["own", "whole", "difference"],
+        empty=t("None."),
+    )
 
 
 def simulation_table(rates: pl.DataFrame, *, text: Text, name: str, title: str, source: str) -> Table:
@@ -101,7 +163,11 @@ def simulation_table(rates: pl.DataFrame, *, text: Text, name: str, title: str, 
     }
     labels = {**PROCESS_LABELS, **TRUTH_LABELS}
     makers = {
-        c: (lambda r, c=c: t(labels[r[c]]) if r[c] in labels else t.number(r[c], 1 if c == "mean_width" else 0))
+        c: (
+            lambda r, c=c: (
+                t(labels[r[c]]) if r[c] in labels else t.number(r[c], 1 if c == "mean_width" else 0)
+            )
+        )
         for c in heads
         if c in rates.columns
     }
@@ -122,7 +188,14 @@ def simulation_table(rates: pl.DataFrame, *, text: Text, name: str, title: str, 
         "draws": t("Draws"),
         "seed": t("Seed"),
     }
-    right = ["rate", "error", "nominal", "draws", "seed", *(c for c in ("n_years", "n_provinces", "mean_width") if c in makers)]
+    right = [
+        "rate",
+        "error",
+        "nominal",
+        "draws",
+        "seed",
+        *(c for c in ("n_years", "n_provinces", "mean_width") if c in makers),
+    ]
     return plain_table(shown, name=name, columns=columns, title=title, source=source, data=rates, right=right)
 
 
@@ -134,7 +207,11 @@ def backtest_table(held: pl.DataFrame, *, text: Text, title: str, source: str) -
             t("Series"),
             lambda r: (
                 t.index_short(r["index_id"])
-                + ("" if r["dimension_id"] == "overall" else " · " + t.dimension(r["index_id"], r["dimension_id"]))
+                + (
+                    ""
+                    if r["dimension_id"] == "overall"
+                    else " · " + t.dimension(r["index_id"], r["dimension_id"])
+                )
             ),
         ),
         "year": (t("Year forecast"), lambda r: str(r["year"])),
@@ -142,4 +219,12 @@ def backtest_table(held: pl.DataFrame, *, text: Text, title: str, source: str) -
         "rate": (t("Figures inside the band"), lambda r: t.percent(100 * r["rate"], 0)),
         "nominal": (t("Nominal"), lambda r: t.percent(100 * r["nominal"], 0)),
     }
-    return listing(held, columns, name="backtest", title=title, source=source, right=["n", "rate", "nominal"], empty=t("None."))
+    return listing(
+        held,
+        columns,
+        name="backtest",
+        title=title,
+        source=source,
+        right=["n", "rate", "nominal"],
+        empty=t("None."),
+    )

@@ -23,19 +23,30 @@ __all__ = [
 
 
 def rules_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a target with a pace: the verdict by each rule, whether they agree, and the chance of being in time."""
+    """One row a target with a pace: the verdict by each rule, whether they agree, and the chance of being in
+    time.
+    """
     t = text
     shown = cells(
         judged,
         province=lambda r: t.province(r["province_id"]),
         indicator=lambda r: f"{t.indicator(r['indicator_id'])} ({t.date(r['due'])})",
         ratio=lambda r: t.number(r["pace_ratio"], 2),
-        **{rule: (lambda r, rule=rule: MISSING if r[rule] is None else status_cell(r[rule], t)) for rule in RULE_LABELS},
+        **{
+            rule: (lambda r, rule=rule: MISSING if r[rule] is None else status_cell(r[rule], t))
+            for rule in RULE_LABELS
+        },
         agree=lambda r: t("yes") if r["rules_agree"] else t("no"),
         chance=lambda r: MISSING if r["p_on_time"] is None else t.percent(100 * r["p_on_time"], 0),
     )
-    columns = {"province": t("Province"), "indicator": t("Target"), "ratio": t("Pace ratio"), **{rule: t(name) for rule, name in RULE_LABELS.items()},
-               "agree": t("Rules agree"), "chance": t("Chance in time")}  # fmt: skip
+    columns = {
+        "province": t("Province"),
+        "indicator": t("Target"),
+        "ratio": t("Pace ratio"),
+        **{rule: t(name) for rule, name in RULE_LABELS.items()},
+        "agree": t("Rules agree"),
+        "chance": t("Chance in time"),
+    }
     return plain_table(
         shown,
         name="rules",
@@ -49,17 +60,28 @@ def rules_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) ->
 
 
 def paces_table(cases: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row an open target: the pace it needs, and how many provinces that started from a similar level ever moved as fast."""
+    """One row an open target: the pace it needs, and how many provinces that started from a similar level
+    ever moved as fast.
+    """
     t = text
     columns = {
         "province": (t("Province"), lambda r: t.province(r["province_id"])),
         "indicator": (t("Target"), lambda r: f"{t.indicator(r['indicator_id'])} ({t.date(r['due'])})"),
-        "pace": (t("Pace needed a year"), lambda r: t.difference(r["required_per_year"], t.unit(r["indicator_id"]))),
+        "pace": (
+            t("Pace needed a year"),
+            lambda r: t.difference(r["required_per_year"], t.unit(r["indicator_id"])),
+        ),
         "years": (t("Held for years"), lambda r: t.number(r["horizon"])),
         "fast": (t("Provinces that ever moved as fast"), lambda r: _of(r, t)),
     }
     return listing(
-        cases, columns, name="paces", title=title, source=source, right=["pace", "years"], empty=t("No open target needs a pace.")
+        cases,
+        columns,
+        name="paces",
+        title=title,
+        source=source,
+        right=["pace", "years"],
+        empty=t("No open target needs a pace."),
     )
 
 
@@ -70,7 +92,7 @@ def _of(row: dict, t: Text) -> str:
 
 
 def step_name(step: str, t: Text) -> str:
-    """Name a step of :mod:`cds_analysis.measures.steps`."""
+    """Name a step of :mod:`cds_analysis.measures.thresholds`."""
     return (
         t("rank {k} or better", k=step.removeprefix("rank_"))
         if step.startswith("rank_")
@@ -79,7 +101,9 @@ def step_name(step: str, t: Text) -> str:
 
 
 def steps_table(steps: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a province and step: points missing by last year's line, how the line moved, and who ever gained as much in a year."""
+    """One row a province and step: points missing by last year's line, how the line moved, and who ever
+    gained as much in a year.
+    """
     t = text
 
     def points(row: dict, key: str, **options) -> str:
@@ -107,7 +131,9 @@ def steps_table(steps: pl.DataFrame, *, text: Text, title: str, source: str) -> 
 
 
 def ceilings_table(near: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
-    """One row a province near the top of the scale: distance to the top, first and last, and how much of it closes in a year."""
+    """One row a province near the top of the scale: distance to the top, first and last, and how much of it
+    closes in a year.
+    """
     t = text
     columns = {
         "province": (t("Province"), lambda r: t.province(r["province_id"])),
@@ -116,7 +142,11 @@ def ceilings_table(near: pl.DataFrame, *, text: Text, title: str, source: str, d
         "last": (t("Distance to the top, last"), lambda r: t.number(r["gap_last"], decimals)),
         "closed": (
             t("Share of it closed in a year"),
-            lambda r: MISSING if r["closed_per_year"] is None else t.percent(100 * r["closed_per_year"], 0, sign=True),
+            lambda r: (
+                MISSING
+                if r["closed_per_year"] is None
+                else t.percent(100 * r["closed_per_year"], 0, sign=True)
+            ),
         ),
     }
     return listing(
@@ -134,7 +164,10 @@ def mobility_table(moves: pl.DataFrame, *, text: Text, title: str, source: str) 
     """One row a pair of years: correlation of ranks, mean shift beside the random shift."""
     t = text
     columns = {
-        "years": (t("Two years"), lambda r: f"{r['year_from']}–{r['year_to']}" + (" *" if r["crosses_break"] else "")),
+        "years": (
+            t("Two years"),
+            lambda r: f"{r['year_from']}–{r['year_to']}" + (" *" if r["crosses_break"] else ""),
+        ),
         "n": (t("Provinces in both"), lambda r: t.number(r["n_common"])),
         "spearman": ("Spearman", lambda r: t.number(r["spearman"], 2)),
         "kendall": ("Kendall τ", lambda r: t.number(r["kendall"], 2)),
@@ -168,8 +201,14 @@ def rises_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) ->
         "moved": (t("Places gained"), lambda r: t.number(r["places_gained"], 0, sign=True)),
         "sample": (t("Rank by sampling, 95%"), lambda r: interval(r, "sample")),
         "method": (t("Rank by method, 5–95%"), lambda r: interval(r, "method")),
-        "z": (t("Score against the country, in standard errors"), lambda r: t.number(r["score_z"], 1, sign=True)),
-        "verdict": (t("Verdict"), lambda r: f"{t(MOVE_LABELS[r['verdict']])} ({t(MOVE_REASON_LABELS[r['reason']])})"),
+        "z": (
+            t("Score against the country, in standard errors"),
+            lambda r: t.number(r["score_z"], 1, sign=True),
+        ),
+        "verdict": (
+            t("Verdict"),
+            lambda r: f"{t(MOVE_LABELS[r['verdict']])} ({t(MOVE_REASON_LABELS[r['reason']])})",
+        ),
     }
     return listing(
         judged,
@@ -188,7 +227,11 @@ def regions_table(split: pl.DataFrame, *, text: Text, title: str, source: str) -
     columns = {
         "series": (
             t("Series"),
-            lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
+            lambda r: (
+                t.index_short(r["index_id"])
+                if r["dimension_id"] == "overall"
+                else t.dimension(r["index_id"], r["dimension_id"])
+            ),
         ),
         "year": (t("Year"), lambda r: str(r["year"])),
         "n": ("n", lambda r: t.number(r["n_provinces"])),
@@ -208,29 +251,58 @@ def regions_table(split: pl.DataFrame, *, text: Text, title: str, source: str) -
 
 
 def correlations_table(correlations: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a pair of indices and year: rank correlation with its interval, and whether it rests on a sample."""
+    """One row a pair of indices and year: rank correlation with its interval, and whether it rests on a
+    sample.
+    """
     t = text
     columns = {
-        "pair": (t("Documents – citizens"), lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}"),
+        "pair": (
+            t("Documents – citizens"),
+            lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}",
+        ),
         "year": (t("Year"), lambda r: str(r["year"])),
         "n": ("n", lambda r: t.number(r["n"])),
         "rho": (t("Rank correlation"), lambda r: t.number(r["spearman"], 2)),
         "interval": (t("95% interval"), lambda r: f"{t.number(r['low'], 2)} … {t.number(r['high'], 2)}"),
         "kind": (t("What it is"), lambda r: t("sample of provinces") if r["is_sample"] else t("full table")),
     }
-    return listing(correlations, columns, name="two_views", title=title, source=source, right=["n", "rho", "interval"], empty=t("None."))
+    return listing(
+        correlations,
+        columns,
+        name="two_views",
+        title=title,
+        source=source,
+        right=["n", "rho", "interval"],
+        empty=t("None."),
+    )
 
 
 def views_table(stable: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a province and pair of indices: mean difference of percentiles, its spread over the years, and whether it keeps its sign."""
+    """One row a province and pair of indices: mean difference of percentiles, its spread over the years, and
+    whether it keeps its sign.
+    """
     t = text
     columns = {
         "province": (t("Province"), lambda r: t.province(r["province_id"])),
-        "pair": (t("Documents – citizens"), lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}"),
-        "years": (t("Years"), lambda r: f"{r['first_year']}–{r['last_year']}" if r["n_years"] > 1 else str(r["first_year"])),
+        "pair": (
+            t("Documents – citizens"),
+            lambda r: f"{t.index_short(r['documents'])} – {t.index_short(r['citizens'])}",
+        ),
+        "years": (
+            t("Years"),
+            lambda r: f"{r['first_year']}–{r['last_year']}" if r["n_years"] > 1 else str(r["first_year"]),
+        ),
         "n": ("n", lambda r: t.number(r["n_years"])),
         "mean": (t("Mean difference of percentiles"), lambda r: t.number(r["mean_difference"], 0, sign=True)),
         "sd": (t("Standard deviation over the years"), lambda r: t.number(r["sd_difference"], 0)),
         "reading": (t("Reading"), lambda r: t(VIEW_LABELS[r["reading"]])),
     }
-    return listing(stable, columns, name="view_differences", title=title, source=source, right=["n", "mean", "sd"], empty=t("None."))
+    return listing(
+        stable,
+        columns,
+        name="view_differences",
+        title=title,
+        source=source,
+        right=["n", "mean", "sd"],
+        empty=t("None."),
+    )

@@ -22,7 +22,9 @@ __all__ = [
 ]
 
 
-def observations_table(observations: pl.DataFrame, *, text: Text, title: str, source: str, units: dict[str, str]) -> Table:
+def observations_table(
+    observations: pl.DataFrame, *, text: Text, title: str, source: str, units: dict[str, str]
+) -> Table:
     """One row a figure, with its date, how the source prints it, and where."""
     t = text
     shown = cells(
@@ -44,8 +46,16 @@ def observations_table(observations: pl.DataFrame, *, text: Text, title: str, so
     }
     if shown.height and shown["province"].n_unique() == 1:
         columns.pop("province")
-    return plain_table(shown, name="figures", columns=columns, title=title, source=source, data=observations, right=["value"],
-                       empty=t("No figure of this province is on record from the articles."))  # fmt: skip
+    return plain_table(
+        shown,
+        name="figures",
+        columns=columns,
+        title=title,
+        source=source,
+        data=observations,
+        right=["value"],
+        empty=t("No figure of this province is on record from the articles."),
+    )
 
 
 def sources_table(sources: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -58,8 +68,16 @@ def sources_table(sources: pl.DataFrame, *, text: Text, title: str, source: str)
         "published": (t("Published"), lambda r: t.date(r["published"])),
         "where": (t("Address or file"), lambda r: r["url"] or r["file"] or MISSING),
     }
-    return listing(sources, columns, name="sources", title=title, source=source, empty=t("No source."), links=["where"],
-                   widths={"id": "17%", "publisher": "19%", "title": "25%", "published": "10%", "where": "29%"})  # fmt: skip
+    return listing(
+        sources,
+        columns,
+        name="sources",
+        title=title,
+        source=source,
+        empty=t("No source."),
+        links=["where"],
+        widths={"id": "17%", "publisher": "19%", "title": "25%", "published": "10%", "where": "29%"},
+    )
 
 
 def coverage_table(covered: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -78,22 +96,38 @@ def coverage_table(covered: pl.DataFrame, *, text: Text, title: str, source: str
 def missing_table(missing: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row an index and year: the provinces not published, and in which dimensions."""
     t = text
-    by_dimension = missing.sort("province_id").group_by("index_id", "dimension_id", "year", maintain_order=True).agg(pl.col("province_id"))
+    by_dimension = (
+        missing.sort("province_id")
+        .group_by("index_id", "dimension_id", "year", maintain_order=True)
+        .agg(pl.col("province_id"))
+    )
     grouped = (
-        by_dimension.group_by("index_id", "year", "province_id", maintain_order=True).agg(pl.col("dimension_id")).sort("index_id", "year")
+        by_dimension.group_by("index_id", "year", "province_id", maintain_order=True)
+        .agg(pl.col("dimension_id"))
+        .sort("index_id", "year")
     )
     shown = cells(
         grouped,
         series=lambda r: (
             t.index_short(r["index_id"])
             + ": "
-            + "; ".join(t("overall") if d == "overall" else t.dimension(r["index_id"], d) for d in r["dimension_id"])
+            + "; ".join(
+                t("overall") if d == "overall" else t.dimension(r["index_id"], d) for d in r["dimension_id"]
+            )
         ),
         year=lambda r: str(r["year"]),
         names=lambda r: ", ".join(t.provinces(r["province_id"])),
     )
     columns = {"series": t("Index or dimension"), "year": t("Year"), "names": t("Provinces not published")}
-    return plain_table(shown, name="not_published", columns=columns, title=title, source=source, data=missing, empty=t("None."))
+    return plain_table(
+        shown,
+        name="not_published",
+        columns=columns,
+        title=title,
+        source=source,
+        data=missing,
+        empty=t("None."),
+    )
 
 
 def breaks_table(breaks: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -101,26 +135,44 @@ def breaks_table(breaks: pl.DataFrame, *, text: Text, title: str, source: str) -
     t = text
     columns = {
         "index": (t("Index"), lambda r: t.index_short(r["index_id"])),
-        "series": (t("Dimension"), lambda r: MISSING if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"])),
+        "series": (
+            t("Dimension"),
+            lambda r: (
+                MISSING if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"])
+            ),
+        ),
         "year": (t("First year"), lambda r: str(r["year"])),
         "reason": (t("Reason"), lambda r: r[f"reason_{t.lang}"]),
         "kind": (t("How it is known"), lambda r: t(KIND_LABELS[r["kind"]])),
     }
-    return listing(breaks, columns, name="breaks", title=title, source=source, empty=t("None."), widths={"kind": "22%"})
+    return listing(
+        breaks, columns, name="breaks", title=title, source=source, empty=t("None."), widths={"kind": "22%"}
+    )
 
 
 def shifts_table(shifts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a jump of the national median that looks like a change of definition."""
     t = text
     columns = {
-        "series": (t("Series"), lambda r: t.index_short(r["index_id"]) + " · " + t.dimension(r["index_id"], r["dimension_id"])),
+        "series": (
+            t("Series"),
+            lambda r: t.index_short(r["index_id"]) + " · " + t.dimension(r["index_id"], r["dimension_id"]),
+        ),
         "year": (t("Year"), lambda r: str(r["year"])),
         "before": (t("Median before"), lambda r: t.number(r["median_before"], 2)),
         "after": (t("Median after"), lambda r: t.number(r["median_after"], 2)),
         "ratio": (t("Shift, in interquartile ranges"), lambda r: t.number(r["shift_in_iqr"], 1)),
         "known": (t("Break on record"), lambda r: t("yes") if r["is_recorded"] else t("no")),
     }
-    return listing(shifts, columns, name="level_shifts", title=title, source=source, right=["before", "after", "ratio"], empty=t("None."))
+    return listing(
+        shifts,
+        columns,
+        name="level_shifts",
+        title=title,
+        source=source,
+        right=["before", "after", "ratio"],
+        empty=t("None."),
+    )
 
 
 def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -135,15 +187,29 @@ def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: 
         "reason": (t("Reason"), lambda r: r[f"reason_{t.lang}"]),
         "source": (t("Source not kept"), lambda r: r["source_id"]),
     }
-    return listing(conflicts, columns, name="conflicts", title=title, source=source, right=["chosen", "other"], empty=t("None."))
+    return listing(
+        conflicts,
+        columns,
+        name="conflicts",
+        title=title,
+        source=source,
+        right=["chosen", "other"],
+        empty=t("None."),
+    )
 
 
 def _subject(table: str, key: str, t: Text) -> str:
-    """Write the key of a row as words: index, year and province, or indicator, date and province; a claim has a name only."""
+    """Write the key of a row as words: index, year and province, or indicator, date and province; a claim
+    has a name only.
+    """
     parts = key.split("/")
     if table in ("scores", "unit_scores") and len(parts) == 4:
         index, dimension, year, province = parts
-        name = t.index_short(index) if dimension == "overall" else f"{t.index_short(index)} · {t.dimension(index, dimension)}"
+        name = (
+            t.index_short(index)
+            if dimension == "overall"
+            else f"{t.index_short(index)} · {t.dimension(index, dimension)}"
+        )
         return f"{name} {year} · {t.province(province)}"
     if table in ("observations", "targets") and len(parts) == 3:
         return f"{t.indicator(parts[1])} · {t.province(parts[0])} · {t.date(date.fromisoformat(parts[2]))}"
@@ -159,19 +225,33 @@ def _figure(text: str, t: Text) -> str:
 def claims_table(claims: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
     """One row a claim of an article about a ranking, as printed."""
     t = text
-    quantity = {"score": t("score"), "rank": t("rank"), "places_gained": t("places gained"), "region_rank": t("rank in the region")}
+    quantity = {
+        "score": t("score"),
+        "rank": t("rank"),
+        "places_gained": t("places gained"),
+        "region_rank": t("rank in the region"),
+    }
     columns = {
         "province": (t("Province"), lambda r: t.province(r["province_id"])),
         "series": (
             t("Index"),
-            lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
+            lambda r: (
+                t.index_short(r["index_id"])
+                if r["dimension_id"] == "overall"
+                else t.dimension(r["index_id"], r["dimension_id"])
+            ),
         ),
         "year": (t("Year"), lambda r: str(r["year"])),
         "quantity": (t("What is said"), lambda r: quantity[r["quantity"]]),
         "value": (
             t("Value"),
-            lambda r: ("≤ " if r["bound"] == "<=" else "") + t.number(r["value"], 0 if float(r["value"]).is_integer() else 2),
+            lambda r: (
+                ("≤ " if r["bound"] == "<=" else "")
+                + t.number(r["value"], 0 if float(r["value"]).is_integer() else 2)
+            ),
         ),
         "source": (t("Sources"), lambda r: f"{r['source_id']} {r['locator'] or ''}".strip()),
     }
-    return listing(claims, columns, name="claims", title=title, source=source, right=["value"], empty=t("None."))
+    return listing(
+        claims, columns, name="claims", title=title, source=source, right=["value"], empty=t("None.")
+    )

@@ -12,7 +12,9 @@ from cds_analysis.views.theme import STATUS_LOOK
 __all__ = ["comparison_table", "gaps_table", "movers_table", "ranks_table", "trends_table"]
 
 
-def comparison_table(compared: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2, with_peers: bool = True) -> Table:
+def comparison_table(
+    compared: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2, with_peers: bool = True
+) -> Table:
     """One row a province and series: value, medians, differences, percentile and coverage."""
     t = text
     shown = cells(
@@ -28,16 +30,31 @@ def comparison_table(compared: pl.DataFrame, *, text: Text, title: str, source: 
         n=lambda r: t.number(r["n_reporting"]),
     )
     columns = {
-        "province": t("Province"), "series": t("Series"), "value": t("Value"), "national": t("vs national median"), "region": t("vs region median"),
-        "peers": t("vs peers' median"), "best": t("vs best"), "percentile": t("Percentile"), "n": "n",
-    }  # fmt: skip
+        "province": t("Province"),
+        "series": t("Series"),
+        "value": t("Value"),
+        "national": t("vs national median"),
+        "region": t("vs region median"),
+        "peers": t("vs peers' median"),
+        "best": t("vs best"),
+        "percentile": t("Percentile"),
+        "n": "n",
+    }
     for column in ("province", "series"):
         if shown[column].n_unique() == 1:
             columns.pop(column)
     if not with_peers:
         columns.pop("peers")
-    return plain_table(shown, name="comparison", columns=columns, title=title, source=source, data=compared, empty=t("No figure to compare."),
-                       right=[c for c in columns if c not in ("province", "series")])  # fmt: skip
+    return plain_table(
+        shown,
+        name="comparison",
+        columns=columns,
+        title=title,
+        source=source,
+        data=compared,
+        empty=t("No figure to compare."),
+        right=[c for c in columns if c not in ("province", "series")],
+    )
 
 
 def status_cell(status: str, t: Text) -> str:
@@ -57,22 +74,44 @@ def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, uni
         "whose": (t("Whose target"), lambda r: t("national") if r["scope"] == "viet-nam" else t("own")),
         "value": (
             t("Latest figure, as of"),
-            lambda r: f"{value(r, 'value', bound=r['bound'])}, {t.date(r['as_of'])}" if r["as_of"] else MISSING,
+            lambda r: (
+                f"{value(r, 'value', bound=r['bound'])}, {t.date(r['as_of'])}" if r["as_of"] else MISSING
+            ),
         ),
-        "target": (t("Target, due"), lambda r: f"{value(r, 'target', bound='>' if r['comparator'] == '>' else '=')}, {t.date(r['due'])}"),
+        "target": (
+            t("Target, due"),
+            lambda r: (
+                f"{value(r, 'target', bound='>' if r['comparator'] == '>' else '=')}, {t.date(r['due'])}"
+            ),
+        ),
         "gap": (
             t("Gap"),
             lambda r: (
                 ("≤ " if r["is_gap_bound"] else "")
-                + t.difference(r["gap"], units[r["indicator_id"]], 1 if units[r["indicator_id"]].startswith("percent") else 0)
+                + t.difference(
+                    r["gap"],
+                    units[r["indicator_id"]],
+                    1 if units[r["indicator_id"]].startswith("percent") else 0,
+                )
             ),
         ),
-        "required": (t("Pace needed a year"), lambda r: t.difference(r["required_per_year"], units[r["indicator_id"]])),
-        "observed": (t("Pace seen a year"), lambda r: t.difference(r["observed_per_year"], units[r["indicator_id"]], sign=True)),
+        "required": (
+            t("Pace needed a year"),
+            lambda r: t.difference(r["required_per_year"], units[r["indicator_id"]]),
+        ),
+        "observed": (
+            t("Pace seen a year"),
+            lambda r: t.difference(r["observed_per_year"], units[r["indicator_id"]], sign=True),
+        ),
         "status": (
             t("Status"),
             lambda r: (
-                status_cell(r["status"], t) + (f" ({t(REASON_LABELS[r['status_reason']])})" if r["status_reason"] in REASON_LABELS else "")
+                status_cell(r["status"], t)
+                + (
+                    f" ({t(REASON_LABELS[r['status_reason']])})"
+                    if r["status_reason"] in REASON_LABELS
+                    else ""
+                )
             ),
         ),
         "sources": (
@@ -104,24 +143,51 @@ def ranks_table(ranked: pl.DataFrame, *, text: Text, title: str, source: str, de
     t = text
     shown = cells(
         ranked,
-        series=lambda r: t.index_short(r["index_id"]) if r["dimension_id"] == "overall" else t.dimension(r["index_id"], r["dimension_id"]),
+        series=lambda r: (
+            t.index_short(r["index_id"])
+            if r["dimension_id"] == "overall"
+            else t.dimension(r["index_id"], r["dimension_id"])
+        ),
         year=lambda r: str(r["year"]),
         score=lambda r: t.number(r["score"], decimals),
-        rank=lambda r: MISSING if r["rank"] is None else f"{r['rank']}/{r['n_ranked']}" if r["n_ranked"] else str(r["rank"]),
+        rank=lambda r: (
+            MISSING
+            if r["rank"] is None
+            else f"{r['rank']}/{r['n_ranked']}"
+            if r["n_ranked"]
+            else str(r["rank"])
+        ),
         group=lambda r: t(GROUP_LABELS[r["group"]]) if r["group"] else MISSING,
         gained=lambda r: t.number(r["places_gained"], 0, sign=True),
-        change=lambda r: t("new definition") if r["crosses_break"] else t.number(r["score_change"], decimals, sign=True),
+        change=lambda r: (
+            t("new definition") if r["crosses_break"] else t.number(r["score_change"], decimals, sign=True)
+        ),
         basis=lambda r: t(BASIS_LABELS[r["rank_basis"]]) if r["rank_basis"] else MISSING,
         source=lambda r: r["source_id"],
     )
     columns = {
-        "series": t("Index"), "year": t("Year"), "score": t("Score"), "change": t("Change of score"), "rank": t("Rank"), "gained": t("Places gained"),
-        "group": t("Group"), "basis": t("Rank is"), "source": t("Sources"),
-    }  # fmt: skip
+        "series": t("Index"),
+        "year": t("Year"),
+        "score": t("Score"),
+        "change": t("Change of score"),
+        "rank": t("Rank"),
+        "gained": t("Places gained"),
+        "group": t("Group"),
+        "basis": t("Rank is"),
+        "source": t("Sources"),
+    }
     if shown.height and shown["series"].n_unique() == 1:
         columns.pop("series")
-    return plain_table(shown, name="ranks", columns=columns, title=title, source=source, data=ranked, empty=t("No score or rank is on record."),
-                       right=["score", "change", "rank", "gained"])  # fmt: skip
+    return plain_table(
+        shown,
+        name="ranks",
+        columns=columns,
+        title=title,
+        source=source,
+        data=ranked,
+        empty=t("No score or rank is on record."),
+        right=["score", "change", "rank", "gained"],
+    )
 
 
 def movers_table(moves: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
@@ -132,10 +198,17 @@ def movers_table(moves: pl.DataFrame, *, text: Text, title: str, source: str, de
         "start": (t("Rank before"), lambda r: str(r["rank_from"])),
         "end": (t("Rank after"), lambda r: str(r["rank_to"])),
         "gained": (t("Places gained"), lambda r: t.number(r["places_gained"], 0, sign=True)),
-        "common": (t("among provinces in both years"), lambda r: t.number(r["places_gained_common"], 0, sign=True)),
+        "common": (
+            t("among provinces in both years"),
+            lambda r: t.number(r["places_gained_common"], 0, sign=True),
+        ),
         "change": (
             t("Change of score"),
-            lambda r: t("new definition") if r["crosses_break"] else t.number(r["score_change"], decimals, sign=True),
+            lambda r: (
+                t("new definition")
+                if r["crosses_break"]
+                else t.number(r["score_change"], decimals, sign=True)
+            ),
         ),
     }
     return listing(
@@ -178,4 +251,13 @@ def trends_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, d
         "verdict": t("Verdict"),
     }
     right = ["n", "slope", "interval", "p", "q"]
-    return plain_table(shown, name="trends", columns=columns, title=title, source=source, data=judged, right=right, empty=t("None."))
+    return plain_table(
+        shown,
+        name="trends",
+        columns=columns,
+        title=title,
+        source=source,
+        data=judged,
+        right=right,
+        empty=t("None."),
+    )

@@ -1,0 +1,1 @@
+"""What runs in JupyterLab: the explorer, its panes, the review of candidates."""

@@ -1,0 +1,350 @@
+"""The command ``cds``: a thin layer over the package. Errors of the input are one clear message and exit
+code 2.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import click
+
+from cds_analysis import __version__
+from cds_analysis.cli.intake import commands
+from cds_analysis.errors import CdsError, ParameterError
+
+__all__ = ["main"]
+
+
+class _Group(click.Group):
+    """Show an error of the input as its message, never as a traceback."""
+
+    def invoke(self, ctx: click.Context):
+        try:
+            return super().invoke(ctx)
+        except CdsError as error:
+            click.secho(f"cds: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
+            ctx.exit(2)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        from cds_analysis.errors import UnknownNameError, closest
+
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            known = self.list_commands(ctx)
+            raise UnknownNameError(
+                "command", args[0], closest(args[0], known), f"Known are: {', '.join(known)}."
+            )
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, package_name="cds-analysis")
+def main() -> None:
+    """Analyse Vietnam's provincial digital transformation: comparison, target gaps, ranking trends."""
+
+
+def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise ParameterError(f"--set takes NAME=VALUE, for example --set as_of=2024-06-30, not {pair!r}")
+        found[name.strip()] = value
+    return found
+
+
+@main.command()
+@click.argument("notebook", nargs=-1)
+@click.option(
+    "--province",
+    "-p",
+    multiple=True,
+    help="A province in any spelling, a region id, or 'all'; may be repeated.",
+)
+@click.option("--lang", "-l", multiple=True, help="vi or en; both by default.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Another parameter of the notebook; may be repeated.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("outputs"),
+    show_default=True,
+    help="Folder for the reports.",
+)
+@click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path),
+    help="Your own data folder instead of the bundled one.",
+)
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(1, 256),
+    default=os.cpu_count() or 1,
+    show_default="number of cores",
+    help="Reports made at a time.",
+)
+@click.option(
+    "--standalone",
+    is_flag=True,
+    help="Leave out the links to other pages, for a page that is sent on by itself.",
+)
+@click.option(
+    "--each", is_flag=True, help="One report for each province of every notebook, not only of the profile."
+)
+@click.option("--force", is_flag=True, help="Make all, also those that are unchanged.")
+@click.option("--dry-run", is_flag=True, help="Only say which reports would be made, and why.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "fork", "pool"]),
+    default="auto",
+    show_default=True,
+    help="How reports are made side by side: forked children, or a pool with a kernel each.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(1),
+    default=600,
+    show_default=True,
+    help="Seconds that a cell may take.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(0),
+    default=4096,
+    show_default=True,
+    help="MiB of memory that a report may take (0: no limit; forked children only).",
+)
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Make the reports on the workers of a Dask scheduler, for example tcp://host:8786.",
+)
+@click.option("--pdf", is_flag=True, help="Print each report to PDF as well, with an installed Chromium.")
+@click.pass_context
+def report(
+    ctx,
+    notebook,
+    province,
+    lang,
+    settings,
+    out,
+    data_dir,
+    jobs,
+    standalone,
+    each,
+    force,
+    dry_run,
+    engine,
+    timeout,
+    memory,
+    dask,
+    pdf,
+) -> None:
+    """Make HTML reports: every NOTEBOOK by default, with profiles of the provinces in the articles."""
+    from tqdm import tqdm
+
+    from cds_analysis.dataset.load import load
+    from cds_analysis.dataset.provinces import find_provinces
+    from cds_analysis.pages.pdf import find_chromium, print_pdf
+    from cds_analysis.reports.batch import run, why
+    from cds_analysis.reports.catalogue import find_notebook, notebooks
+    from cds_analysis.reports.manifest import load_manifest
+    from cds_analysis.reports.plan import plan
+    from cds_analysis.running.forked import can_fork, start_server
+    from cds_analysis.running.tasks import Limits
+
+    chromium = find_chromium() if pdf else ""
+    wanted = [find_notebook(n) for n in dict.fromkeys(notebook)] if notebook else list(notebooks().values())
+    if (
+        engine != "pool"
+        and not dask
+        and not dry_run
+        and can_fork()
+        and (force or not (out / "manifest.json").exists())
+    ):
+        with suppress(RuntimeError):  # said later, where it is needed
+            start_server([str(n.path) for n in wanted], jobs)  # it imports while the data are read
+    data = load(data_dir)
+    chosen = find_provinces(province, data.provinces) if province else None
+    tasks = plan(
+        wanted,
+        data,
+        provinces=chosen,
+        langs=list(dict.fromkeys(lang)) or None,
+        settings=_settings(settings),
+        data_dir=data_dir,
+        is_standalone=standalone,
+        each=each,
+    )
+    if dry_run:
+        manifest = load_manifest(out)
+        reasons = {t.path: "--force" if force else why(t, manifest, out) for t in tasks}
+        for path, reason in reasons.items():
+            if reason:
+                click.echo(f"{path}\t{reason}")
+        would = sum(map(bool, reasons.values()))
+        click.echo(f"{would} would be made, {len(tasks) - would} unchanged")
+        return
+    bar = tqdm(total=len(tasks), unit="report", disable=None, file=sys.stderr)
+
+    def show(result) -> None:
+        bar.update()
+        if result.status == "failed":
+            where = f" (cell {result.cell})" if result.cell is not None else ""
+            bar.write(f"failed: {result.key}{where}: {result.error.splitlines()[0]}", file=sys.stderr)
+
+    limits = Limits(timeout, memory)
+    try:
+        with _interruptible():
+            results = run(
+                tasks,
+                out,
+                data=data,
+                jobs=jobs,
+                force=force,
+                engine=engine,
+                dask=dask,
+                limits=limits,
+                on_result=show,
+            )
+    except KeyboardInterrupt:
+        click.echo(
+            f"interrupted: the reports finished so far are in {out}; run again to make the others", err=True
+        )
+        ctx.exit(130)
+    finally:
+        bar.close()
+    counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
+    click.echo(
+        f"{counts['made']} made, {counts['unchanged']} unchanged, {counts['failed']} failed: {out / 'index.html'}"
+    )
+    if pdf:
+        done = [t for t, r in zip(tasks, results) if r.status != "failed"]
+        for task in tqdm(done, unit="pdf", disable=None, file=sys.stderr):
+            print_pdf(out / task.path, chromium)
+        click.echo(f"{len(done)} printed to PDF beside their pages")
+    if counts["failed"]:
+        click.echo(f"The notebooks that failed are in {out / 'failed'}.", err=True)
+        ctx.exit(1)
+
+
+@contextmanager
+def _interruptible():
+    """Treat SIGTERM as Ctrl-C: the batch ends its children and leaves a manifest."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+_TABLES = {
+    "provinces": ("provinces", ["province_id", "gso_code", "iso_code", "name_vi", "name_en", "region_id"]),
+    "units": ("units_2025", ["unit_id", "gso_code", "name_vi", "name_en", "kind"]),
+    "indicators": ("indicators", ["indicator_id", "unit", "name_vi", "name_en"]),
+    "indices": ("indices", ["index_id", "dimension_id", "name_vi", "name_en"]),
+    "sources": ("sources", ["source_id", "kind", "publisher", "title"]),
+}
+
+
+@main.command("list")
+@click.argument("what")
+@click.option("--search", default="", help="Only rows that contain this text, with or without accents.")
+@click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path),
+    help="Your own data folder instead of the bundled one.",
+)
+def list_(what, search, data_dir) -> None:
+    """List provinces, units, indicators, indices, sources or notebooks (tab-separated)."""
+    from cds_analysis.dataset.load import load
+    from cds_analysis.dataset.provinces import fold
+    from cds_analysis.errors import UnknownNameError, closest
+
+    if what == "notebooks":
+        from cds_analysis.reports.catalogue import notebooks
+
+        rows = [
+            (n.name, ", ".join(f"{p.name}={p.default!r}" for p in n.parameters.values()))
+            for n in notebooks().values()
+        ]
+        columns, extra = ["notebook", "parameters"], [""] * len(rows)
+    elif what in _TABLES:
+        table, columns = _TABLES[what]
+        frame = getattr(load(data_dir), table)
+        rows = frame.select(columns).rows()
+        extra = frame["aliases"].fill_null("").to_list() if "aliases" in frame.columns else [""] * len(rows)
+    else:
+        known = [*_TABLES, "notebooks"]
+        raise UnknownNameError("list", what, closest(what, known), f"Known are: {', '.join(known)}.")
+    click.echo("\t".join(columns))
+    for row, more in zip(rows, extra):
+        if fold(search) in fold(" ".join(map(str, row)) + " " + more):
+            click.echo("\t".join("" if v is None else str(v) for v in row))
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--write",
+    is_flag=True,
+    help="Also write README.md (the data dictionary) and datapackage.json into the folder.",
+)
+def check(folder, write) -> None:
+    """Check a data folder (the bundled one by default) against the schemas."""
+    from cds_analysis.dataset.dictionary import write_documents
+    from cds_analysis.dataset.load import load
+
+    data = load(folder)
+    for name, rows in data.row_counts().items():
+        click.echo(f"{name:<16}{rows:>8,} rows")
+    if write:
+        for path in write_documents(data):
+            click.echo(f"wrote {path}")
+    click.echo(f"{data.folder}: no problem found")
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def explore(arguments) -> None:
+    """Open JupyterLab on the explorer; further ARGUMENTS go to jupyter lab (for example --no-browser).
+
+    Without a checkout the notebook is first copied to the current folder, so that the installed one stays as
+    it is.
+    """
+    import shutil
+
+    from cds_analysis.paths import is_checkout, notebooks_folder
+
+    notebook = notebooks_folder() / "05_explorer.ipynb"
+    if not is_checkout():
+        own = Path.cwd() / notebook.name
+        try:
+            if not own.exists():
+                shutil.copy(notebook, own)
+                click.echo(f"copied the explorer to {own}")
+        except OSError as error:
+            raise CdsError(
+                f"cannot copy the explorer to {own}: {error.strerror}. Start it in a folder that can be written."
+            ) from None
+        notebook = own
+    sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook), *arguments]))
+
+
+for _command in commands:
+    main.add_command(_command)
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""Two views of government: what documents say (PAR INDEX, DTI) against what citizens say (PAPI, SIPAS).
+
+Each index is read as a percentile: the share of the other provinces ranked that year which stand behind, 0
+last to 100 first. A difference is documents minus citizens: positive means better on paper than in citizens'
+eyes. Ranks printed for a few provinces out of 63 are true ranks among 63, so a difference can be read for
+them; but those few are not a random choice, so a correlation over them is marked ``is_sample`` and describes
+only them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from cds_analysis.errors import ParameterError
+
+__all__ = ["CITIZENS", "DOCUMENTS", "percentiles", "view_correlations", "view_differences", "view_stability"]
+
+DOCUMENTS, CITIZENS = ("par", "dti"), ("papi", "sipas")
+MIN_PAIRS, MIN_YEARS = 10, 3
+_PAIR = ["documents", "citizens"]
+
+
+def percentiles(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Return ``index_id, year, province_id, percentile, is_full`` of every overall rank whose number of
+    ranked provinces is known.
+
+    `ranked` comes from :func:`~cds_analysis.measures.ranks.ranks`. Ties get the same percentile (their
+    smallest rank).
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> found = percentiles(ranked).filter(pl.col("index_id") == "par", pl.col("year") == 2022, pl.col("province_id") == "ba-ria-vung-tau")
+    >>> found.select(pl.col("percentile").round(1), "is_full").row(0)
+    (91.9, False)
+    """
+    rows = ranked.filter(
+        (pl.col("dimension_id") == "overall") & pl.col("rank").is_not_null() & (pl.col("n_ranked") > 1)
+    )
+    # A table is full when every province ranked is on record, with a score or only with its rank.
+    n_known = pl.col("rank").count().over("index_id", "year")
+    return rows.select(
+        "index_id",
+        "year",
+        "province_id",
+        percentile=100 * (pl.col("n_ranked") - pl.col("rank")) / (pl.col("n_ranked") - 1),
+        is_full=n_known >= pl.col("n_ranked"),
+    )
+
+
+def view_differences(ranked: pl.DataFrame) -> pl.DataFrame:
+    """Set each province's percentile in documents against that in citizens' eyes, for each pair of indices
+    and year.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``documents, citizens, year, province_id, percentile_documents, percentile_citizens, difference``
+        (percentile points, positive is better in documents), ``is_sample`` (at least one of the two tables
+        is not complete).
+
+    Examples
+    --------
+    >>> ranked = pl.DataFrame({"index_id": ["dti", "papi"] * 2, "dimension_id": "overall", "year": 2024, "province_id": ["a", "a", "b", "b"],
+    ...     "rank": [1, 2, 2, 1], "n_ranked": 2})
+    >>> view_differences(ranked).select("province_id", "difference").rows()
+    [('a', 100.0), ('b', -100.0)]
+    """
+    shares = percentiles(ranked)
+    sides = [
+        shares.filter(pl.col("index_id").is_in(ids)).select(
+            pl.col("index_id").alias(side),
+            "year",
+            "province_id",
+            pl.col("percentile").alias(f"percentile_{side}"),
+            pl.col("is_full").alias(f"_{side}"),
+        )
+        for side, ids in (("documents", DOCUMENTS), ("citizens", CITIZENS))
+    ]
+    both = sides[0].join(sides[1], on=["year", "province_id"])
+    return both.select(
+        *_PAIR,
+        "year",
+        "province_id",
+        "percentile_documents",
+        "percentile_citizens",
+        difference=pl.col("percentile_documents") - pl.col("percentile_citizens"),
+        is_sample=~(pl.col("_documents") & pl.col("_citizens")),
+    ).sort(*_PAIR, "year", "province_id")
+
+
+def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
+    """Say whether a province's difference keeps its sign over the years.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``documents, citizens, province_id, n_years, first_year, last_year, mean_difference, sd_difference``
+        (null for one year), ``n_positive``; ``reading``: documents_higher, citizens_higher (the same sign in
+        all of at least 3 years), mixed, too_short.
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> found = view_stability(view_differences(ranked)).filter(pl.col("province_id") == "da-nang", pl.col("documents") == "dti")
+    >>> found.select("citizens", "n_years", "reading").rows()
+    [('papi', 5, 'documents_higher')]
+    """
+    found = differences.group_by(*_PAIR, "province_id").agg(
+        n_years=pl.len(),
+        first_year=pl.col("year").min(),
+        last_year=pl.col("year").max(),
+        mean_difference=pl.col("difference").mean(),
+        sd_difference=pl.col("difference").std(),
+        n_positive=(pl.col("difference") > 0).sum(),
+        _negative=(pl.col("difference") < 0).sum(),
+    )
+    n = pl.col("n_years")
+    reading = (
+        pl.when(n < MIN_YEARS)
+        .then(pl.lit("too_short"))
+        .when(pl.col("n_positive") == n)
+        .then(pl.lit("documents_higher"))
+        .when(pl.col("_negative") == n)
+        .then(pl.lit("citizens_higher"))
+        .otherwise(pl.lit("mixed"))
+    )
+    return found.with_columns(reading=reading).drop("_negative").sort(*_PAIR, "province_id")
+
+
+def view_correlations(
+    differences: pl.DataFrame, *, draws: int = 1000, level: float = 0.95, seed: int = 2025
+) -> pl.DataFrame:
+    """Return Spearman's rank correlation of the two views, with a bootstrap interval over provinces.
+
+    Parameters
+    ----------
+    differences
+        From :func:`view_differences`.
+    draws, level, seed
+        Of the bootstrap: provinces are drawn with replacement, the interval is the middle `level` of the
+        draws.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``documents, citizens, year, n, spearman, low, high, is_sample, draws, seed``; pairs with fewer than
+        10 provinces are left out.
+
+    Raises
+    ------
+    ParameterError
+        When `draws` is below 1 or `level` outside (0, 1).
+
+    Examples
+    --------
+    >>> from cds_analysis import load, ranks
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks)
+    >>> found = view_correlations(view_differences(ranked), draws=50).filter(~pl.col("is_sample"))
+    >>> found.select("documents", "citizens", "year", "n").rows()
+    [('dti', 'papi', 2022, 61), ('dti', 'papi', 2023, 61), ('dti', 'papi', 2024, 61)]
+    """
+    if draws < 1 or not 0 < level < 1:
+        raise ParameterError(
+            f"draws must be at least 1 and level between 0 and 1, not {draws!r} and {level!r}"
+        )
+    rows = []
+    for (documents, citizens, year), group in differences.sort("province_id").group_by(
+        *_PAIR, "year", maintain_order=True
+    ):
+        if group.height < MIN_PAIRS:
+            continue
+        pairs = group.select("percentile_documents", "percentile_citizens").to_numpy()
+        picks = np.random.default_rng(seed).integers(0, len(pairs), size=(draws, len(pairs)))
+        drawn = _spearman(pairs, picks)
+        low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+        rows.append(
+            (
+                documents,
+                citizens,
+                year,
+                len(pairs),
+                float(_spearman(pairs, np.arange(len(pairs))[None])[0]),
+                float(low),
+                float(high),
+                bool(group["is_sample"].any()),
+                draws,
+                seed,
+            )
+        )
+    schema = {
+        "documents": pl.String,
+        "citizens": pl.String,
+        "year": pl.Int64,
+        "n": pl.Int64,
+        "spearman": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "is_sample": pl.Boolean,
+        "draws": pl.Int64,
+        "seed": pl.Int64,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row").sort(*_PAIR, "year")
+
+
+def _spearman(pairs: np.ndarray, picks: np.ndarray) -> np.ndarray:
+    """Return Spearman's correlation of each draw: `picks` has a row a draw, the numbers of the pairs drawn;
+    NaN where a side is constant.
+    """
+    n = len(pairs)
+    times = np.array([np.bincount(p, minlength=n) for p in picks])  # how often each pair was drawn
+    centred = []
+    for side in pairs.T:
+        where = np.unique(side, return_inverse=True)[1]
+        sizes = times @ np.eye(where.max() + 1)[where]  # how often each value was drawn
+        ranks = (np.cumsum(sizes, axis=1) - (sizes - 1) / 2)[:, where]  # ties at their mean rank
+        centred.append(ranks - (times * ranks).sum(axis=1, keepdims=True) / picks.shape[1])
+    a, b = centred
+    spread = np.sqrt((times * a**2).sum(axis=1) * (times * b**2).sum(axis=1))
+    return np.divide((times * a * b).sum(axis=1), spread, out=np.full(len(picks), np.nan), where=spread > 0)

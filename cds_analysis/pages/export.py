@@ -1,0 +1,177 @@
+"""From an executed notebook to one HTML file that needs no network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+from functools import lru_cache
+
+import nbformat
+from nbconvert import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+
+from cds_analysis.pages.cells import is_for
+from cds_analysis.pages.site import TEMPLATES, style, templates
+from cds_analysis.pages.vega import vega
+from cds_analysis.views.text import Text
+from cds_analysis.views.theme import VEGALITE
+
+__all__ = ["export_html"]
+
+
+def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.NotebookNode:
+    """Keep what a reader of this language sees; the title moves to the page's head."""
+    kept = nbformat.from_dict(notebook)
+    kept.cells = [
+        c for c in kept.cells if is_for(c, lang) and "injected-parameters" not in c.metadata.get("tags", [])
+    ]
+    for cell in kept.cells:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"^#\s+.+\n?", "", cell.source, count=1, flags=re.MULTILINE)
+        for output in cell.get("outputs", []):
+            if VEGALITE in output.get("data", {}):
+                output.data = nbformat.from_dict({"text/html": _live_chart(output, Text(lang))})
+        cell.get("outputs", [])[:] = [
+            o
+            for o in cell.get("outputs", [])
+            if not (o.output_type == "stream" and o.get("name") == "stderr")
+        ]
+    return kept
+
+
+def _csv_link(output: nbformat.NotebookNode, label: str) -> str:
+    """Make a download link of the numbers behind an output, with a byte-order mark so that Excel reads it as
+    UTF-8.
+    """
+    text = output.get("data", {}).get("text/csv")
+    if not text:
+        return ""
+    name = re.sub(r"[^a-z0-9_]", "", output.metadata.get("text/csv", {}).get("name", "data")) or "data"
+    encoded = base64.b64encode(("\ufeff" + text).encode("utf-8")).decode("ascii")
+    return f'<a class="csv" download="{name}.csv" href="data:text/csv;charset=utf-8;base64,{encoded}">{html.escape(label)}</a>'
+
+
+def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
+    """Make the HTML of a chart with a search box; hidden until its script has drawn it, and in print."""
+    about = output.metadata.get(VEGALITE, {})
+    name = html.escape(about.get("title", ""), quote=True)
+
+    def block(kind: str, value: object) -> str:
+        return f'<script type="application/json" class="{kind}">{json.dumps(value, ensure_ascii=False).replace("<", chr(92) + "u003c")}</script>'
+
+    return (
+        f'<section class="live" data-colours="{html.escape(json.dumps(about.get("colours", [])), quote=True)}" data-none="{html.escape(t("no province matches"), quote=True)}" hidden aria-label="{name}"><h3>{name}</h3><p>{html.escape(about.get("alt", "").removeprefix(about.get("title", "") + ". "))}</p>'
+        f'<label>{html.escape(t("Search"))} <input type="search" autocomplete="off" placeholder="{html.escape(t("Names, separated by commas"), quote=True)}"></label>'
+        f'<div role="status"><ul class="picked"></ul></div><div class="plot"></div><p class="source">{html.escape(about.get("source", ""))}</p>{block("spec", output.data[VEGALITE])}{block("provinces", about.get("provinces", []))}</section>'
+    )
+
+
+def _scripts() -> tuple[str, ...]:
+    """Return Vega with the page's own script; their checksums are the only scripts the page's policy lets
+    run.
+    """
+    return vega(), (TEMPLATES / "live.js").read_text(encoding="utf-8")
+
+
+def _policy(scripts: tuple[str, ...]) -> str:
+    allowed = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts
+    )
+    return "default-src 'none'; img-src data:; style-src 'unsafe-inline'" + (
+        f"; script-src {allowed}" if scripts else ""
+    )
+
+
+class _Exporter(HTMLExporter):
+    """Without the parser that HTMLExporter runs over its own result to describe pictures: ours have their
+    descriptions.
+    """
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        resources = self._init_resources(resources)
+        lexer = nb.metadata.get("language_info", {}).get("pygments_lexer")
+        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer=lexer, parent=self))
+        self.register_filter(
+            "filter_data_type",
+            WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources),
+        )
+        return TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+
+
+@lru_cache(maxsize=1)
+def _exporter() -> HTMLExporter:
+    exporter = _Exporter(template_name="cds", extra_template_basedirs=[str(TEMPLATES)])
+    exporter.exclude_input = exporter.exclude_input_prompt = exporter.exclude_output_prompt = True
+    # The default exporter loads these from content delivery networks; a report must open from a USB stick.
+    for address in (
+        "require_js_url",
+        "mathjax_url",
+        "jquery_url",
+        "mermaid_js_url",
+        "jupyter_widgets_base_url",
+        "widget_renderer_url",
+    ):
+        if exporter.has_trait(address):
+            setattr(exporter, address, "")
+    return exporter
+
+
+def _contents(body: str) -> list[tuple[str, str]]:
+    found = re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', body, flags=re.DOTALL)
+    return [
+        (anchor, html.unescape(re.sub(r'<a class="anchor-link".*?</a>|<[^>]+>', "", text)).strip())
+        for anchor, text in found
+    ]
+
+
+def export_html(
+    notebook: nbformat.NotebookNode,
+    *,
+    lang: str,
+    title: str,
+    facts: dict[str, str],
+    other_language: str | None = None,
+    has_index: bool = True,
+) -> str:
+    """Turn an executed notebook into a page.
+
+    Parameters
+    ----------
+    notebook
+        With its outputs; Markdown cells tagged with the other language are left out.
+    lang, title
+        Language and heading of the page.
+    facts
+        What made the report (notebook, parameters, versions, checksums), printed at its foot.
+    other_language
+        Relative address of the same report in the other language.
+    has_index
+        Whether the page links to the index page.
+    """
+    t = Text(lang)
+    label = t("Download the numbers (CSV)")
+    resources = {
+        "cds_csv": lambda output: _csv_link(output, label),
+        "cds_base64": lambda text: base64.b64encode(text.encode()).decode(),
+    }
+    body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
+    scripts = _scripts() if 'class="live"' in body else ()
+    page = templates().get_template("report.html.j2")
+    return page.render(
+        scripts=scripts,
+        policy=_policy(scripts),
+        lang=lang,
+        title=title,
+        body=body,
+        style=style(),
+        t=t,
+        contents=_contents(body),
+        facts=facts,
+        other=other_language,
+        index="../index.html" if has_index else None,
+    )

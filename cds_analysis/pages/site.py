@@ -1,0 +1,41 @@
+"""The page templates, and the index page that leads to all reports."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from cds_analysis.views.text import Text
+
+__all__ = ["TEMPLATES", "render_index", "style", "templates"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """Return the templates, which escape what they are given."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html", "j2"]))
+
+
+def style() -> str:
+    """Return the style sheet that every page carries."""
+    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+def render_index(reports: list[dict], failed: list[dict]) -> str:
+    """Make the index page: every report by notebook, both languages, searchable with or without accents."""
+    groups: dict[str, dict] = {}
+    for report in reports:
+        group = groups.setdefault(report["notebook"], {"titles": {}, "rows": {}})
+        group["titles"][report["lang"]] = report["notebook_title"]
+        row = group["rows"].setdefault(
+            report["stem"], {"name": report["name"], "search": report["search"], "links": {}}
+        )
+        row["links"][report["lang"]] = report["path"]
+    page = templates().get_template("index.html.j2")
+    return page.render(
+        groups=groups, failed=failed, style=style(), vi=Text("vi"), en=Text("en"), n=len(reports)
+    )

@@ -1,0 +1,1 @@
+"""How a notebook is run: kernel, in-process shell, fork server, pool, Dask."""

@@ -1,0 +1,1 @@
+"""Where marks and letters go: layout and SVG."""
