@@ -146,10 +146,12 @@ def coverage(scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
 
 def not_published(scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
     """Return the provinces without a figure in years whose table is otherwise full: ``index_id,
-    dimension_id, year, province_id``.
+    dimension_id, year, province_id``, ``source_ids`` (of the table that lacks them).
     """
     full = (
-        coverage(scores, provinces).filter(~pl.col("is_partial")).select("index_id", "dimension_id", "year")
+        coverage(scores, provinces)
+        .filter(~pl.col("is_partial"))
+        .select("index_id", "dimension_id", "year", "source_ids")
     )
     wanted = full.join(provinces.select("province_id"), how="cross")
     have = scores.select("index_id", "dimension_id", "year", "province_id")
@@ -170,11 +172,11 @@ def level_shifts(scores: pl.DataFrame, breaks: pl.DataFrame, *, ratio: float = 3
     polars.DataFrame
         ``index_id, dimension_id, year, median_before, median_after, shift`` (score points), ``is_recorded``
         (a break is on record for that year), sorted by size of the shift relative to the spread
-        (``shift_in_iqr``), largest first.
+        (``shift_in_iqr``), largest first; ``source_ids`` of both years.
     """
     keys = ["index_id", "dimension_id", "province_id"]
     full = scores.drop_nulls("score").filter(pl.len().over("index_id", "dimension_id", "year") >= FULL_FROM)
-    before = full.select(*keys, year=pl.col("year") + 1, before="score")
+    before = full.select(*keys, year=pl.col("year") + 1, before="score", source_before="source_id")
     pairs = full.join(before, on=[*keys, "year"], how="inner", validate="1:1").with_columns(
         change=pl.col("score") - pl.col("before")
     )
@@ -185,6 +187,7 @@ def level_shifts(scores: pl.DataFrame, breaks: pl.DataFrame, *, ratio: float = 3
             median_after=pl.col("score").median(),
             shift=pl.col("change").median(),
             mad=(pl.col("change") - pl.col("change").median()).abs().median(),
+            source_ids=pl.concat_list("source_before", "source_id").explode().unique().sort(),
             iqr=pl.col("before").quantile(0.75, "linear") - pl.col("before").quantile(0.25, "linear"),
         )
         .with_columns(shift_in_iqr=pl.col("shift").abs() / pl.col("iqr"))

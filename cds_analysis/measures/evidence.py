@@ -16,10 +16,25 @@ import polars as pl
 from cds_analysis.dataset.register import WHOLE
 from cds_analysis.errors import ParameterError
 
-__all__ = ["percentiles", "view_correlations", "view_differences", "view_stability"]
+__all__ = ["leading_pair", "percentiles", "view_correlations", "view_differences", "view_stability"]
 
 MIN_PAIRS, MIN_YEARS = 10, 3
 _PAIR = ["documents", "citizens"]
+
+
+def leading_pair(indices: pl.DataFrame) -> dict[str, str | None]:
+    """Return the first index of documents and the first of citizens in the register's order, as ``{"documents": id,
+    "citizens": id}``; None where there is none.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> leading_pair(load().indices)
+    {'documents': 'dti', 'citizens': 'papi'}
+    """
+    whole = indices.filter(pl.col("dimension_id") == WHOLE).sort("position")
+    found = {side: whole.filter(pl.col("evidence") == side)["index_id"].to_list() for side in _PAIR}
+    return {side: ids[0] if ids else None for side, ids in found.items()}
 
 
 def percentiles(ranked: pl.DataFrame) -> pl.DataFrame:
@@ -118,7 +133,7 @@ def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
     >>> found.select("citizens", "n_years", "reading").rows()
     [('papi', 5, 'documents_higher')]
     """
-    found = differences.group_by(*_PAIR, "province_id", maintain_order=True).agg(
+    found = differences.group_by(*_PAIR, "province_id").agg(
         n_years=pl.len(),
         first_year=pl.col("year").min(),
         last_year=pl.col("year").max(),
@@ -138,7 +153,13 @@ def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("citizens_higher"))
         .otherwise(pl.lit("mixed"))
     )
-    return found.with_columns(reading=reading).drop("_negative")
+    pairs = differences.select(_PAIR).unique(maintain_order=True).with_row_index("_pair")
+    return (
+        found.with_columns(reading=reading)
+        .join(pairs, on=_PAIR, validate="m:1")
+        .sort("_pair", "province_id")
+        .drop("_pair", "_negative")
+    )
 
 
 def view_correlations(
@@ -182,6 +203,7 @@ def view_correlations(
     for (documents, citizens, year), group in differences.group_by(*_PAIR, "year", maintain_order=True):
         if group.height < MIN_PAIRS:
             continue
+        group = group.sort("province_id")
         pairs = group.select("percentile_documents", "percentile_citizens").to_numpy()
         picks = np.random.default_rng(seed).integers(0, len(pairs), size=(draws, len(pairs)))
         drawn = _spearman(pairs, picks)
