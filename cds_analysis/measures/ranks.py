@@ -168,7 +168,7 @@ def places_gained(
         ``province_id, rank_from, rank_to, places_gained`` (positive is up), ``places_gained_common`` (both
         years re-ranked within the common provinces; null where a year is only a sample), ``score_from,
         score_to, score_change`` (null across a break), ``crosses_break, n_common``, ``median_move`` (half of
-        the provinces moved at least this many places); largest gain first.
+        the provinces moved at least this many places), ``source_ids`` (of both years); largest gain first.
 
     Raises
     ------
@@ -190,7 +190,9 @@ def places_gained(
         (pl.col("index_id") == index_id) & (pl.col("dimension_id") == dimension_id)
     ).drop_nulls("rank")
     ends = [
-        rows.filter(pl.col("year") == y).select("province_id", "score", "rank", "is_full", "segment")
+        rows.filter(pl.col("year") == y).select(
+            "province_id", "score", "rank", "is_full", "segment", "source_id"
+        )
         for y in (year_from, year_to)
     ]
     both = ends[0].join(ends[1], on="province_id", how="inner", suffix="_to", validate="1:1")
@@ -212,4 +214,5 @@ def places_gained(
         crosses_break=~same,
         n_common=pl.len(),
         median_move=(pl.col("rank") - pl.col("rank_to")).abs().median(),
+        source_ids=pl.concat_list("source_id", "source_id_to").list.unique().list.sort(),
     ).sort("places_gained", "province_id", descending=[True, False])
