@@ -125,7 +125,7 @@ class Review:
         marked = (
             f"{html.escape(line[:start])}<mark>{html.escape(line[start:end])}</mark>{html.escape(line[end:])}"
         )
-        decided = self.frame["decision"].fill_null("").ne("").sum()
+        decided = self.frame.filter(pl.col("decision").fill_null("") != "").height
         count = t("{k} of {n} decided", k=t.number(decided), n=t.number(self.frame.height))
         state = {"accept": t("accepted"), "reject": t("rejected")}.get(row["decision"], t("open"))
         reason = f"<p>{html.escape(row['reason'] or '')}</p>" if t.lang == "en" else ""  # written in English

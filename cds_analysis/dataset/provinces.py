@@ -78,7 +78,7 @@ def find_province(name: str | int, provinces: pl.DataFrame | None = None) -> str
     """
     table = load().provinces if provinces is None else provinces
     index = _index(_Hashable(table))
-    key = f"{name:02d}" if isinstance(name, int) and not isinstance(name, bool) else fold(name)
+    key = f"{name:02d}" if isinstance(name, int) and not isinstance(name, bool) else fold(str(name))
     found = index.get(key) or index.get(_KIND.sub("", key))
     if found:
         return found
