@@ -18,6 +18,7 @@ LAYERS = [
     "measures",
     "views",
     "study",
+    "chapters",
     "app",
     "pages",
     "running",

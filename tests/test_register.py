@@ -313,7 +313,9 @@ def names(data):
 def test_no_measure_view_or_pane_names_an_index_a_dimension_or_a_source(names):
     root = notebooks_folder().parent / "cds_analysis"
     files = [
-        p for layer in ("measures", "views", "app", "reports", "pages") for p in (root / layer).rglob("*.py")
+        p
+        for layer in ("measures", "views", "study", "chapters", "app", "reports", "pages")
+        for p in (root / layer).rglob("*.py")
     ]
     assert len(files) > 40
     found = {p.name: list(named_in(p.read_text(encoding="utf-8"), *names)) for p in files}

@@ -77,11 +77,13 @@ class Study:
         return f"<Study: {who}, {what}, {d.indicators.height} indicators, {self.lang}>"
 
     @cached_property
-    def _ranked(self) -> pl.DataFrame:
+    def ranked(self) -> pl.DataFrame:
+        """Every rank of every index, dimension and year; see :func:`cds_analysis.measures.ranks.ranks`."""
         return ranks(self.data.scores, self.data.breaks, self.data.indices, full_from=self.data.full_from)
 
     @cached_property
-    def _peers(self) -> pl.DataFrame:
+    def peers(self) -> pl.DataFrame:
+        """The structural peers of every province; see :func:`cds_analysis.measures.compare.structural_peers`."""
         return structural_peers(self.data.context)
 
     def _series(self, names: Sequence[str | Series]) -> tuple[Series, ...]:
@@ -99,7 +101,7 @@ class Study:
         `series` are indices or dimensions in any spelling (``papi``, ``papi.d6``, ``PAPI 6``); all by default.
         """
         found = self._series(series)
-        rows = _rows_of(self._ranked, found) if found else self._ranked
+        rows = _rows_of(self.ranked, found) if found else self.ranked
         return self.result(
             "ranks", rows.sort("year", "rank", descending=[True, False], nulls_last=True), found
         )
@@ -176,11 +178,11 @@ class Study:
                 )
             last = known[-1] if year is None else year
             rows = compare(
-                score_values(scores.filter(pl.col("year") == last)), self.data.provinces, peers=self._peers
+                score_values(scores.filter(pl.col("year") == last)), self.data.provinces, peers=self.peers
             )
         else:
             found, values = (), own_values(self.match(what, on=on), value, direction)
-            rows = compare(values, self.data.provinces, peers=self._peers).drop(
+            rows = compare(values, self.data.provinces, peers=self.peers).drop(
                 "as_of", "first_as_of", "source_ids"
             )
         t = self.text
@@ -233,7 +235,7 @@ class Study:
             if fold(head) == "peers" and who:
                 me = find_province(who, self.data.provinces)
                 found += (
-                    self._peers.filter(pl.col("province_id") == me).sort("peer_order")["peer_id"].to_list()
+                    self.peers.filter(pl.col("province_id") == me).sort("peer_order")["peer_id"].to_list()
                 )
             else:
                 found += find_provinces([name], self.data.provinces, self.data.regions)
