@@ -14,7 +14,6 @@ from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import notebooks
 from cds_analysis.reports.plan import plan
 
-
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
 
