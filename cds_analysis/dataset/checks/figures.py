@@ -15,8 +15,6 @@ _NUMBER = re.compile(r"\d[\d.,]*")
 _MORE = r"\b(?:hơn|trên|over|more than|above)\b|>"
 _LEAST = r"\b(?:ít nhất|tối thiểu|từ|at least)\b|trở lên|[≥+]"
 _DAYS = {"day": 0, "month": 31, "quarter": 92, "half_year": 184, "year": 366}
-POPULATION_JUMP, INCOME_JUMP, URBAN_JUMP = 0.10, 0.40, 10.0
-MOST_PEOPLE_THOUSAND = 20_000.0
 SHARE_JUMP, COUNT_FACTOR = 50.0, 20.0
 
 
@@ -84,7 +82,7 @@ def against_printed(data: Dataset, table: str) -> pl.DataFrame:
     columns = ["value", "printed", *(c for c in ("numerator", "denominator") if c in frame.columns)]
     for row, cells in enumerate(frame.select(columns).iter_rows(named=True)):
         numbers, value = readings(cells["printed"]), cells["value"]
-        if numbers and not _is_among(value, numbers):
+        if numbers and not _is_among(value, numbers) and not _is_share(value, cells["printed"]):
             rows.append((row, "value", f"{value:g}", f"the figure printed, {cells['printed'][:40]}"))
         for column in columns[2:]:
             if "/" in cells["printed"] and cells[column] is not None and not _is_among(cells[column], numbers):
@@ -93,9 +91,13 @@ def against_printed(data: Dataset, table: str) -> pl.DataFrame:
 
 
 def _is_among(value: float, numbers: set[float]) -> bool:
-    if any(abs(value - n) <= 1e-9 * max(1, abs(n)) for n in numbers):
-        return True
-    return any(abs(value - 100 * a / b) <= 6e-5 for a in numbers for b in numbers if b and a <= b)
+    return any(abs(value - n) <= 1e-9 * max(1, abs(n)) for n in numbers)
+
+
+def _is_share(value: float, printed: str) -> bool:
+    """Whether a value is the percentage that a printed fraction makes."""
+    above, slash, below = printed.partition("/")
+    return bool(slash) and any(abs(value - 100 * a / b) <= 6e-5 for a in readings(above) for b in readings(below) if b)
 
 
 @rule("bound-not-printed", WARNING, "Bound that the source does not print", *VALUED)
@@ -168,6 +170,15 @@ def figure_alone(data: Dataset, table: str) -> pl.DataFrame:
     return found(wrong, "province_id", said("{}, as the other figures of its source", "usual"))
 
 
+@rule("date-alone", WARNING, "Date that no other figure of the source has", "observations")
+def date_alone(data: Dataset, table: str) -> pl.DataFrame:
+    """In a source with at least five figures no single one has a date 300 days or more from all the others."""
+    rows = numbered(data.observations).sort("source_id", "as_of").filter(pl.len().over("source_id") >= 5)
+    before, after = (pl.col("as_of").diff(n).dt.total_days().abs().over("source_id").fill_null(9999) for n in (1, -1))
+    wrong = rows.filter((before >= 300) & (after >= 300))
+    return found(wrong, "as_of", "a day near those of the source's other figures")
+
+
 @rule("two-figures", WARNING, "Two figures of one source for one thing", "observations")
 def two_figures(data: Dataset, table: str) -> pl.DataFrame:
     """One source gives an indicator of a province once for a year, or in different paragraphs."""
@@ -235,24 +246,3 @@ def target_falls(data: Dataset, table: str) -> pl.DataFrame:
     rows = _valued(data, table).sort("due").with_columns(before=pl.col("value").shift(1).over(same))
     ahead = pl.when(pl.col("direction") == 0).then(1).otherwise(pl.col("direction")) * (pl.col("value") - pl.col("before"))
     return found(rows.filter(ahead < 0), "value", said("no less than {}, the source's earlier target", "before"))
-
-
-@rule("context-jump", WARNING, "Population or income that jumps", "context")
-def context_jump(data: Dataset, table: str) -> pl.DataFrame:
-    """Against the nearest other year a population moves by at most 10 % a year, the urban share by 10 points, income by
-    40 %; named is the year that stands apart, where there are three. A province has at most 20 million people."""
-    rows = numbered(data.context).with_columns(
-        urban_share=100 * pl.col("urban_population_thousand") / pl.col("population_thousand")
-    )
-    parts = [found(rows.filter(pl.col("population_thousand") > MOST_PEOPLE_THOUSAND), "population_thousand", "thousands of people, at most 20,000")]
-    measures = [
-        ("population_thousand", "population_thousand", POPULATION_JUMP, True),
-        ("grdp_per_capita_million_vnd", "grdp_per_capita_million_vnd", INCOME_JUMP, True),
-        ("urban_share", "urban_population_thousand", URBAN_JUMP, False),
-    ]
-    for measure, column, limit, is_relative in measures:
-        middle = pl.col(measure).median().over("province_id")
-        off = (pl.col(measure) / middle - 1).abs() if is_relative else (pl.col(measure) - middle).abs()
-        wrong = rows.with_columns(middle=middle).filter(off > limit)
-        parts.append(found(wrong, column, said(f"nearer to the province's other years ({measure} about {{}})", pl.col("middle").round(1))))
-    return pl.concat(parts)

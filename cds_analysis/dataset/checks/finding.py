@@ -48,8 +48,11 @@ class Finding:
         return f"{where}, column {self.column}: {self.expected} (found {self.value[:80]!r}) [{self.rule}]"
 
     def accepting(self) -> str:
-        """Return the row of ``accepted.csv`` that accepts it, but for the reasons."""
-        return f"{self.rule},{self.table},{self.key},{self.value}"
+        """Return how to accept it: the start of a row of ``accepted.csv``, to which the reasons are added."""
+        if self.rule not in RULES:
+            return "remove the row from accepted.csv"
+        cells = pl.DataFrame([[self.rule, self.table, self.key, self.value]], orient="row")
+        return f"to accept it, add to accepted.csv: {cells.write_csv(include_header=False).strip()},<reason_vi>,<reason_en>"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from cds_analysis.dataset.checks import figures, paths, rankings, records, registers, sums  # noqa: F401 - they enter RULES
+from cds_analysis.dataset.checks import context, figures, paths, rankings, records, registers, sums  # noqa: F401 - they enter RULES
 from cds_analysis.dataset.checks.finding import ERROR, RULES, WARNING, Finding, named
 from cds_analysis.dataset.load import Dataset, broken_rows, eager
 from cds_analysis.errors import DataError, Problem

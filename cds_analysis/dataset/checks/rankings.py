@@ -64,7 +64,7 @@ def more_ranks_than_ranked(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("rank-given-twice", ERROR, "One rank for two different scores", *RANKED)
 def rank_given_twice(data: Dataset, table: str) -> pl.DataFrame:
-    """Two provinces share a rank only where their scores are equal as printed (to half a unit of the last decimal)."""
+    """Two provinces share a rank only where their scores are equal as recorded."""
     return found(_shared(data, table).filter(pl.col("spread") > 0), "rank", "a rank of its own: the scores differ")
 
 

@@ -51,6 +51,15 @@ def claim_contradicted(data: Dataset, table: str) -> pl.DataFrame:
     return found(wrong, "value", said("{} as on record, or a row in conflicts.csv", "on_record"))
 
 
+@rule("claim-named-otherwise", WARNING, "Claim whose name says another province or year", "claims")
+def claim_named_otherwise(data: Dataset, table: str) -> pl.DataFrame:
+    """claim_id starts with the id of the province and holds the year, as `cds add` names claims."""
+    rows, name = numbered(data.claims), pl.col("claim_id")
+    whose = found(rows.filter(~name.str.starts_with(pl.col("province_id"))), "province_id", said("the province in {}", "claim_id"))
+    when = rows.filter(~name.str.contains(pl.col("year").cast(pl.String), literal=True))
+    return pl.concat([whose, found(when, "year", said("the year in {}", "claim_id"))])
+
+
 @rule("claim-not-on-record", WARNING, "Claimed rank that no score row holds", "claims")
 def claim_not_on_record(data: Dataset, table: str) -> pl.DataFrame:
     """A rank that an article claims exactly is also on record in scores."""
@@ -63,30 +72,28 @@ def claim_not_on_record(data: Dataset, table: str) -> pl.DataFrame:
 def conflict_stale(data: Dataset, table: str) -> pl.DataFrame:
     """The row that a conflict names is on record, with the figure that was chosen ('-' for none), which is not the other."""
     rows = []
-    records: dict[str, dict[str, list[dict]]] = {}
     for number, row in enumerate(data.conflicts.iter_rows(named=True)):
-        name = row["table"]
-        if name not in records:
-            records[name] = _by_key(data, name)
-        there = records[name].get(row["key"], [])
+        there = _rows_of(data, row["table"], row["key"])
         if not there:
-            rows.append((number, "key", row["key"], f"the key of a row of {name}"))
-        elif row["column"] not in there[0] or not any(_says(r[row["column"]], row["chosen"]) for r in there):
+            rows.append((number, "key", row["key"], f"the key of a row of {row['table']}"))
+        # A claim stays as the article prints it; what was chosen there is the record's figure.
+        elif row["table"] != "claims" and not any(_says(r.get(row["column"]), row["chosen"]) for r in there):
             kept = there[0].get(row["column"])
-            derived = row["table"] == "claims"  # the claim itself is kept as printed; what was chosen is the record's
-            if not derived:
-                rows.append((number, "chosen", row["chosen"], f"{kept}, the figure on record"))
+            rows.append((number, "chosen", row["chosen"], f"{kept}, the figure on record"))
         if row["chosen"] == row["other"]:
             rows.append((number, "other", row["other"], "another figure than the one chosen"))
     return pl.DataFrame(rows, schema=FOUND, orient="row")
 
 
-def _by_key(data: Dataset, table: str) -> dict[str, list[dict]]:
+def _rows_of(data: Dataset, table: str, key: str) -> list[dict]:
+    """Return the rows that a conflict speaks of, whatever their source."""
     keys = [k for k in TABLES[table].primary_key() if k != "source_id"]
-    found: dict[str, list[dict]] = {}
-    for row in getattr(data, table).iter_rows(named=True):
-        found.setdefault("/".join(str(row[k]) for k in keys), []).append(row)
-    return found
+    values = key.split("/")
+    if len(values) != len(keys):
+        return []
+    same = [pl.col(k).cast(pl.String) == v for k, v in zip(keys, values)]
+    first = getattr(data, table).filter(same[-1])  # the province or claim: few rows to look through
+    return first.filter(*same).to_dicts()
 
 
 def _says(value: object, chosen: str) -> bool:

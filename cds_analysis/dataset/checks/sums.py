@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import polars as pl
 
 from cds_analysis.dataset.checks.finding import FOUND, WARNING, found, numbered, rule, said
@@ -38,6 +40,7 @@ def _with_parts(data: Dataset) -> pl.DataFrame:
     )
 
 
+@lru_cache(maxsize=2)
 def _aggregated(data: Dataset) -> pl.DataFrame:
     """Return the scores that their parts make, with ``expected`` (their sum or mean) and ``tolerance``.
 
