@@ -317,6 +317,8 @@ def check(folder, write) -> None:
         data = load(folder)
         warnings = gate(data)
     except DataError as error:
+        if folder is not None and not folder.is_dir():
+            raise
         click.secho(f"cds: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
         raise click.exceptions.Exit(1) from None
     for name, rows in data.row_counts().items():

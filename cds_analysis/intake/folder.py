@@ -18,7 +18,7 @@ from cds_analysis.dataset.checks import Finding, findings, gate
 from cds_analysis.dataset.exchange import finish, keep, owned, undo_unfinished
 from cds_analysis.dataset.load import Dataset, load
 from cds_analysis.dataset.schemas import TABLES
-from cds_analysis.errors import ParameterError
+from cds_analysis.errors import DataError, ParameterError
 
 __all__ = ["appended", "change"]
 
@@ -96,6 +96,8 @@ def change(data: Dataset, texts: dict[str, str]) -> list[Finding]:
                 before = {(f.rule, f.table, f.key, f.column, f.value) for f in findings(data)}
                 warnings = gate(load(trial))
                 _swap(folder, trial, list(texts))
+        except DataError as error:
+            raise DataError(folder, error.problems) from None  # not the folder of the trial
         except OSError as error:
             raise ParameterError(
                 f"cannot change {folder}: {error.strerror or error}. Nothing was changed."

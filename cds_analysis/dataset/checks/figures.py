@@ -132,9 +132,9 @@ def future_figure(data: Dataset, table: str) -> pl.DataFrame:
     last = data.judged_on
     frame = numbered(getattr(data, table))
     if "as_of" in frame.columns:
-        return found(frame.filter(pl.col("as_of") > last), "as_of", f"a day until {last}, the data_date in release.csv")
+        return found(frame.filter(pl.col("as_of") > last), "as_of", f"a day until {last}, the data_date in release.csv (--data-date moves it)")
     late = frame.filter(pl.date(pl.col("year").clip(1, 9999), 12, 31) > pl.date(last.year, 12, 31))
-    return found(late, "year", f"a year until {last.year}, the data_date in release.csv")
+    return found(late, "year", f"a year until {last.year}, that of the data_date in release.csv (--data-date moves it)")
 
 
 @rule("before-the-source", ERROR, "Figure later than its source", "observations", "scores")

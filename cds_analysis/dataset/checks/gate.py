@@ -10,11 +10,13 @@ import polars as pl
 from cds_analysis.dataset.checks import context, figures, paths, rankings, records, registers, sums  # noqa: F401 - they enter RULES
 from cds_analysis.dataset.checks.finding import ERROR, RULES, WARNING, Finding, named
 from cds_analysis.dataset.load import Dataset, broken_rows, eager
+from cds_analysis.dataset.schemas import NATION
 from cds_analysis.errors import DataError, Problem
 
-__all__ = ["STALE", "findings", "gate"]
+__all__ = ["concerning", "findings", "gate", "warning_titles"]
 
 STALE = "acceptance-stale"
+_STALE_TITLE = "Acceptance that accepts nothing"
 
 
 @lru_cache(maxsize=8)
@@ -43,7 +45,8 @@ def findings(data: Dataset) -> tuple[Finding, ...]:
         for finding in named(rule.apply(data, table), rule, table, data)
     ]
     judged = _with_reasons(every, data)
-    return tuple(sorted(judged, key=lambda f: (f.level != ERROR, list(RULES).index(f.rule) if f.rule in RULES else -1)))
+    order = {name: number for number, name in enumerate(RULES)}
+    return tuple(sorted(judged, key=lambda f: (f.level != ERROR, order.get(f.rule, -1), f.table, f.file, f.row, f.column)))
 
 
 def _with_reasons(every: list[Finding], data: Dataset) -> list[Finding]:
@@ -87,3 +90,24 @@ def gate(data: Dataset) -> list[Finding]:
     if errors:
         raise DataError(data.folder, [Problem(f.file, f.row, f.column, f"{f.expected} [{f.rule}]", f.value) for f in errors])
     return [f for f in every if not f.is_accepted]
+
+
+def concerning(warnings: list[Finding], reads: dict[str, str], provinces: list[str]) -> list[Finding]:
+    """Return the warnings about the rows that a report shows.
+
+    Parameters
+    ----------
+    warnings
+        From :func:`gate`.
+    reads
+        How much of a table the report reads; see :class:`~cds_analysis.dataset.subset.Subsets`.
+    provinces
+        Ids of the provinces that the report is about; of none in particular, every warning counts.
+    """
+    read = [f for f in warnings if reads.get(f.table, "all") != "none"]
+    return [f for f in read if not provinces or f.province_id in (*provinces, NATION)]
+
+
+def warning_titles() -> dict[str, str]:
+    """Return the English title of each warning, by rule."""
+    return {**{r.name: r.title for r in RULES.values() if r.level == WARNING}, STALE: _STALE_TITLE}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import polars as pl
 
@@ -92,29 +94,41 @@ def rank_against_score(data: Dataset, table: str) -> pl.DataFrame:
     rows = numbered(getattr(data, table)).drop_nulls(["rank", "score"]).sort(*TABLE, "rank", "score", descending=[False] * 4 + [True])
     ahead = pl.col("score").cum_min().shift(1).over(TABLE)
     upset = rows.filter((pl.col("score") > ahead).any().over(TABLE))
-    culprits = []
-    for group in upset.partition_by(TABLE, maintain_order=True):
+    culprits = _culprits(upset, lambda score, rank: (score > 0) & (rank > 0))
+    return found(
+        rows.join(culprits, on="row"), "rank", said("a rank that fits the score (place {} on record)", "by_score")
+    )
+
+
+def _culprits(rows: pl.DataFrame, clashes: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> pl.DataFrame:
+    """Return the fewest rows of each table (found greedily) without which no two contradict each other, with their place
+    by score."""
+    named = []
+    for group in rows.partition_by(TABLE, maintain_order=True):
         score, rank, row = (group[c].to_numpy() for c in ("score", "rank", "row"))
-        clash = (np.subtract.outer(score, score) > 0) & (np.subtract.outer(rank, rank) > 0)
+        clash = clashes(np.subtract.outer(score, score), np.subtract.outer(rank, rank))
         clash = clash | clash.T
         while clash.any():
             worst = int(clash.sum(axis=1).argmax())
-            culprits.append((int(row[worst]), int((score > score[worst]).sum()) + 1))
+            named.append((int(row[worst]), int((score > score[worst]).sum()) + 1))
             clash[worst, :] = clash[:, worst] = False
-    named = pl.DataFrame(culprits, schema={"row": pl.Int64, "by_score": pl.Int64}, orient="row")
-    return found(
-        rows.join(named, on="row"), "rank", said("a rank that fits the score (by score {}th on record)", "by_score")
-    )
+    return pl.DataFrame(named, schema={"row": pl.Int64, "by_score": pl.Int64}, orient="row")
 
 
 @rule("computed-rank", ERROR, "Computed rank that does not follow from the scores", "scores")
 def computed_rank(data: Dataset, table: str) -> pl.DataFrame:
-    """A rank marked as computed is the place of the score among those of its table, the smallest for ties."""
-    rows = numbered(data.scores).with_columns(
-        place=pl.col("score").rank("min", descending=True).over(TABLE).cast(pl.Int64)
-    )
-    wrong = rows.filter((pl.col("rank_status") == "computed") & (pl.col("rank") != pl.col("place")))
-    return found(wrong, "rank", said("{}, the place of its score", "place"))
+    """A rank marked as computed is the place of the score among those of its table, the smallest for ties. Named are the
+    fewest rows without which the order agrees; where it does and places are left over, the first row behind the gap."""
+    rows = numbered(data.scores).drop_nulls(["score", "rank"]).filter(pl.col("rank_status") == "computed")
+    place = pl.col("score").rank("min", descending=True).over(TABLE).cast(pl.Int64)
+    off = rows.with_columns(by_score=place).filter((pl.col("rank") != pl.col("by_score")).any().over(TABLE))
+    # A higher score with no better rank, or one score with two ranks.
+    culprits = _culprits(off, lambda score, rank: ((score > 0) & (rank >= 0)) | ((score == 0) & (rank != 0)))
+    wrong = rows.join(culprits, on="row")
+    gaps = off.join(wrong, on=TABLE, how="anti").filter(pl.col("rank") != pl.col("by_score"))
+    first = gaps.sort("rank").group_by(TABLE).first()
+    columns = [*rows.columns, "by_score"]
+    return found(pl.concat([wrong.select(columns), first.select(columns)]), "rank", said("{}, the place of its score", "by_score"))
 
 
 @rule("rank-without-status", ERROR, "Rank without its status", "scores")
