@@ -33,7 +33,9 @@ def swapped(frame, columns, one, other):
     """Exchange cells of two rows."""
 
     def row(where):
-        return frame.row(by_predicate=pl.all_horizontal([pl.col(c) == v for c, v in where.items()]), named=True)
+        return frame.row(
+            by_predicate=pl.all_horizontal([pl.col(c) == v for c, v in where.items()]), named=True
+        )
 
     a, b = row(one), row(other)
     frame = edited(frame, {c: b[c] for c in columns}, **one)
@@ -163,7 +165,9 @@ def a_table_in_a_future_year(t):
 
 @mutant
 def a_row_twice_under_another_source(t):
-    return {"scores": more(t["scores"], {"source_id": "papi-2022"}, **key("papi", "overall", 2023, "lang-son"))}
+    return {
+        "scores": more(t["scores"], {"source_id": "papi-2022"}, **key("papi", "overall", 2023, "lang-son"))
+    }
 
 
 def without(name, *where):
@@ -209,8 +213,20 @@ def a_year_on_another_level(t):
 
 
 unit = {"index_id": "dti", "dimension_id": "overall", "year": 2024}
-cell("unit_scores", "unit_ten_times", {"score": 4.034}, **{**unit, "dimension_id": "digital_economy_activity"}, unit_id="an-giang")
-cell("unit_scores", "unit_rank_with_a_digit_more", {"rank": 20}, **{**unit, "dimension_id": "digital_economy_activity"}, unit_id="bac-ninh")
+cell(
+    "unit_scores",
+    "unit_ten_times",
+    {"score": 4.034},
+    **{**unit, "dimension_id": "digital_economy_activity"},
+    unit_id="an-giang",
+)
+cell(
+    "unit_scores",
+    "unit_rank_with_a_digit_more",
+    {"rank": 20},
+    **{**unit, "dimension_id": "digital_economy_activity"},
+    unit_id="bac-ninh",
+)
 cell("unit_scores", "unit_wrong_year", {"year": 2042}, **unit, unit_id="ha-noi")
 
 
@@ -246,7 +262,12 @@ cell("observations", "printed_digits_exchanged", {"printed": "53,2%"}, **paid)
 cell("observations", "count_as_share", {"indicator_id": "files_received_online_pct"}, **teams)
 cell("observations", "another_province", {"province_id": "ca-mau"}, indicator_id="hospitals_cashless_pct")
 cell("observations", "another_indicator", {"indicator_id": "stations_5g"}, **paid)
-cell("observations", "printed_and_value_wrong_together", {"value": 9.0, "printed": "9"}, indicator_id="plan_targets_completed")
+cell(
+    "observations",
+    "printed_and_value_wrong_together",
+    {"value": 9.0, "printed": "9"},
+    indicator_id="plan_targets_completed",
+)
 
 
 @mutant
@@ -316,7 +337,9 @@ papi = {"index_id": "papi"}
 cell("indices", "parent_circle", {"parent_id": "access_to_the_internet"}, **papi, dimension_id="e_governance")
 cell("indices", "parent_itself", {"parent_id": "e_governance"}, **papi, dimension_id="e_governance")
 cell("indices", "parent_nowhere", {"parent_id": "governance"}, **papi, dimension_id="access_to_the_internet")
-cell("indices", "scale_upside_down", {"scale_min": 10.0, "scale_max": 0.0}, **papi, dimension_id="e_governance")
+cell(
+    "indices", "scale_upside_down", {"scale_min": 10.0, "scale_max": 0.0}, **papi, dimension_id="e_governance"
+)
 cell("indices", "scale_ten_times", {"scale_max": 100.0}, **papi, dimension_id="e_governance")
 cell("indices", "scale_a_tenth", {"scale_max": 10.0}, index_id="par", dimension_id="overall")
 cell("indicators", "direction_turned", {"direction": -1}, indicator_id="digital_economy_share_pct")
@@ -339,7 +362,9 @@ cell("claims", "claimed_change_backwards", {"from_year": 2024}, claim_id=claim +
 cell("claims", "claimed_score_beyond_scale", {"value": 874.7}, claim_id="ba-ria-vung-tau-par-2022-score")
 cell("claims", "claim_of_another_province", {"province_id": "ca-mau"}, claim_id=claim + "rank")
 cell("conflicts", "conflict_keeps_another_figure", {"chosen": "87.21"}, key="par/overall/2012/da-nang")
-cell("conflicts", "conflict_about_nothing", {"key": "par/overall/2002/da-nang"}, key="par/overall/2012/da-nang")
+cell(
+    "conflicts", "conflict_about_nothing", {"key": "par/overall/2002/da-nang"}, key="par/overall/2012/da-nang"
+)
 cell("sources", "published_2042", {"published": date(2042, 7, 5)}, source_id="article-lang-son-2024-07")
 cell("sources", "published_2014", {"published": date(2014, 7, 5)}, source_id="article-lang-son-2024-07")
 
@@ -360,11 +385,14 @@ def drawn(tables, seed):
     table = draw.choice(["scores", "scores", "observations", "targets", "context", "claims", "unit_scores"])
     frame = tables[table]
     row = draw.randrange(frame.height)
-    numbers = [c for c in ("score", "rank", "value", "population_thousand", "grdp_per_capita_million_vnd")
-               if c in frame.columns and frame[c][row] is not None]
+    numbers = [
+        c
+        for c in ("score", "rank", "value", "population_thousand", "grdp_per_capita_million_vnd")
+        if c in frame.columns and frame[c][row] is not None
+    ]
     column = draw.choice(numbers)
     value = frame[column][row]
-    times = [c for c in ("year", "as_of", "due") if c in frame.columns][0]
+    times = next(c for c in ("year", "as_of", "due") if c in frame.columns)
     kind = draw.choice(["shift", "exchange", "sign", "digit", "time", "whose", "copy", "trade"])
     change = {column: value}
     if kind == "shift":

@@ -35,11 +35,16 @@ def given_twice(folder: Path, tables: Iterable[str]) -> Iterator[Problem]:
     """Yield the tables that stand in the folder in more than one form, of which only one would be read."""
     for name in tables:
         forms = [f for f in (f"{name}.csv", f"{name}.parquet") if (folder / f).is_file()]
-        for kind, files in (("*.csv", (folder / name).glob("*.csv")), ("*.parquet", (folder / name).rglob("*.parquet"))):
+        for kind, files in (
+            ("*.csv", (folder / name).glob("*.csv")),
+            ("*.parquet", (folder / name).rglob("*.parquet")),
+        ):
             if any(files):
                 forms.append(f"{name}/{kind}")
         if len(forms) > 1:
-            yield Problem(forms[0], None, None, f"the table is given twice, as {' and '.join(forms)}; keep one of them")
+            yield Problem(
+                forms[0], None, None, f"the table is given twice, as {' and '.join(forms)}; keep one of them"
+            )
 
 
 def _is_table_like(file: Path) -> bool:

@@ -247,7 +247,9 @@ def _scan_table(
                 Problem(shown, None, column, f"must be of type {definition.dtype}", str(found[column]))
             )
     for file in [single] if single.is_file() else sorted((folder / name).rglob("*.parquet")):
-        origins.append((file.relative_to(folder).as_posix(), pl.scan_parquet(file).select(pl.len()).collect().item()))
+        origins.append(
+            (file.relative_to(folder).as_posix(), pl.scan_parquet(file).select(pl.len()).collect().item())
+        )
     return frame
 
 

@@ -23,9 +23,7 @@ def _id(description: str, **options) -> dy.String:
 
 # Markup, a Markdown link, control characters, characters without width, marks that change the direction of
 # reading, the start of a spreadsheet formula.
-_NOT_PLAIN = (
-    r"\]\s*\(|[<>\x00-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|^[=@]"
-)
+_NOT_PLAIN = r"\]\s*\(|[<>\x00-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|^[=@]"
 MOST_CHARACTERS = 1000
 
 

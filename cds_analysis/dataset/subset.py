@@ -15,7 +15,9 @@ __all__ = ["WAYS", "Subsets"]
 
 # How much of a table a report reads: every row, the rows of its own provinces (and of the country), or none.
 WAYS = ("all", "own", "none")
-_READ = [t for t in TABLES if t not in ("sources", "accepted")]  # sources follow; what was accepted is the gate's
+_READ = [
+    t for t in TABLES if t not in ("sources", "accepted")
+]  # sources follow; what was accepted is the gate's
 _WHOSE = {
     "observations": "province_id",
     "targets": "scope",
@@ -58,9 +60,7 @@ class Subsets:
             Ids of the provinces the report is about.
         """
         kept = {name: self._rows(name, way, provinces) for name, way in reads.items()}
-        cited = set().union(
-            *(self._sum(name, reads.get(name, "all"), provinces)[1] for name in _READ)
-        )
+        cited = set().union(*(self._sum(name, reads.get(name, "all"), provinces)[1] for name in _READ))
         return replace(self.data, **kept, sources=self._sources(cited), origins={})
 
     def checksum(self, reads: dict[str, str], provinces: Sequence[str]) -> str:

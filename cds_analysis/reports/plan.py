@@ -141,7 +141,13 @@ def plan(
 def _told(warnings: list[Finding], t: Text) -> str:
     """Put the first warnings into words."""
     first = [
-        t("{title} ({file}, row {row}: {value})", title=t(GATE_LABELS[f.rule]), file=f.file, row=f.row, value=f.value)
+        t(
+            "{title} ({file}, row {row}: {value})",
+            title=t(GATE_LABELS[f.rule]),
+            file=f.file,
+            row=f.row,
+            value=f.value,
+        )
         for f in warnings[:MOST_WARNINGS]
     ]
     if left := len(warnings) - len(first):

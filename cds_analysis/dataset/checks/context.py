@@ -28,15 +28,21 @@ def context_jump(data: Dataset, table: str) -> pl.DataFrame:
         ("population_thousand", "population_thousand", POPULATION),
         ("grdp_per_capita_million_vnd", "grdp_per_capita_million_vnd", INCOME),
     ):
-        country = pl.when(pl.len().over("year") >= FEWEST_PROVINCES).then(pl.col(measure).median().over("year"))
+        country = pl.when(pl.len().over("year") >= FEWEST_PROVINCES).then(
+            pl.col(measure).median().over("year")
+        )
         relative = rows.with_columns(relative=pl.col(measure) / country.fill_null(1.0))
         own = pl.col("relative").median().over("province_id")
         wrong = relative.with_columns(own=own).filter((pl.col("relative") / pl.col("own") - 1).abs() > limit)
         usual = (pl.col(column) / pl.col("relative") * pl.col("own")).round(1)
         parts.append(found(wrong, column, said("about {}, as in the province's other years", usual)))
     usual = pl.col("urban_share").median().over("province_id")
-    wrong = rows.with_columns(usual=usual).filter((pl.col("urban_share") - pl.col("usual")).abs() > URBAN_POINTS)
-    expected = said("an urban share of about {} %, as in the province's other years", pl.col("usual").round(1))
+    wrong = rows.with_columns(usual=usual).filter(
+        (pl.col("urban_share") - pl.col("usual")).abs() > URBAN_POINTS
+    )
+    expected = said(
+        "an urban share of about {} %, as in the province's other years", pl.col("usual").round(1)
+    )
     return pl.concat([*parts, found(wrong, "urban_population_thousand", expected)])
 
 
@@ -48,6 +54,15 @@ def context_hole(data: Dataset, table: str) -> pl.DataFrame:
     most = rows["province_id"].n_unique() / 2
     rows = rows.with_columns(n=pl.len().over("year"))
     years = rows.filter(pl.col("n") >= most)["year"].n_unique()
-    lacking = rows.with_columns(own=(pl.col("n") >= most).sum().over("province_id")).filter(pl.col("own") < years)
+    lacking = rows.with_columns(own=(pl.col("n") >= most).sum().over("province_id")).filter(
+        pl.col("own") < years
+    )
     few = found(rows.filter(pl.col("n") < most), "year", "a year that most provinces have")
-    return pl.concat([few, found(lacking.group_by("province_id").first(), "year", f"each of the {years} years that most have")])
+    return pl.concat(
+        [
+            few,
+            found(
+                lacking.group_by("province_id").first(), "year", f"each of the {years} years that most have"
+            ),
+        ]
+    )

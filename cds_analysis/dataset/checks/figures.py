@@ -29,7 +29,9 @@ def outside_percent(data: Dataset, table: str) -> pl.DataFrame:
     most = pl.coalesce("max_value", pl.when(pl.col("unit") == "percent").then(100.0))
     low = (pl.col("unit") == "percent") & (pl.col("value") < 0)
     wrong = _valued(data, table).with_columns(most=most).filter(low | (pl.col("value") > pl.col("most")))
-    return found(wrong, "value", said("from 0 to {}; a higher max_value in indicators.csv allows more", "most"))
+    return found(
+        wrong, "value", said("from 0 to {}; a higher max_value in indicators.csv allows more", "most")
+    )
 
 
 @rule("not-a-count", ERROR, "Negative or fractional count", *VALUED)
@@ -46,7 +48,9 @@ def not_a_count(data: Dataset, table: str) -> pl.DataFrame:
     parts = [found(wrong, "value", said("a {} that can be", "unit"))]
     for column in ("numerator", "denominator"):
         if column in rows.columns:
-            parts.append(found(rows.filter(pl.col(column) != pl.col(column).round()), column, "a whole number"))
+            parts.append(
+                found(rows.filter(pl.col(column) != pl.col(column).round()), column, "a whole number")
+            )
     return pl.concat(parts)
 
 
@@ -73,7 +77,9 @@ def _groups_of_three(text: str, group: str) -> bool:
     return group not in text or (group in whole and all(len(part) == 3 for part in whole.split(group)[1:]))
 
 
-@rule("against-printed", ERROR, "Value that contradicts the figure printed", "observations", "targets", "claims")
+@rule(
+    "against-printed", ERROR, "Value that contradicts the figure printed", "observations", "targets", "claims"
+)
 def against_printed(data: Dataset, table: str) -> pl.DataFrame:
     """value is one of the numbers in printed, read the Vietnamese or the English way, or the share of two of them to
     four decimals; a text without digits says nothing. The numerator and the denominator are among them where printed
@@ -85,8 +91,19 @@ def against_printed(data: Dataset, table: str) -> pl.DataFrame:
         if numbers and not _is_among(value, numbers) and not _is_share(value, cells["printed"]):
             rows.append((row, "value", f"{value:g}", f"the figure printed, {cells['printed'][:40]}"))
         for column in columns[2:]:
-            if "/" in cells["printed"] and cells[column] is not None and not _is_among(cells[column], numbers):
-                rows.append((row, column, f"{cells[column]:g}", f"as in the fraction printed, {cells['printed'][:40]}"))
+            if (
+                "/" in cells["printed"]
+                and cells[column] is not None
+                and not _is_among(cells[column], numbers)
+            ):
+                rows.append(
+                    (
+                        row,
+                        column,
+                        f"{cells[column]:g}",
+                        f"as in the fraction printed, {cells['printed'][:40]}",
+                    )
+                )
     return pl.DataFrame(rows, schema=FOUND, orient="row")
 
 
@@ -97,7 +114,9 @@ def _is_among(value: float, numbers: set[float]) -> bool:
 def _is_share(value: float, printed: str) -> bool:
     """Whether a value is the percentage that a printed fraction makes."""
     above, slash, below = printed.partition("/")
-    return bool(slash) and any(abs(value - 100 * a / b) <= 6e-5 for a in readings(above) for b in readings(below) if b)
+    return bool(slash) and any(
+        abs(value - 100 * a / b) <= 6e-5 for a in readings(above) for b in readings(below) if b
+    )
 
 
 @rule("bound-not-printed", WARNING, "Bound that the source does not print", *VALUED)
@@ -107,9 +126,13 @@ def bound_not_printed(data: Dataset, table: str) -> pl.DataFrame:
     rows = numbered(getattr(data, table))
     if table == "observations":
         says = rows["printed"].str.contains(f"(?i){_LEAST}|{_MORE}")
-        return found(rows.filter((pl.col("bound") != "=") != says), "bound", said("as printed: {}", "printed"))
+        return found(
+            rows.filter((pl.col("bound") != "=") != says), "bound", said("as printed: {}", "printed")
+        )
     says, strict = rows["printed"].str.contains(f"(?i){_MORE}"), pl.col("comparator") == ">"
-    wrong = rows.filter((says & pl.col("comparator").is_in([">=", "="])) | (strict & pl.col("locator").is_not_null() & ~says))
+    wrong = rows.filter(
+        (says & pl.col("comparator").is_in([">=", "="])) | (strict & pl.col("locator").is_not_null() & ~says)
+    )
     return found(wrong, "comparator", said("as printed: {}", "printed"))
 
 
@@ -119,22 +142,41 @@ def printed_unit(data: Dataset, table: str) -> pl.DataFrame:
     share = pl.col("unit").str.starts_with("percent")
     wrong = _valued(data, table).filter(pl.col("printed").str.contains("%", literal=True) & ~share)
     plain = _valued(data, table).filter(share & ~pl.col("printed").str.contains(r"%|/|[^\W\d]"))
-    return pl.concat([
-        found(wrong, "printed", said("no %: the indicator is a {}", "unit")),
-        found(plain, "printed", "a %, a fraction or words: the indicator is a percentage"),
-    ])
+    return pl.concat(
+        [
+            found(wrong, "printed", said("no %: the indicator is a {}", "unit")),
+            found(plain, "printed", "a %, a fraction or words: the indicator is a percentage"),
+        ]
+    )
 
 
-@rule("future-figure", ERROR, "Figure later than the date of the data", "observations", "scores", "unit_scores", "national_scores", "context", "breaks", "claims")
+@rule(
+    "future-figure",
+    ERROR,
+    "Figure later than the date of the data",
+    "observations",
+    "scores",
+    "unit_scores",
+    "national_scores",
+    "context",
+    "breaks",
+    "claims",
+)
 def future_figure(data: Dataset, table: str) -> pl.DataFrame:
     """No figure is later than data_date in release.csv. Move that date when newer figures come in, not to make room for
     a slip of the pen."""
     last = data.judged_on
     frame = numbered(getattr(data, table))
     if "as_of" in frame.columns:
-        return found(frame.filter(pl.col("as_of") > last), "as_of", f"a day until {last}, the data_date in release.csv (--data-date moves it)")
+        return found(
+            frame.filter(pl.col("as_of") > last),
+            "as_of",
+            f"a day until {last}, the data_date in release.csv (--data-date moves it)",
+        )
     late = frame.filter(pl.date(pl.col("year").clip(1, 9999), 12, 31) > pl.date(last.year, 12, 31))
-    return found(late, "year", f"a year until {last.year}, that of the data_date in release.csv (--data-date moves it)")
+    return found(
+        late, "year", f"a year until {last.year}, that of the data_date in release.csv (--data-date moves it)"
+    )
 
 
 @rule("before-the-source", ERROR, "Figure later than its source", "observations", "scores")
@@ -144,10 +186,18 @@ def before_the_source(data: Dataset, table: str) -> pl.DataFrame:
     rows = numbered(getattr(data, table)).join(data.sources.select("source_id", "published"), on="source_id")
     if table == "scores":
         wrong = rows.filter(pl.col("year") > pl.col("published").dt.year())
-        return found(wrong, "year", said("a year until {}, when the source was published", pl.col("published").dt.year()))
+        return found(
+            wrong,
+            "year",
+            said("a year until {}, when the source was published", pl.col("published").dt.year()),
+        )
     slack = pl.duration(days=pl.col("as_of_precision").replace_strict(_DAYS, default=0))
     wrong = rows.filter(pl.col("as_of") > pl.col("published") + slack)
-    return found(wrong, "as_of", said("a day until {}, when the source was published", pl.col("published").cast(pl.String)))
+    return found(
+        wrong,
+        "as_of",
+        said("a day until {}, when the source was published", pl.col("published").cast(pl.String)),
+    )
 
 
 @rule("long-before-the-source", WARNING, "Figure far older than its source", "observations")
@@ -174,7 +224,9 @@ def figure_alone(data: Dataset, table: str) -> pl.DataFrame:
 def date_alone(data: Dataset, table: str) -> pl.DataFrame:
     """In a source with at least five figures no single one has a date 300 days or more from all the others."""
     rows = numbered(data.observations).sort("source_id", "as_of").filter(pl.len().over("source_id") >= 5)
-    before, after = (pl.col("as_of").diff(n).dt.total_days().abs().over("source_id").fill_null(9999) for n in (1, -1))
+    before, after = (
+        pl.col("as_of").diff(n).dt.total_days().abs().over("source_id").fill_null(9999) for n in (1, -1)
+    )
     wrong = rows.filter((before >= 300) & (after >= 300))
     return found(wrong, "as_of", "a day near those of the source's other figures")
 
@@ -184,7 +236,9 @@ def two_figures(data: Dataset, table: str) -> pl.DataFrame:
     """One source gives an indicator of a province once for a year, or in different paragraphs."""
     rows = numbered(data.observations).with_columns(year=pl.col("as_of").dt.year())
     same = ["province_id", "indicator_id", "source_id", "year", "locator"]
-    return found(rows.filter(pl.len().over(same) > 1), "value", "one figure of a source for one year and paragraph")
+    return found(
+        rows.filter(pl.len().over(same) > 1), "value", "one figure of a source for one year and paragraph"
+    )
 
 
 @rule("sources-disagree", WARNING, "Two sources that disagree, and no conflict on record", "observations")
@@ -192,9 +246,15 @@ def sources_disagree(data: Dataset, table: str) -> pl.DataFrame:
     """Figures for one province, indicator and day are the same in all sources, or a row of conflicts says which counts."""
     same = ["province_id", "indicator_id", "as_of"]
     told = data.conflicts.filter(pl.col("table") == "observations")["key"].implode()
-    rows = numbered(data.observations).with_columns(key=pl.concat_str([pl.col(c).cast(pl.String) for c in same], separator="/"))
+    rows = numbered(data.observations).with_columns(
+        key=pl.concat_str([pl.col(c).cast(pl.String) for c in same], separator="/")
+    )
     spread = pl.col("value").max().over(same) - pl.col("value").min().over(same)
-    return found(rows.filter((spread > 0) & ~pl.col("key").is_in(told)), "value", "the same in all sources, or a row in conflicts.csv")
+    return found(
+        rows.filter((spread > 0) & ~pl.col("key").is_in(told)),
+        "value",
+        "the same in all sources, or a row in conflicts.csv",
+    )
 
 
 @rule("copied-figure", WARNING, "The same row under two sources", "observations", "targets")
@@ -210,14 +270,22 @@ def copied_figure(data: Dataset, table: str) -> pl.DataFrame:
 def own_jump(data: Dataset, table: str) -> pl.DataFrame:
     """From one figure of a province to the next a share moves by at most 50 points and a count by a factor of at most
     20."""
-    rows = _valued(data, table).sort("as_of").with_columns(
-        before=pl.col("value").shift(1).over("province_id", "indicator_id")
+    rows = (
+        _valued(data, table)
+        .sort("as_of")
+        .with_columns(before=pl.col("value").shift(1).over("province_id", "indicator_id"))
     )
     share = pl.col("unit") == "percent"
-    far = pl.when(share).then((pl.col("value") - pl.col("before")).abs() > SHARE_JUMP).otherwise(
-        (pl.max_horizontal("value", "before") > COUNT_FACTOR * pl.min_horizontal("value", "before"))
+    far = (
+        pl.when(share)
+        .then((pl.col("value") - pl.col("before")).abs() > SHARE_JUMP)
+        .otherwise(pl.max_horizontal("value", "before") > COUNT_FACTOR * pl.min_horizontal("value", "before"))
     )
-    return found(rows.filter(pl.col("before").is_not_null() & far), "value", said("nearer to {}, its figure before", "before"))
+    return found(
+        rows.filter(pl.col("before").is_not_null() & far),
+        "value",
+        said("nearer to {}, its figure before", "before"),
+    )
 
 
 @rule("due-date", WARNING, "Target due before it was set, or in another age", "targets")
@@ -226,7 +294,10 @@ def due_date(data: Dataset, table: str) -> pl.DataFrame:
     and within 30 years of data_date."""
     first = data.observations["as_of"].min() or date(2000, 1, 1)
     rows = numbered(data.targets).join(data.sources.select("source_id", "published"), on="source_id")
-    start, last = pl.col("published").fill_null(date(min(first.year, data.judged_on.year) - 5, 1, 1)), data.judged_on.year + 30
+    start, last = (
+        pl.col("published").fill_null(date(min(first.year, data.judged_on.year) - 5, 1, 1)),
+        data.judged_on.year + 30,
+    )
     wrong = rows.filter((pl.col("due") < start) | (pl.col("due").dt.year() > last))
     return found(wrong, "due", said("a day from {} to {}", start.cast(pl.String), pl.lit(last)))
 
@@ -244,5 +315,9 @@ def target_falls(data: Dataset, table: str) -> pl.DataFrame:
     """Of one source's targets for an indicator, the later one asks for no less."""
     same = ["scope", "indicator_id", "source_id"]
     rows = _valued(data, table).sort("due").with_columns(before=pl.col("value").shift(1).over(same))
-    ahead = pl.when(pl.col("direction") == 0).then(1).otherwise(pl.col("direction")) * (pl.col("value") - pl.col("before"))
-    return found(rows.filter(ahead < 0), "value", said("no less than {}, the source's earlier target", "before"))
+    ahead = pl.when(pl.col("direction") == 0).then(1).otherwise(pl.col("direction")) * (
+        pl.col("value") - pl.col("before")
+    )
+    return found(
+        rows.filter(ahead < 0), "value", said("no less than {}, the source's earlier target", "before")
+    )

@@ -10,7 +10,19 @@ import polars as pl
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.schemas import TABLES
 
-__all__ = ["ERROR", "FOUND", "RULES", "WARNING", "Finding", "Rule", "found", "named", "numbered", "rule", "said"]
+__all__ = [
+    "ERROR",
+    "FOUND",
+    "RULES",
+    "WARNING",
+    "Finding",
+    "Rule",
+    "found",
+    "named",
+    "numbered",
+    "rule",
+    "said",
+]
 
 ERROR, WARNING = "error", "warning"
 # What a rule returns: the row of the table (counted from 0), the column, the value there, what was expected.
@@ -150,4 +162,3 @@ def named(rows: pl.DataFrame, rule: Rule, table: str, data: Dataset) -> list[Fin
             )
         )
     return findings
-

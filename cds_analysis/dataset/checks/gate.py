@@ -46,7 +46,11 @@ def findings(data: Dataset) -> tuple[Finding, ...]:
     ]
     judged = _with_reasons(every, data)
     order = {name: number for number, name in enumerate(RULES)}
-    return tuple(sorted(judged, key=lambda f: (f.level != ERROR, order.get(f.rule, -1), f.table, f.file, f.row, f.column)))
+    return tuple(
+        sorted(
+            judged, key=lambda f: (f.level != ERROR, order.get(f.rule, -1), f.table, f.file, f.row, f.column)
+        )
+    )
 
 
 def _with_reasons(every: list[Finding], data: Dataset) -> list[Finding]:
@@ -65,7 +69,9 @@ def _with_reasons(every: list[Finding], data: Dataset) -> list[Finding]:
         if number not in used:
             file, line = data.place("accepted", number)
             known = row["rule"] in RULES and RULES[row["rule"]].level == WARNING
-            expected = "a finding to accept; this one is gone, remove the row" if known else "the name of a warning"
+            expected = (
+                "a finding to accept; this one is gone, remove the row" if known else "the name of a warning"
+            )
             key = "/".join(str(row[k] or "") for k in ("rule", "table", "key", "value"))
             judged.append(Finding(STALE, WARNING, "accepted", key, file, line, "rule", row["rule"], expected))
     return judged
@@ -88,7 +94,10 @@ def gate(data: Dataset) -> list[Finding]:
     every = findings(data)
     errors = [f for f in every if f.level == ERROR]
     if errors:
-        raise DataError(data.folder, [Problem(f.file, f.row, f.column, f"{f.expected} [{f.rule}]", f.value) for f in errors])
+        raise DataError(
+            data.folder,
+            [Problem(f.file, f.row, f.column, f"{f.expected} [{f.rule}]", f.value) for f in errors],
+        )
     return [f for f in every if not f.is_accepted]
 
 

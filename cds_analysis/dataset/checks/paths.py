@@ -42,7 +42,9 @@ def off_own_path(data: Dataset, table: str) -> pl.DataFrame:
     sd = _TO_SD * pl.col("off").filter(pl.col("off") != 0).abs().median().over(group)
     wrong = rows.with_columns(sd=sd).filter(pl.col("off").abs() > PATH_LIMIT * pl.col("sd"))
     return found(
-        wrong, "score", said("about {}, its own path against the median", (pl.col("score") - pl.col("off")).round(4))
+        wrong,
+        "score",
+        said("about {}, its own path against the median", (pl.col("score") - pl.col("off")).round(4)),
     )
 
 
@@ -55,10 +57,14 @@ def jump_alone(data: Dataset, table: str) -> pl.DataFrame:
     before = rows.select(*own, year=pl.col("year") + 1, before="score")
     pairs = rows.join(before, on=[*own, "year"]).filter(pl.len().over(TABLE) >= FEWEST_IN_TABLE)
     pairs = pairs.with_columns(change=pl.col("score") - pl.col("before"))
-    pairs = pairs.with_columns(off=pl.col("change") - pl.col("change").median().over(TABLE), sd=_mad("change", TABLE))
+    pairs = pairs.with_columns(
+        off=pl.col("change") - pl.col("change").median().over(TABLE), sd=_mad("change", TABLE)
+    )
     wrong = pairs.filter(pl.col("off").abs() > JUMP_LIMIT * pl.col("sd"))
     return found(
-        wrong, "score", said("about {}, from {} the year before", (pl.col("score") - pl.col("off")).round(4), "before")
+        wrong,
+        "score",
+        said("about {}, from {} the year before", (pl.col("score") - pl.col("off")).round(4), "before"),
     )
 
 
@@ -81,7 +87,9 @@ def level_shift(data: Dataset, table: str) -> pl.DataFrame:
     first = numbered(data.scores).group_by(TABLE).agg(pl.col("row").min())
     rows = shifts.join(first, on=TABLE)
     return found(
-        rows, "year", said("a row in breaks, or another level: the median moves by {}", pl.col("shift").round(4))
+        rows,
+        "year",
+        said("a row in breaks, or another level: the median moves by {}", pl.col("shift").round(4)),
     )
 
 
@@ -89,10 +97,21 @@ def level_shift(data: Dataset, table: str) -> pl.DataFrame:
 def copied_scores(data: Dataset, table: str) -> pl.DataFrame:
     """No two provinces share three or more scores with at least three significant decimals in one year, and no province
     in two years, when these are all scores of one index there."""
-    rows = numbered(data.scores).drop_nulls("score").filter(pl.col("score") * 100 != (pl.col("score") * 100).round())
-    whole = rows.sort("dimension_id").group_by("index_id", "year", "province_id", maintain_order=True).agg(
-        same=pl.concat_str("dimension_id", pl.lit("="), pl.col("score").cast(pl.String)).str.join(";"), n=pl.len(), row=pl.col("row").min()
-    ).filter(pl.col("n") >= 3)
+    rows = (
+        numbered(data.scores)
+        .drop_nulls("score")
+        .filter(pl.col("score") * 100 != (pl.col("score") * 100).round())
+    )
+    whole = (
+        rows.sort("dimension_id")
+        .group_by("index_id", "year", "province_id", maintain_order=True)
+        .agg(
+            same=pl.concat_str("dimension_id", pl.lit("="), pl.col("score").cast(pl.String)).str.join(";"),
+            n=pl.len(),
+            row=pl.col("row").min(),
+        )
+        .filter(pl.col("n") >= 3)
+    )
     twice = whole.filter(pl.len().over("index_id", "same") > 1)
     others = numbered(data.scores).join(twice.select("row", "n"), on="row")
     return found(others, "score", said("scores of its own: {} are those of another province or year", "n"))
@@ -103,6 +122,8 @@ def scale_hardly_used(data: Dataset, table: str) -> pl.DataFrame:
     """The highest of at least 20 scores reaches a fifth of the scale of the register."""
     used = data.scores.drop_nulls("score").group_by(SERIES).agg(n=pl.len(), most=pl.col("score").max())
     rows = numbered(data.indices).join(used, on=SERIES)
-    reach = (pl.col("most") - pl.col("scale_min").fill_null(0)) / (pl.col("scale_max") - pl.col("scale_min").fill_null(0))
+    reach = (pl.col("most") - pl.col("scale_min").fill_null(0)) / (
+        pl.col("scale_max") - pl.col("scale_min").fill_null(0)
+    )
     wrong = rows.filter((pl.col("n") >= 20) & (reach < 0.2))
     return found(wrong, "scale_max", said("a scale that is used: the highest score on record is {}", "most"))

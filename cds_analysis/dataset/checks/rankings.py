@@ -44,13 +44,17 @@ def scales(data: Dataset) -> pl.DataFrame:
     )
 
 
-@rule("outside-scale", ERROR, "Score outside the scale of its index", "scores", "unit_scores", "national_scores")
+@rule(
+    "outside-scale", ERROR, "Score outside the scale of its index", "scores", "unit_scores", "national_scores"
+)
 def outside_scale(data: Dataset, table: str) -> pl.DataFrame:
     """A score lies between scale_min and scale_max of the register; a part without a highest score stays within that
     of the dimension it belongs to, an index without one within the sum of its dimensions."""
     rows = numbered(getattr(data, table)).join(scales(data), on=SERIES)
     wrong = rows.filter((pl.col("score") < pl.col("low")) | (pl.col("score") > pl.col("high")))
-    return found(wrong, "score", said("a score from {} to {}", pl.col("low"), pl.col("high").fill_null(np.inf)))
+    return found(
+        wrong, "score", said("a score from {} to {}", pl.col("low"), pl.col("high").fill_null(np.inf))
+    )
 
 
 @rule("more-ranks-than-ranked", ERROR, "More places than provinces", *RANKED)
@@ -67,14 +71,18 @@ def more_ranks_than_ranked(data: Dataset, table: str) -> pl.DataFrame:
 @rule("rank-given-twice", ERROR, "One rank for two different scores", *RANKED)
 def rank_given_twice(data: Dataset, table: str) -> pl.DataFrame:
     """Two provinces share a rank only where their scores are equal as recorded."""
-    return found(_shared(data, table).filter(pl.col("spread") > 0), "rank", "a rank of its own: the scores differ")
+    return found(
+        _shared(data, table).filter(pl.col("spread") > 0), "rank", "a rank of its own: the scores differ"
+    )
 
 
 @rule("rank-shared", WARNING, "One rank for two, and no scores that show a tie", *RANKED)
 def rank_shared(data: Dataset, table: str) -> pl.DataFrame:
     """Two provinces share a rank and at least one of them has no score on record that would show the tie."""
     rows = _shared(data, table).filter(pl.col("spread").is_null() | (pl.col("scored") < pl.col("n")))
-    return found(rows.filter(~(pl.col("spread") > 0).fill_null(False)), "rank", "a rank of its own, or scores that tie")
+    return found(
+        rows.filter(~(pl.col("spread") > 0).fill_null(False)), "rank", "a rank of its own, or scores that tie"
+    )
 
 
 def _shared(data: Dataset, table: str) -> pl.DataFrame:
@@ -91,12 +99,18 @@ def _shared(data: Dataset, table: str) -> pl.DataFrame:
 def rank_against_score(data: Dataset, table: str) -> pl.DataFrame:
     """Within one table the better rank has no lower score. Named are the fewest rows without which the rest agrees:
     the row in most contradictions is taken out until none is left."""
-    rows = numbered(getattr(data, table)).drop_nulls(["rank", "score"]).sort(*TABLE, "rank", "score", descending=[False] * 4 + [True])
+    rows = (
+        numbered(getattr(data, table))
+        .drop_nulls(["rank", "score"])
+        .sort(*TABLE, "rank", "score", descending=[False] * 4 + [True])
+    )
     ahead = pl.col("score").cum_min().shift(1).over(TABLE)
     upset = rows.filter((pl.col("score") > ahead).any().over(TABLE))
     culprits = _culprits(upset, lambda score, rank: (score > 0) & (rank > 0))
     return found(
-        rows.join(culprits, on="row"), "rank", said("a rank that fits the score (place {} on record)", "by_score")
+        rows.join(culprits, on="row"),
+        "rank",
+        said("a rank that fits the score (place {} on record)", "by_score"),
     )
 
 
@@ -128,7 +142,11 @@ def computed_rank(data: Dataset, table: str) -> pl.DataFrame:
     gaps = off.join(wrong, on=TABLE, how="anti").filter(pl.col("rank") != pl.col("by_score"))
     first = gaps.sort("rank").group_by(TABLE).first()
     columns = [*rows.columns, "by_score"]
-    return found(pl.concat([wrong.select(columns), first.select(columns)]), "rank", said("{}, the place of its score", "by_score"))
+    return found(
+        pl.concat([wrong.select(columns), first.select(columns)]),
+        "rank",
+        said("{}, the place of its score", "by_score"),
+    )
 
 
 @rule("rank-without-status", ERROR, "Rank without its status", "scores")
@@ -142,9 +160,13 @@ def rank_without_status(data: Dataset, table: str) -> pl.DataFrame:
 def places_left_over(data: Dataset, table: str) -> pl.DataFrame:
     """Behind rank r stand exactly r - 1 provinces; on record are at most so many, and at least so many less those who
     were ranked and are not on record."""
-    rows = numbered(getattr(data, table)).drop_nulls("rank").with_columns(
-        ahead=(pl.col("rank").rank("min") - 1).over(TABLE).cast(pl.Int64),
-        lost=pl.col("n_ranked").max().over(TABLE) - pl.col("rank").count().over(TABLE),
+    rows = (
+        numbered(getattr(data, table))
+        .drop_nulls("rank")
+        .with_columns(
+            ahead=(pl.col("rank").rank("min") - 1).over(TABLE).cast(pl.Int64),
+            lost=pl.col("n_ranked").max().over(TABLE) - pl.col("rank").count().over(TABLE),
+        )
     )
     short = pl.col("rank") - 1 - pl.col("ahead")
     # Only the first row of a run is named: all that follow are shifted with it.
@@ -164,7 +186,9 @@ def ranked_differs(data: Dataset, table: str) -> pl.DataFrame:
 @rule("row-missing", WARNING, "A province ranked but not on record", *RANKED)
 def row_missing(data: Dataset, table: str) -> pl.DataFrame:
     """A table that is nearly full (at least 80 % of n_ranked on record) has as many rows as were ranked."""
-    rows = numbered(getattr(data, table)).with_columns(n=pl.len().over(TABLE), most=pl.col("n_ranked").max().over(TABLE))
+    rows = numbered(getattr(data, table)).with_columns(
+        n=pl.len().over(TABLE), most=pl.col("n_ranked").max().over(TABLE)
+    )
     wrong = rows.filter((pl.col("n") < pl.col("most")) & (pl.col("n") >= 0.8 * pl.col("most")))
     first = wrong.sort("row").group_by(TABLE).first()
     return found(first, "n_ranked", said("as many rows as were ranked; on record are {}", "n"))
@@ -187,5 +211,7 @@ def lone_row(data: Dataset, table: str) -> pl.DataFrame:
     """A dimension whose tables are usually full (median year) has no year with less than a fifth of that."""
     rows = numbered(data.scores).with_columns(n=pl.len().over(TABLE))
     sizes = rows.select(*TABLE, "n").unique().group_by(SERIES).agg(usual=pl.col("n").median())
-    wrong = rows.join(sizes, on=SERIES).filter((pl.col("usual") >= data.full_from) & (pl.col("n") < pl.col("usual") / 5))
+    wrong = rows.join(sizes, on=SERIES).filter(
+        (pl.col("usual") >= data.full_from) & (pl.col("n") < pl.col("usual") / 5)
+    )
     return found(wrong, "year", said("a year with a table; only {} rows are of this year", "n"))

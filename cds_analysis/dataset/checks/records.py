@@ -23,11 +23,15 @@ def claim_impossible(data: Dataset, table: str) -> pl.DataFrame:
     part = (what != "score") & (value != value.round())
     score = (what == "score") & ((value < pl.col("low")) | (value > pl.col("high")))
     moved = (what == "places_gained") & (value.abs() >= most)
-    change = (pl.col("from_year") >= pl.col("year")) | (pl.col("from_year").is_null() == (what == "places_gained"))
-    return pl.concat([
-        found(rows.filter(rank | part | score | moved), "value", "a figure that can be"),
-        found(rows.filter(change), "from_year", "an earlier year, for a change alone"),
-    ])
+    change = (pl.col("from_year") >= pl.col("year")) | (
+        pl.col("from_year").is_null() == (what == "places_gained")
+    )
+    return pl.concat(
+        [
+            found(rows.filter(rank | part | score | moved), "value", "a figure that can be"),
+            found(rows.filter(change), "from_year", "an earlier year, for a change alone"),
+        ]
+    )
 
 
 @rule("claim-contradicted", WARNING, "Claim that the scores contradict, and no conflict on record", "claims")
@@ -41,12 +45,19 @@ def claim_contradicted(data: Dataset, table: str) -> pl.DataFrame:
     told = data.conflicts.filter(pl.col("table") == "claims")["key"].implode()
     what, value = pl.col("quantity"), pl.col("value")
     on_record = (
-        pl.when(what == "rank").then(pl.col("rank").cast(pl.Float64))
-        .when(what == "score").then(pl.col("score"))
-        .when(what == "places_gained").then((pl.col("rank_before") - pl.col("rank")).cast(pl.Float64))
+        pl.when(what == "rank")
+        .then(pl.col("rank").cast(pl.Float64))
+        .when(what == "score")
+        .then(pl.col("score"))
+        .when(what == "places_gained")
+        .then((pl.col("rank_before") - pl.col("rank")).cast(pl.Float64))
     )
     rows = rows.with_columns(on_record=on_record)
-    off = pl.when(pl.col("bound") == "<=").then(pl.col("on_record") > value).otherwise((pl.col("on_record") - value).abs() > 0.005)
+    off = (
+        pl.when(pl.col("bound") == "<=")
+        .then(pl.col("on_record") > value)
+        .otherwise((pl.col("on_record") - value).abs() > 0.005)
+    )
     wrong = rows.filter(off & ~pl.col("claim_id").is_in(told))
     return found(wrong, "value", said("{} as on record, or a row in conflicts.csv", "on_record"))
 
@@ -55,7 +66,11 @@ def claim_contradicted(data: Dataset, table: str) -> pl.DataFrame:
 def claim_named_otherwise(data: Dataset, table: str) -> pl.DataFrame:
     """claim_id starts with the id of the province and holds the year, as `cds add` names claims."""
     rows, name = numbered(data.claims), pl.col("claim_id")
-    whose = found(rows.filter(~name.str.starts_with(pl.col("province_id"))), "province_id", said("the province in {}", "claim_id"))
+    whose = found(
+        rows.filter(~name.str.starts_with(pl.col("province_id"))),
+        "province_id",
+        said("the province in {}", "claim_id"),
+    )
     when = rows.filter(~name.str.contains(pl.col("year").cast(pl.String), literal=True))
     return pl.concat([whose, found(when, "year", said("the year in {}", "claim_id"))])
 
@@ -108,8 +123,18 @@ def _says(value: object, chosen: str) -> bool:
 @rule("source-unused", WARNING, "Source that no figure names", "sources")
 def source_unused(data: Dataset, table: str) -> pl.DataFrame:
     """Every source is named by a row of another table."""
-    used = pl.concat([getattr(data, t).select("source_id") for t in TABLES if t != "sources" and "source_id" in getattr(data, t).columns])
-    return found(numbered(data.sources).join(used.unique(), on="source_id", how="anti"), "source_id", "a source that a figure names")
+    used = pl.concat(
+        [
+            getattr(data, t).select("source_id")
+            for t in TABLES
+            if t != "sources" and "source_id" in getattr(data, t).columns
+        ]
+    )
+    return found(
+        numbered(data.sources).join(used.unique(), on="source_id", how="anti"),
+        "source_id",
+        "a source that a figure names",
+    )
 
 
 @rule("source-dates", WARNING, "Source with a date that does not fit", "sources")
@@ -134,16 +159,23 @@ def source_twice(data: Dataset, table: str) -> pl.DataFrame:
     """Two sources do not share a file, nor the address of a page (a site's front page may stand for many)."""
     page = pl.when(pl.col("url").str.contains(r"^https?://[^/]+/.")).then("url")
     rows = numbered(data.sources).with_columns(url=page)
-    return pl.concat([
-        found(rows.drop_nulls(c).filter(pl.col(c).is_duplicated()), c, "an address of its own") for c in ("url", "file")
-    ])
+    return pl.concat(
+        [
+            found(rows.drop_nulls(c).filter(pl.col(c).is_duplicated()), c, "an address of its own")
+            for c in ("url", "file")
+        ]
+    )
 
 
 @rule("source-address", ERROR, "Address that is none", "sources")
 def source_address(data: Dataset, table: str) -> pl.DataFrame:
     """An address starts with http:// or https:// and has no space."""
     rows = numbered(data.sources).drop_nulls("url")
-    return found(rows.filter(~pl.col("url").str.contains(r"^https?://[^\s]+$")), "url", "an address such as https://example.org/page")
+    return found(
+        rows.filter(~pl.col("url").str.contains(r"^https?://[^\s]+$")),
+        "url",
+        "an address such as https://example.org/page",
+    )
 
 
 @rule("release-far-ahead", WARNING, "Date of the data far from its figures", "release")
@@ -156,5 +188,7 @@ def release_far_ahead(data: Dataset, table: str) -> pl.DataFrame:
     if not dates:
         return pl.DataFrame(schema=FOUND)
     newest = max(dates)
-    wrong = numbered(data.release).filter((pl.col("data_date") - pl.lit(newest)).dt.total_days() > _LATEST_AFTER_DAYS)
+    wrong = numbered(data.release).filter(
+        (pl.col("data_date") - pl.lit(newest)).dt.total_days() > _LATEST_AFTER_DAYS
+    )
     return found(wrong, "data_date", f"a day near {newest}, the newest figure")

@@ -25,7 +25,9 @@ def two_answer(data: Dataset, table: str) -> pl.DataFrame:
         for name, column in answers_to(row).items():
             other = taken.setdefault(name, own)
             if other != own:
-                rows.append((number, column, str(row[column]), f"a name of its own: {other} answers to {name!r} too"))
+                rows.append(
+                    (number, column, str(row[column]), f"a name of its own: {other} answers to {name!r} too")
+                )
         if own in regions:
             rows.append((number, "province_id", own, "an id that no region has"))
     return pl.DataFrame(rows, schema=FOUND, orient="row")
@@ -40,7 +42,9 @@ def name_without_letters(data: Dataset, table: str) -> pl.DataFrame:
         rows = numbered(getattr(data, table))
         if column in rows.columns:
             text = pl.col(column)
-            wrong = rows.filter(~text.str.contains(r"\p{L}") | (text.str.contains(mixed) & text.str.contains(r"\p{Latin}")))
+            wrong = rows.filter(
+                ~text.str.contains(r"\p{L}") | (text.str.contains(mixed) & text.str.contains(r"\p{Latin}"))
+            )
             parts.append(found(wrong, column, "a name with letters, of one alphabet"))
     return pl.concat(parts)
 
@@ -61,12 +65,16 @@ def same_name(data: Dataset, table: str) -> pl.DataFrame:
 def untidy_text(data: Dataset, table: str) -> pl.DataFrame:
     """No text starts or ends with a space, holds two in a row or one that is not an ordinary space."""
     frame = numbered(getattr(data, table))
-    texts = [c for c, t in TABLES[table].columns().items() if t.dtype == pl.String and not getattr(t, "regex", None)]
+    texts = [
+        c
+        for c, t in TABLES[table].columns().items()
+        if t.dtype == pl.String and not getattr(t, "regex", None)
+    ]
     untidy = r"^\s|\s$|\s\s|[\u00a0\u2000-\u200a\u202f\u3000]"
     parts = [
         found(frame.filter(pl.col(c).str.contains(untidy)), c, "plain single spaces inside the text")
         for c in texts
-        if not frame[c].null_count() == frame.height
+        if frame[c].null_count() != frame.height
     ]
     return pl.concat([pl.DataFrame(schema=FOUND), *parts])
 
@@ -75,7 +83,9 @@ def untidy_text(data: Dataset, table: str) -> pl.DataFrame:
 def tile_taken(data: Dataset, table: str) -> pl.DataFrame:
     """No two share tile_row and tile_col."""
     rows = numbered(getattr(data, table))
-    return found(rows.filter(pl.struct("tile_row", "tile_col").is_duplicated()), "tile_col", "a tile of its own")
+    return found(
+        rows.filter(pl.struct("tile_row", "tile_col").is_duplicated()), "tile_col", "a tile of its own"
+    )
 
 
 @rule("far-from-its-own", WARNING, "A province far from its region or its unit", "provinces")
@@ -92,11 +102,23 @@ def far_from_its_own(data: Dataset, table: str) -> pl.DataFrame:
         .filter(pl.col("km") > REGION_KM)
     )
     units = data.units_2025.select(unit_2025_id="unit_id", lat="latitude", lon="longitude")
-    unit = places.join(units, on="unit_2025_id").with_columns(km=_km("lat", "lon")).filter(pl.col("km") > UNIT_KM)
-    return pl.concat([
-        found(places.join(near, on="row"), "region_id", said("a region nearby: the nearest of it is {} km away", pl.col("km").round(0))),
-        found(unit, "unit_2025_id", said("a unit nearby: its centre is {} km away", pl.col("km").round(0))),
-    ])
+    unit = (
+        places.join(units, on="unit_2025_id")
+        .with_columns(km=_km("lat", "lon"))
+        .filter(pl.col("km") > UNIT_KM)
+    )
+    return pl.concat(
+        [
+            found(
+                places.join(near, on="row"),
+                "region_id",
+                said("a region nearby: the nearest of it is {} km away", pl.col("km").round(0)),
+            ),
+            found(
+                unit, "unit_2025_id", said("a unit nearby: its centre is {} km away", pl.col("km").round(0))
+            ),
+        ]
+    )
 
 
 def _km(lat: str, lon: str) -> pl.Expr:
@@ -108,7 +130,9 @@ def _km(lat: str, lon: str) -> pl.Expr:
 @rule("unit-of-nobody", WARNING, "A unit that no province became part of", "units_2025")
 def unit_of_nobody(data: Dataset, table: str) -> pl.DataFrame:
     """Every unit was formed from a province."""
-    rows = numbered(data.units_2025).join(data.provinces, left_on="unit_id", right_on="unit_2025_id", how="anti")
+    rows = numbered(data.units_2025).join(
+        data.provinces, left_on="unit_id", right_on="unit_2025_id", how="anti"
+    )
     return found(rows, "unit_id", "a unit that a province names in unit_2025_id")
 
 
@@ -129,7 +153,9 @@ def parent(data: Dataset, table: str) -> pl.DataFrame:
         while at is not None and at != "overall" and steps <= len(up):
             at, steps = up.get((index, at), "?") if (index, at) in up else None, steps + 1
         if at != "overall" or (dimension == "overall" and up[index, dimension] is not None):
-            rows.append((number, "parent_id", str(up[index, dimension] or ""), "a parent that leads to overall"))
+            rows.append(
+                (number, "parent_id", str(up[index, dimension] or ""), "a parent that leads to overall")
+            )
     return pl.DataFrame(rows, schema=FOUND, orient="row")
 
 
@@ -137,7 +163,9 @@ def parent(data: Dataset, table: str) -> pl.DataFrame:
 def break_out_of_place(data: Dataset, table: str) -> pl.DataFrame:
     """A break lies within the years on record of its dimension; where the dimension has parts, their number changes or a
     part breaks in that year too if that is documented as such."""
-    spans = data.scores.group_by("index_id", "dimension_id").agg(first=pl.col("year").min(), last=pl.col("year").max())
+    spans = data.scores.group_by("index_id", "dimension_id").agg(
+        first=pl.col("year").min(), last=pl.col("year").max()
+    )
     rows = numbered(data.breaks).join(spans, on=["index_id", "dimension_id"])
     wrong = rows.filter((pl.col("year") <= pl.col("first")) | (pl.col("year") > pl.col("last") + 1))
     return found(wrong, "year", said("a year after {} and until {}", "first", "last"))

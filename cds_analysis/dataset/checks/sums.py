@@ -56,16 +56,24 @@ def _aggregated(data: Dataset) -> pl.DataFrame:
             whole.group_by(SERIES)
             .agg(
                 n=pl.len(),
-                **{k: ((pl.col("score") - pl.col(k)).abs() <= pl.col("tolerance")).mean() for k in ("sum", "mean")},
+                **{
+                    k: ((pl.col("score") - pl.col(k)).abs() <= pl.col("tolerance")).mean()
+                    for k in ("sum", "mean")
+                },
             )
             .filter(pl.col("n") >= _FEWEST)
             .select(
                 *SERIES,
-                how=pl.when(pl.col("sum") >= _ALMOST).then(pl.lit("sum")).when(pl.col("mean") >= _ALMOST).then(pl.lit("mean")),
+                how=pl.when(pl.col("sum") >= _ALMOST)
+                .then(pl.lit("sum"))
+                .when(pl.col("mean") >= _ALMOST)
+                .then(pl.lit("mean")),
             )
         )
-    return rows.join(how, on=SERIES).filter(pl.col("how").is_in(["sum", "mean"])).with_columns(
-        expected=pl.when(pl.col("how") == "sum").then("sum").otherwise("mean")
+    return (
+        rows.join(how, on=SERIES)
+        .filter(pl.col("how").is_in(["sum", "mean"]))
+        .with_columns(expected=pl.when(pl.col("how") == "sum").then("sum").otherwise("mean"))
     )
 
 
@@ -95,7 +103,9 @@ def parts_without_total(data: Dataset, table: str) -> pl.DataFrame:
     count = parts.group_by(group).agg(n=pl.len(), row=pl.col("row").min())
     every = parts.group_by("index_id", "parent_id", "year").agg(of=pl.col("dimension_id").n_unique())
     whole = count.join(every, on=["index_id", "parent_id", "year"]).filter(pl.col("n") == pl.col("of"))
-    totals = data.scores.drop_nulls("score").select("index_id", "year", "province_id", parent_id="dimension_id")
+    totals = data.scores.drop_nulls("score").select(
+        "index_id", "year", "province_id", parent_id="dimension_id"
+    )
     with_year = whole.join(totals, on=["index_id", "parent_id", "year"], how="semi")
     lost = with_year.join(totals, on=group, how="anti").join(
         made, left_on=["index_id", "parent_id"], right_on=SERIES
@@ -114,7 +124,11 @@ def unit_not_from_parts(data: Dataset, table: str) -> pl.DataFrame:
         .group_by(*TABLE, "unit_id")
         .agg(mean=pl.col("score").mean())
     )
-    rows = numbered(data.unit_scores).join(parts, on=[*TABLE, "unit_id"]).with_columns(place=_last_place("score").over(TABLE))
+    rows = (
+        numbered(data.unit_scores)
+        .join(parts, on=[*TABLE, "unit_id"])
+        .with_columns(place=_last_place("score").over(TABLE))
+    )
     off = (pl.col("score") - pl.col("mean")).abs() > pl.col("place") + 1e-9
     wrong = rows.with_columns(off=off).filter(
         (pl.len().over(TABLE) >= _FEWEST) & ((~pl.col("off")).mean().over(TABLE) >= _ALMOST) & pl.col("off")
@@ -138,8 +152,13 @@ def national_mean(data: Dataset, table: str) -> pl.DataFrame:
     )
     rows = numbered(data.national_scores).filter(pl.col("quantity") == "provincial_mean").join(some, on=TABLE)
     is_full = pl.col("n") >= data.full_from
-    off = pl.when(is_full).then((pl.col("score") / pl.col("mean") - 1).abs() > 0.01).otherwise(
-        (pl.col("score") > pl.col("high")).fill_null(False) | (pl.col("score") < pl.col("low")).fill_null(False)
+    off = (
+        pl.when(is_full)
+        .then((pl.col("score") / pl.col("mean") - 1).abs() > 0.01)
+        .otherwise(
+            (pl.col("score") > pl.col("high")).fill_null(False)
+            | (pl.col("score") < pl.col("low")).fill_null(False)
+        )
     )
     wrong = rows.filter(off)
     if not wrong.height:
