@@ -115,9 +115,9 @@ class Study:
         indicators
             In any spelling; all by default.
         as_of
-            The day of judgement, such as ``2024-06-30``; later figures are not used.
+            The day of judgement, such as ``2024-06-30``, the date of the data by default; later figures are not used.
         """
-        day = as_of if isinstance(as_of, date) else parse_day(as_of)
+        day = as_of if isinstance(as_of, date) else parse_day(as_of) or self.data.judged_on
         found = [find_indicator(i, self.data.indicators).indicator_id for i in indicators]
         judged = gaps(observations_with_ranks(self.data), self.data.targets, self.data.indicators, as_of=day)
         rows = judged.filter(pl.col("indicator_id").is_in(found)) if found else judged

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cds_analysis.dataset.checks import warning_titles
+
 __all__ = [
     "BASIS_LABELS",
     "BRIDGE_LABELS",
@@ -10,6 +12,7 @@ __all__ = [
     "CLAIM_REASON_LABELS",
     "COLUMN_LABELS",
     "FIGURE_LABELS",
+    "GATE_LABELS",
     "GROUP_LABELS",
     "KIND_LABELS",
     "MOVE_LABELS",
@@ -26,6 +29,7 @@ __all__ = [
     "YEAR_LABELS",
 ]
 
+GATE_LABELS = warning_titles()
 STATUS_LABELS = {
     "achieved": "achieved",
     "on_track": "on track",
