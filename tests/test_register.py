@@ -390,7 +390,7 @@ def with_papi_2025(folder, table, key, ids):
             key: i,
             "year": 2025,
             "source_id": "told-2025",
-            "score": r["score"] - n / 99,
+            "score": r["score"] * (1 - n / 99),
         }
         for r in rows.iter_rows(named=True)
         for n, i in enumerate(ids, 1)
