@@ -61,7 +61,7 @@ def test_a_layer_imports_only_layers_before_it(path):
         ("ipywidgets", ("app/", "running/inprocess.py", "running/preload.py")),
         ("distributed", ("running/cluster.py",)),
         ("filelock", ("dataset/lock.py",)),
-        ("psutil", ("running/forked.py",)),
+        ("psutil", ("running/forked.py", "running/scratch.py")),
         ("great_tables", ("views/tables/",)),
         ("altair", ("views/interactive.py",)),
         ("vl_convert", ("pages/vega.py",)),

@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from html.parser import HTMLParser
+from pathlib import Path
 
 import nbformat
 import polars as pl
@@ -17,8 +19,11 @@ import cds_analysis as cds
 from cds_analysis.pages import vega
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import checked_parameters, find_notebook, notebooks
-from cds_analysis.reports.manifest import checksum_of_files, write_atomically
+from cds_analysis.reports.fingerprint import checksum_of_code, versions
+from cds_analysis.reports.output_folder import OutputFolder
 from cds_analysis.reports.plan import plan
+
+PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
 
 class Page(HTMLParser):
@@ -290,21 +295,52 @@ def test_an_output_folder_that_cannot_be_written_is_refused_first(tmp_path, data
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
-    file = tmp_path / "page.html"
-    write_atomically(file, b"old")
-    with pytest.raises(TypeError):
-        write_atomically(file, "not bytes")
-    assert file.read_bytes() == b"old"
+    folder = OutputFolder(tmp_path)
+    with folder.held():
+        folder.write("page.html", b"old")
+        with pytest.raises(TypeError):
+            folder.write("page.html", "not bytes")
+    assert (tmp_path / "page.html").read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_checksum_sees_names_and_contents(tmp_path):
-    (tmp_path / "a.csv").write_text("1")
-    first = checksum_of_files(tmp_path, "*.csv")
-    (tmp_path / "a.csv").write_text("2")
-    second = checksum_of_files(tmp_path, "*.csv")
-    (tmp_path / "a.csv").rename(tmp_path / "b.csv")
-    assert len({first, second, checksum_of_files(tmp_path, "*.csv")}) == 3
+def test_the_checksum_of_the_code_sees_names_and_contents(tmp_path):
+    (tmp_path / "a.py").write_text("1")
+    first = checksum_of_code(tmp_path)
+    (tmp_path / "a.py").write_text("2")
+    second = checksum_of_code(tmp_path)
+    (tmp_path / "a.py").rename(tmp_path / "b.py")
+    assert len({first, second, checksum_of_code(tmp_path)}) == 3
+
+
+PAGE_FILES = [
+    "pages/templates/live.js",
+    "pages/templates/report.html.j2",
+    "pages/templates/cds/index.html.j2",
+    "pages/templates/cds/conf.json",
+    "pages/templates/style.css",
+    "views/locale/vi.po",
+    "measures/ranks.py",
+]
+
+
+@pytest.mark.parametrize("file", PAGE_FILES)
+def test_what_is_in_a_page_is_in_its_fingerprint(tmp_path, file):
+    package = shutil.copytree(
+        Path(cds.__file__).parent, tmp_path / "package", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    before = checksum_of_code(package)
+    assert before == checksum_of_code()
+    with (package / file).open("a", encoding="utf-8") as changed:
+        changed.write("\n")
+    assert checksum_of_code(package) != before
+
+
+def test_every_library_that_draws_or_words_is_in_the_fingerprint():
+    declared = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[>=<]", d)[0] for d in declared}
+    apart = {"click", "filelock", "jupyterlab", "openpyxl", "psutil", "tqdm", "traitlets"}
+    assert names - apart <= set(versions()) and "absent" not in versions().values()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ kept and given back.
 
 from __future__ import annotations
 
-import gc
 import html
 from contextlib import contextmanager
 
@@ -65,10 +64,6 @@ class Explorer:
             group.style.button_width = "6.6rem"
             group.observe(lambda _: self._rebuild(self._picked()), "value")
         self._rebuild(list(provinces))
-        # Every figure leaves cycles behind; without the libraries' own objects to walk through, clearing
-        # them takes no noticeable time.
-        gc.collect()
-        gc.freeze()
 
     @property
     def selected(self) -> list[str]:

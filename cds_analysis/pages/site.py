@@ -9,9 +9,10 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from cds_analysis.views.text import Text
 
-__all__ = ["TEMPLATES", "render_index", "style", "templates"]
+__all__ = ["GENERATOR", "TEMPLATES", "render_index", "style", "templates"]
 
 TEMPLATES = Path(__file__).parent / "templates"
+GENERATOR = "cds-analysis"  # named at the top of the index page, so that ours is told from another's
 
 
 @lru_cache(maxsize=1)
@@ -37,5 +38,11 @@ def render_index(reports: list[dict], failed: list[dict]) -> str:
         row["links"][report["lang"]] = report["path"]
     page = templates().get_template("index.html.j2")
     return page.render(
-        groups=groups, failed=failed, style=style(), vi=Text("vi"), en=Text("en"), n=len(reports)
+        groups=groups,
+        failed=failed,
+        style=style(),
+        vi=Text("vi"),
+        en=Text("en"),
+        n=len(reports),
+        generator=GENERATOR,
     )

@@ -16,7 +16,7 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_province
 from cds_analysis.dataset.subset import Subsets
 from cds_analysis.reports.catalogue import Notebook, checked_parameters
-from cds_analysis.reports.manifest import checksum_of_files, checksum_of_text, versions
+from cds_analysis.reports.fingerprint import checksum_of_code, checksum_of_text, versions
 from cds_analysis.running.tasks import Task
 from cds_analysis.views.text import LANGUAGES, Text
 
@@ -62,8 +62,7 @@ def plan(
         Before anything runs.
     """
     given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
-    made_with, tasks = versions(), []
-    code = checksum_of_files(Path(__file__).parent.parent, "*.py", "*.j2", "*.css", "*.po", "conf.json")
+    made_with, code, tasks = versions(), checksum_of_code(), []
     parts, texts = Subsets(data), {lang: Text(lang, data) for lang in langs or LANGUAGES}
     for notebook in wanted:
         mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
