@@ -188,9 +188,7 @@ def _inline_pictures() -> Iterator[None]:
     matplotlib its settings back afterwards.
     """
     was_there = sys.modules.get("matplotlib")
-    before = (
-        None if was_there is None else dict.copy(was_there.rcParams)
-    )  # a plain dict: no backend is looked for
+    before = None if was_there is None else _as_they_are(was_there.rcParams)
     if was_there and "matplotlib.pyplot" not in sys.modules and os.environ["MPLBACKEND"] == _INLINE:
         was_there.rcParams["backend"] = _INLINE
     try:
@@ -200,4 +198,9 @@ def _inline_pictures() -> Iterator[None]:
         if before is not None:
             dict.update(now.rcParams, before)
         elif now is not None:  # imported by a cell: it is for the caller to choose how pictures are shown
-            dict.update(now.rcParams, {"backend": dict.get(now.rcParamsDefault, "backend")})
+            dict.update(now.rcParams, {"backend": dict.__getitem__(now.rcParamsDefault, "backend")})
+
+
+def _as_they_are(settings: dict) -> dict:
+    """Return matplotlib's settings. Read in the usual way, the backend would be chosen now, if none is yet."""
+    return {name: dict.__getitem__(settings, name) for name in dict.keys(settings)}
