@@ -175,7 +175,7 @@ def test_top_level_holds_nothing_unexpected():
     if tracked.returncode:
         pytest.skip("not a git checkout: run the tests in a clone to check which folders are tracked")
     folders = {line.split("/")[0] for line in tracked.stdout.splitlines() if "/" in line}
-    assert folders <= {"notebooks", "cds_analysis", "data", "outputs", "tests", ".ci"}
+    assert folders <= {"notebooks", "cds_analysis", "data", "outputs", "tests", "docs", ".ci"}
 
 
 def test_no_path_of_a_machine_is_in_the_project():

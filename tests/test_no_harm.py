@@ -80,7 +80,7 @@ import cds_analysis as cds
 from cds_analysis.views import charts
 from cds_analysis.views.text import Text
 data = cds.load()
-ranked = cds.ranks(data.scores, data.breaks)
+ranked = cds.ranks(data.scores, data.breaks, data.indices)
 about = dict(province="lang-son", indices=["papi", "dti"], title="Lang Son", source="x")
 chart = charts.rank_lines(ranked, text=Text("vi", data), **about)
 chart.svg(), chart.png()
@@ -101,7 +101,7 @@ def test_a_caller_s_process_is_left_as_it_was(tmp_path, call):
 
 
 def lines(data, province):
-    ranked = cds.ranks(data.scores, data.breaks)
+    ranked = cds.ranks(data.scores, data.breaks, data.indices)
     text = Text("vi", data)
     about = {
         "province": province,

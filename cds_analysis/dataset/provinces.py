@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import polars as pl
@@ -13,7 +14,8 @@ from cds_analysis.errors import UnknownNameError, closest
 
 __all__ = ["find_province", "find_provinces", "fold", "formed_from"]
 
-_PREFIX = re.compile(r"^(tinh|thanhpho|tp)(?=.{2,})")
+# What a province is, before its name in Vietnamese and around it in English.
+_KIND = re.compile(r"^(tinh|thanhpho|tp|provinceof|cityof)(?=.{2,})|(?<=..)(province|municipality|city)$")
 
 
 def fold(text: str) -> str:
@@ -77,20 +79,30 @@ def find_province(name: str | int, provinces: pl.DataFrame | None = None) -> str
     table = load().provinces if provinces is None else provinces
     index = _index(_Hashable(table))
     key = f"{name:02d}" if isinstance(name, int) and not isinstance(name, bool) else fold(name)
-    found = index.get(key) or index.get(_PREFIX.sub("", key))
+    found = index.get(key) or index.get(_KIND.sub("", key))
     if found:
         return found
-    near = list(dict.fromkeys(index[k] for k in closest(key, list(index), n=6)))[:3]
+    near = list(dict.fromkeys(index[k] for k in closest(_KIND.sub("", key), list(index), n=6)))[:3]
     names = dict(table.select("province_id", "name_vi").iter_rows())
     raise UnknownNameError(
         "province", name, [names[p] for p in near], "`cds list provinces` shows all names."
     )
 
 
-def find_provinces(names, provinces: pl.DataFrame | None = None) -> list[str]:
+def find_provinces(
+    names: str | int | Iterable[str | int],
+    provinces: pl.DataFrame | None = None,
+    regions: pl.DataFrame | None = None,
+) -> list[str]:
     """Return the ids of several provinces, in the order given and each once.
 
-    A name may also be ``all`` or a region id, which stand for all their provinces.
+    A name may also be ``all``, a region's id or, with the table `regions`, a region's name in either language;
+    they stand for all their provinces.
+
+    Raises
+    ------
+    UnknownNameError
+        Lists every name that is not known, each with the closest ones.
 
     Examples
     --------
@@ -98,10 +110,24 @@ def find_provinces(names, provinces: pl.DataFrame | None = None) -> list[str]:
     ['ha-noi', 'dak-lak', 'dak-nong', 'gia-lai', 'kon-tum', 'lam-dong']
     """
     table = load().provinces if provinces is None else provinces
+    groups = {fold(r): r for r in table["region_id"].unique()}
+    if regions is not None:
+        for row in regions.iter_rows(named=True):
+            groups |= {fold(row[c]): row["region_id"] for c in ("name_vi", "name_en")}
     found: list[str] = []
+    unknown: list[UnknownNameError] = []
     for name in [names] if isinstance(names, str | int) else names:
-        region = table.filter((pl.col("region_id") == str(name)) | (str(name) == "all"))["province_id"].sort()
-        found += region.to_list() if len(region) else [find_province(name, table)]
+        if str(name) == "all":
+            found += table["province_id"].sort().to_list()
+        elif (region := groups.get(fold(str(name)))) is not None:
+            found += table.filter(pl.col("region_id") == region)["province_id"].sort().to_list()
+        else:
+            try:
+                found.append(find_province(name, table))
+            except UnknownNameError as error:
+                unknown.append(error)
+    if unknown:
+        raise unknown[0] if len(unknown) == 1 else UnknownNameError.of_several(unknown)
     return list(dict.fromkeys(found))
 
 

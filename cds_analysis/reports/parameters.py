@@ -25,7 +25,7 @@ from cds_analysis.views.text import LANGUAGES
 __all__ = ["KINDS", "OPTIONS", "Parameter", "checked_parameters", "default_provinces", "read_parameters"]
 
 OPTIONS = {"language": "--lang", "folder": "--data", "province": "--province", "provinces": "--province"}
-_SHOWN = ("ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc")  # the provinces of the articles
+_FEW = 4  # provinces picked out where the notebook names others
 _YEARS = (2000, 2100)
 _TYPES = {"str": str, "int": int, "float": float, "bool": bool, "list": list}
 _NAMES = {int: "a whole number", float: "a number", bool: "true or false"}
@@ -271,15 +271,15 @@ def _province_on_record(parameter: Parameter, merged: dict, data: Dataset) -> st
 
 def _provinces_on_record(parameter: Parameter, merged: dict, data: Dataset) -> list[str]:
     known = set(data.provinces["province_id"])
-    return [p for p in merged[parameter.name] if p in known] or default_provinces(data)
+    return [p for p in merged[parameter.name] if p in known] or default_provinces(data)[:_FEW]
 
 
 def default_provinces(data: Dataset) -> list[str]:
-    """Return the provinces that reports are about when none is named: those of the articles, or the first of
-    a dataset that has none of them.
+    """Return the provinces that profiles are made of when none is named: those that reported figures, or the
+    first of a dataset without figures.
     """
-    known = data.provinces["province_id"]
-    return [p for p in _SHOWN if p in known] or known.head(len(_SHOWN)).to_list()
+    reported = eager(data.observations.select("province_id").unique().sort("province_id"))
+    return reported["province_id"].to_list() or data.provinces["province_id"].head(_FEW).to_list()
 
 
 KINDS: dict[str, tuple[Callable, Callable]] = {

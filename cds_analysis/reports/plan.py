@@ -43,7 +43,7 @@ def plan(
     wanted
         From :func:`~cds_analysis.reports.catalogue.find_notebook`. A profile is made once for each province.
     provinces
-        Province ids; for a profile the article provinces by default, for the others what the notebook picks
+        Province ids; for a profile those with figures on record by default, for the others what the notebook picks
         out.
     langs
         Both languages by default.

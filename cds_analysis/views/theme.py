@@ -9,6 +9,7 @@ import textwrap
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import matplotlib as mpl
 import polars as pl
@@ -19,6 +20,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
+from cds_analysis.errors import ParameterError
 from cds_analysis.views.drawing.layout import Row, lay_out
 from cds_analysis.views.drawing.svg import SvgRenderer
 
@@ -188,6 +190,24 @@ class Chart:
             self.figure.draw(renderer)
             renderer.finalize()
         return buffer.getvalue().replace(_FONT, FONTS).encode("utf-8")
+
+    def save(self, path: str | Path) -> Path:
+        """Write the figure to a file that ends in .svg or .png; return its path.
+
+        Raises
+        ------
+        ParameterError
+            For another ending, or when the file cannot be written.
+        """
+        path = Path(path)
+        made = {".svg": self.svg, ".png": self.png}.get(path.suffix.lower())
+        if made is None:
+            raise ParameterError(f"a picture ends in .svg or .png, not {path.name!r}")
+        try:
+            path.write_bytes(made())
+        except OSError as error:
+            raise ParameterError(f"cannot write {path}: {error.strerror or error}") from None
+        return path
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = {
