@@ -8,12 +8,12 @@ kept and given back.
 
 from __future__ import annotations
 
-import html
 from contextlib import contextmanager
 
 import ipywidgets as w
 import polars as pl
 
+from cds_analysis.app.markup import said
 from cds_analysis.app.panes import Pick, has_scores, pane, peers
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_provinces, fold
@@ -344,4 +344,4 @@ class Explorer:
             self._say(str(error))
 
     def _say(self, text: str) -> None:
-        self.hint.value = f'<p role="status">{html.escape(text)}</p>' if text else ""
+        self.hint.value = said(text) if text else ""
