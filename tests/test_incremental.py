@@ -99,7 +99,7 @@ def test_a_part_has_only_the_rows_that_are_read(data):
             lambda m, out, t: m["reports"][t.key]["fingerprint"].update(package="x", data="y"),
             "its rows of data, the package",
         ),
-        (lambda m, out, t: m["reports"][t.key].update(fingerprint="of an older kind"), "changed"),
+        (lambda m, out, t: m["reports"][t.key].update(fingerprint={"of": "an older kind"}), "changed"),
         (lambda m, out, t: (out / t.path).unlink(), "page is gone"),
         (lambda m, out, t: (out / t.path).write_text("x"), "changed by hand"),
         (lambda m, out, t: (out / t.path).touch(), ""),

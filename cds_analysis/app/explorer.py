@@ -8,14 +8,13 @@ kept and given back.
 
 from __future__ import annotations
 
-import gc
-import html
 from collections.abc import Sequence
 from contextlib import contextmanager
 
 import ipywidgets as w
 import polars as pl
 
+from cds_analysis.app.markup import said
 from cds_analysis.app.panes import Pick, has_scores, pane, peers
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_provinces, fold
@@ -71,10 +70,6 @@ class Explorer:
             group.style.button_width = "6.6rem"
             group.observe(lambda _: self._rebuild(self._picked()), "value")
         self._rebuild(list(provinces), **({"index": index} if index else {}))
-        # Every figure leaves cycles behind; without the libraries' own objects to walk through, clearing
-        # them takes no noticeable time.
-        gc.collect()
-        gc.freeze()
 
     @property
     def selected(self) -> list[str]:
@@ -352,4 +347,4 @@ class Explorer:
             self._say(str(error))
 
     def _say(self, text: str) -> None:
-        self.hint.value = f'<p role="status">{html.escape(text)}</p>' if text else ""
+        self.hint.value = said(text) if text else ""

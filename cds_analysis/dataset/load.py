@@ -4,9 +4,9 @@ A table is ``<name>.csv`` or a folder ``<name>/`` of CSV files that are put toge
 text first, so that each cell that does not fit can be named by file, row, column, rule and value. All
 problems are reported at once.
 
-A table may also be ``<name>.parquet``, or a folder of Parquet files (partitioned by year, for example): then
-it is scanned, not read, and is a :class:`polars.LazyFrame` of which measures take the rows they are given.
-Its columns and types are checked here, its rows are not.
+A table may also be ``<name>.parquet``, or a folder of Parquet files (partitioned by year, for example). One
+that is larger than the memory can be scanned instead of read: it is then a :class:`polars.LazyFrame` of which
+measures take the rows they are given, and its columns and types are checked here, its rows are not.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Dataset:
     """The validated tables of one data folder, each a :class:`polars.DataFrame`; columns are documented in
     ``data/README.md``.
 
-    A table kept as Parquet is a :class:`polars.LazyFrame`.
+    A table kept as Parquet is a :class:`polars.LazyFrame` where it was asked to be scanned.
     """
 
     folder: Path
@@ -100,7 +100,7 @@ def eager(frame: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     return frame.collect() if isinstance(frame, pl.LazyFrame) else frame
 
 
-def load(folder: str | Path | None = None) -> Dataset:
+def load(folder: str | Path | None = None, *, scan: bool = False) -> Dataset:
     """Load and validate a data folder; without `folder`, the bundled dataset.
 
     Parameters
@@ -108,6 +108,8 @@ def load(folder: str | Path | None = None) -> Dataset:
     folder
         A folder with the tables of DESIGN (``provinces.csv``, ``scores.csv`` or ``scores/*.csv``, ...). All
         must be there.
+    scan
+        Only scan tables kept as Parquet, for one that is larger than the memory.
 
     Returns
     -------
@@ -141,7 +143,7 @@ def load(folder: str | Path | None = None) -> Dataset:
         (str(f), f.lstat().st_mtime_ns, f.stat().st_size if f.exists() else None)
         for f in sorted(f for f in path.rglob("*") if not f.is_dir())
     )
-    return _load(path.resolve(), stamp)
+    return _load(path.resolve(), stamp, scan)
 
 
 _handed_on: dict[Path, Dataset] = {}
@@ -155,13 +157,16 @@ def hand_on(data: Dataset, folder: Path) -> None:
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path, stamp: tuple) -> Dataset:
+def _load(path: Path, stamp: tuple, scan: bool) -> Dataset:
     problems: list[Problem] = []
     problems.extend([*unread(path, TABLES), *given_twice(path, TABLES)])
     origins: dict[str, list[tuple[str, int]]] = {}
     data = Dataset(
         folder=path,
-        **{name: _read_table(path, name, problems, origins.setdefault(name, [])) for name in TABLES},
+        **{
+            name: _read_table(path, name, problems, origins.setdefault(name, []), scan=scan)
+            for name in TABLES
+        },
         origins=origins,
     )
     if not problems:
@@ -176,11 +181,12 @@ def _load(path: Path, stamp: tuple) -> Dataset:
 
 
 def _read_table(
-    folder: Path, name: str, problems: list[Problem], origins: list[tuple[str, int]]
+    folder: Path, name: str, problems: list[Problem], origins: list[tuple[str, int]], *, scan: bool
 ) -> pl.DataFrame | pl.LazyFrame:
     schema = TABLES[name]
     if (folder / f"{name}.parquet").is_file() or any((folder / name).rglob("*.parquet")):
-        return _scan_table(folder, name, schema, problems, origins)
+        frame = _scan_table(folder, name, schema, problems, origins)
+        return frame if scan else _collected(frame, folder, name, schema, problems)
     single, several = folder / f"{name}.csv", folder / name
     files = [single] if single.is_file() else sorted(several.glob("*.csv")) if several.is_dir() else []
     if not files:
@@ -251,6 +257,25 @@ def _scan_table(
             (file.relative_to(folder).as_posix(), pl.scan_parquet(file).select(pl.len()).collect().item())
         )
     return frame
+
+
+def _collected(
+    frame: pl.LazyFrame, folder: Path, name: str, schema: type[dy.Schema], problems: list[Problem]
+) -> pl.DataFrame:
+    """Read a table that was scanned, its rows checked as those of a CSV file are."""
+    if any(p.file.startswith((f"{name}.parquet", f"{name}/")) for p in problems):
+        return schema.create_empty()
+    shown = f"{name}.parquet" if (folder / f"{name}.parquet").is_file() else f"{name}/"
+    try:
+        found = frame.select(schema.column_names()).collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        problems.append(
+            Problem(shown, None, None, f"cannot be read as Parquet: {str(error).splitlines()[0][:120]}")
+        )
+        return schema.create_empty()
+    if not schema.is_valid(found):
+        problems.extend(_broken_rules(found, schema, [(shown, row) for row in range(2, found.height + 2)]))
+    return found
 
 
 def _read_file(

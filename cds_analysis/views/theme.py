@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,14 +93,21 @@ _STYLE = {
     "svg.hashsalt": "cds",
     "text.hinting": "none",
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }
+_drawing = threading.RLock()  # matplotlib has one set of settings for all threads
 
 
 @contextmanager
 def style():
-    """Apply the look inside a ``with`` block only."""
-    with mpl.rc_context(_STYLE):
-        yield
+    """Apply the look inside a ``with`` block only; charts of several threads are drawn one after the other."""
+    with _drawing:
+        before = {name: mpl.rcParams[name] for name in _STYLE}
+        mpl.rcParams.update(_STYLE)
+        try:
+            yield
+        finally:
+            mpl.rcParams.update(before)
 
 
 def empty_chart(name: str, title: str, message: str, footer: str, data: pl.DataFrame) -> Chart:
