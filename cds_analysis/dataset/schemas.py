@@ -296,7 +296,10 @@ class Observations(dy.Schema):
     as_of = dy.Date(primary_key=True, description="The day the figure speaks of (the last day of a period).")
     source_id = _id("Source.", primary_key=True)
     value = dy.Float64(description="Value in the indicator's unit.")
-    bound = _choice("'=' exact, '>=' at least, '>' more than ('hơn 50').", ["=", ">=", ">"])
+    bound = _choice(
+        "'=' exact, '>=' at least, '>' more than ('hơn 50'), '<=' at most, '<' less than ('dưới 5').",
+        ["=", ">=", ">", "<=", "<"],
+    )
     numerator = dy.Float64(
         nullable=True, min=0, description="Count above the line, where the source gives it."
     )

@@ -44,6 +44,7 @@ STATUS_LABELS = {
 REASON_LABELS = {
     "the due date has passed and no later figure is on record": "the due date has passed and no later figure is on record",
     "only a bound is known": "only a bound is known",
+    "the two figures are too close in time for a pace": "the two figures are too close in time for a pace",
 }
 GROUP_LABELS = {
     "high": "high",

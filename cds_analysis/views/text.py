@@ -120,7 +120,7 @@ class Text:
         """
         if value is None:
             return MISSING
-        head = {">": ">\u00a0", ">=": "≥\u00a0"}.get(bound or "=", "")
+        head = {">": ">\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", "<=": "≤\u00a0"}.get(bound or "=", "")
         if unit in ("percent", "percent_per_year"):
             shown = self.percent(
                 value, next(d for d in (0, 1, 2) if d == 2 or round(value, d) == round(value, 2))

@@ -87,7 +87,7 @@ def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, uni
         "gap": (
             t("Gap"),
             lambda r: (
-                ("≤ " if r["is_gap_bound"] else "")
+                ("≤ " if r["is_gap_bound"] else "≥ " if r["is_gap_floor"] else "")
                 + t.difference(
                     r["gap"],
                     units[r["indicator_id"]],
