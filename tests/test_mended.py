@@ -253,3 +253,10 @@ def test_the_ranks_of_seven_indices_are_drawn():
     assert chart.svg().startswith(b"<?xml") and all(
         Text("en", data).index_short(i) in chart.alt for i in indices
     )
+
+
+def test_no_p_value_is_written_as_nothing():
+    from cds_analysis.views.text import Text
+
+    assert [Text("en").p_value(p) for p in (0.0, 0.00099, 0.001, 0.05)] == ["< 0.001", "< 0.001", "= 0.001", "= 0.050"]
+    assert Text("vi").p_value(0.0004, bare=True) == "< 0,001" and Text("vi").p_value(None) == "–"
