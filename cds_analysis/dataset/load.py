@@ -6,7 +6,7 @@ problems are reported at once.
 
 A table may also be ``<name>.parquet``, or a folder of Parquet files (partitioned by year, for example): then
 it is scanned, not read, and is a :class:`polars.LazyFrame` of which measures take the rows they are given.
-Its columns and types are checked here, its rows are not.
+Its columns and types are checked here, its rows only by the gate (``dataset/checks/``).
 """
 
 from __future__ import annotations
