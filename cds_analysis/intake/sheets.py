@@ -141,10 +141,10 @@ class _Tables(HTMLParser):
 def _html(path: Path) -> list[Sheet]:
     parser = _Tables()
     parser.feed(path.read_bytes().decode("utf-8-sig"))
-    return [Sheet(f"{path.stem} {n}", _spread_out(table)) for n, table in enumerate(parser.tables, start=1)]
+    return [Sheet(f"{path.stem} {n}", spread_out(table)) for n, table in enumerate(parser.tables, start=1)]
 
 
-def _spread_out(table: list[list[tuple[str, int, int]]]) -> list[list[str]]:
+def spread_out(table: list[list[tuple[str, int, int]]]) -> list[list[str]]:
     """Write a cell that spans several rows or columns into each of them."""
     grid: dict[tuple[int, int], str] = {}
     for row, cells in enumerate(table):
