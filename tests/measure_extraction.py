@@ -75,6 +75,8 @@ def judge(row, right, text):
         about |= {None} if "other" in alternatives else set()
     if right["kind"] == "change" and row["unit"] != "places":
         about |= {None}  # only a change of rank can be added
+    if right["kind"] == "claim" or "group" in right["note"]:
+        about |= {right["of"].replace(":", "/") or None}
     place_type, place = right["place_type"], right["place"]
     same_place = row["place_type"] == place_type and (not place or row["place"] == place)
     if place_type in ("organisation", "region", "not_said"):

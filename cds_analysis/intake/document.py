@@ -135,32 +135,62 @@ def lines_of(text: str) -> list[Line]:
     return _with_bars(found)
 
 
+_ROW_OF_NUMBERS = re.compile(r"(?P<label>\D{0,40}(?:(?:19|20)\d\d)?)\s+(?P<cells>\d[\d.,]*(?:\s+\d[\d.,]*){1,})$")
+
+
 def _with_bars(lines: list[Line]) -> list[Line]:
-    """Read rows like ``| 1 | Sở Y tế | 843 |``, on one line or a cell a line, as cells with headers."""
+    """Read rows drawn with bars (``| 1 | Sở Y tế | 843 |``, on one line or a cell a line), and rows that are a
+    label and numbers, as cells with headers.
+    """
     found: list[Line] = []
     header: list[str] = []
-    for line in lines:
-        parts = [p.strip() for p in line.text.strip("|").split("|")]
-        if line.text.count("|") < 2 or len(line.text) > 600:
-            header = header if "|" in line.text else []
-            found.append(line)
+    row: list[Line] = []
+    for line in [*lines, Line("")]:
+        is_cell = line.text.endswith("|") and line.text.count("|") == 1 and len(line.text) <= 200
+        if is_cell:
+            if line.text.strip("| "):
+                row.append(replace(line, text=line.text.rstrip("| ")))
+                continue
+        if row:
+            cells, header = _as_cells(row, header)
+            found += cells
+            row = []
+        if is_cell or not line.text:
             continue
-        if all(re.fullmatch(r":?-*:?", p) for p in parts):
+        if line.text.count("|") >= 2 and len(line.text) <= 600:
+            parts = [m for m in re.finditer(r"[^|]+", line.text) if m[0].strip()]
+            if not all(re.fullmatch(r"\s*:?-+:?\s*", m[0]) for m in parts):
+                row = [Line(m[0].strip(), offset=line.offset + m.start() + len(m[0]) - len(m[0].lstrip())) for m in parts]
+                cells, header = _as_cells(row, header)
+                found += cells
+            row = []
             continue
-        is_header = not header and not any(re.search(r"\d", p) for p in parts)
-        at = line.offset
-        label = next((p for p in parts if re.search(r"[^\W\d_]{2}", p)), "")
-        raw = line.text
-        place = 0
-        for n, part in enumerate(parts):
-            place = raw.index(part, place) if part else place
-            column = header[n] if n < len(header) else ""
-            if part:
-                row = "" if part == label else label
-                found.append(Line(part, cell=(row, column), offset=at + place, is_new=True))
-                place += len(part)
-        header = parts if is_header else header
+        header = []
+        numbers = _ROW_OF_NUMBERS.fullmatch(line.text)
+        if numbers and (numbers["label"].strip() and len(numbers["cells"].split()) >= 2):
+            at = line.offset + numbers.start("cells")
+            label = numbers["label"].strip()
+            found += [
+                Line(m[0], cell=(f"năm {label[-4:]}" if label[-4:].isdigit() else label, ""), offset=at + m.start())
+                for m in re.finditer(r"\S+", numbers["cells"])
+            ]
+            continue
+        found.append(line)
     return found
+
+
+def _as_cells(row: list[Line], header: list[str]) -> tuple[list[Line], list[str]]:
+    """Return the cells of a row with their headers, and the headers that hold below it."""
+    if len(row) == 1 and not re.search(r"\d", row[0].text):
+        return [replace(row[0], is_new=True)], []
+    is_header = not header and not any(re.fullmatch(r"[\d.,]+\s?%?", cell.text) for cell in row)
+    if is_header:
+        return [replace(cell, cell=("", "")) for cell in row], [cell.text for cell in row]
+    label = next((cell.text for cell in row if re.search(r"[^\W\d_]{2}", cell.text)), "")
+    columns = header if len(header) == len(row) else [""] * len(row)
+    return [
+        replace(cell, cell=("" if cell.text == label else label, column)) for cell, column in zip(row, columns)
+    ], header
 
 
 def _joined(lines: list[Line]):

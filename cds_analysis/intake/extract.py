@@ -5,6 +5,7 @@ person's decision.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -154,11 +155,17 @@ class _Reader:
         if kind is None:
             return None
         near, wide = self._words(figure, found, n, text)
+        if heads := self._head_of_list(figure, found, text):
+            near = heads
         about, index = self._about(figure, kind, unit, near, wide, text, last)
         if promise == "target" and why == BESIDE and last is not None and last["unit"] == unit and last["proposal"]:
             about = [Proposal(last["proposal"], last["score"]), *[p for p in about if p.about != last["proposal"]]][:3]
             why += ", for what the figure before it is about"
         place, place_why = self._frames.whose(figure, text, self._position(figure, found, n, text))
+        if kind == "result" and last is not None and last["unit"] == unit and not last.get("is_earlier"):
+            is_bare = _BARE.fullmatch(self._without_places(figure.left, text, figure))
+            if (is_bare or place.kind == "country") and not any(p.is_sure for p in about) and not _leads(figure):
+                about = [Proposal(last["proposal"], last["score"])] if last["proposal"] else about
         if kind == "target":
             when, date_why = self._frames.due(figure, text)
             self._frames.keep_due(when)
@@ -168,7 +175,7 @@ class _Reader:
                 when, date_why = self._frames.as_of(figure, text)
         else:
             when, date_why = self._frames.as_of(figure, text)
-        value = figure.value
+        value = figure.numerator if unit in ("rank", "score") and figure.unit == "fraction" else figure.value
         if kind == "change" and unit == "places" and self._rules["down"].search(figure.left[-30:]):
             value = -value
         sure = [p for p in about if p.is_sure][:1]
@@ -206,7 +213,7 @@ class _Reader:
     def _kind(self, figure: Figure, promise: str, text: Text, last: dict | None) -> tuple[str | None, str]:
         """Return kind and unit; no kind where it is no figure after all."""
         rules, unit = self._rules, figure.unit
-        left = figure.left[-90:] if figure.left.strip(" (,") else figure.before[-90:]
+        left = figure.left[-90:] if figure.left.strip(" (,:") else figure.before[-90:]
         if unit == "fraction" and (rules["rank"].search(left) or (figure.denominator in (63, 34, 64) and rules["rank"].search(re.sub(r"\W+$", " ", left)))):
             return ("target" if promise == "target" else "rank"), "rank"
         if unit == "fraction" and re.match(r"\s*điểm\b", figure.right):
@@ -253,10 +260,12 @@ class _Reader:
         """Return the words that belong to a figure alone, and those of its clause, with # in its place."""
         block = text.block
         leads = _leads(figure)
+        if inside := re.search(r"\((?!đạt|chiếm|tỷ lệ|tăng|giảm|bằng|tương|đạt tỷ)([^()]{5,})$", figure.left):
+            figure = replace(figure, left=inside[1])
         before = found[n - 1] if n and found[n - 1].clause == figure.clause else None
         left = figure.left
         if leads and before is not None and _leads(before):
-            left = left.rsplit(",", 1)[-1] if "," in left else left
+            left = re.split(r",|\bvà\b|\band\b", left)[-1]
             left = left if len(left) < 40 else ""
         elif before is not None and not leads and "," in left[:60]:
             left = left.split(",", 1)[1] if len(left.split(",", 1)[1]) > 15 else left
@@ -279,9 +288,32 @@ class _Reader:
             return [], None
         return self._proposer.indicators(near, wide, unit if figure.unit != "fraction" else "fraction"), None
 
+    def _without_places(self, left: str, text: Text, figure: Figure) -> str:
+        start = figure.start - len(left)
+        for place in reversed(text.places):
+            if start <= place.start and place.end <= figure.start:
+                left = left[: place.start - start] + left[place.end - start :]
+        return left
+
+    def _head_of_list(self, figure: Figure, found: list[Figure], text: Text) -> str:
+        """Return what a list like "Bạc Liêu (7,4%), Sơn La (8,3%)" is about; empty for other figures."""
+        line = text.block.text
+        listed = [f for f in found if f.sentence == figure.sentence and line[: f.start].endswith("(") and f.unit == figure.unit]
+        named = [p for f in listed for p in text.places if p.end in (f.start - 1, f.start - 2)]
+        if figure not in listed or len(named) < 2:
+            return ""
+        head = line[figure.sentence[0] : max(figure.sentence[0], named[0].start)][-200:]
+        tail = line[listed[-1].end : figure.sentence[1]][:200]
+        return f"{head} # {tail}"
+
     def _of_index(self, figure, kind, unit, text, last) -> tuple[list[Proposal], str | None]:
         line, proposer = text.block.text, self._proposer
-        left = figure.left
+        start = figure.sentence[0]
+        if last is not None and not last.get("is_earlier"):
+            start = max(start, last["figure"].end)
+        left = line[start : figure.start]
+        if re.match(r"[^,;.()]{0,40}(?:khu vực|vùng)\b", figure.right):
+            return [], None  # a rank in a region
         behind = re.match(r"[^,;.()]{0,60}?\b(?:về|trong bảng xếp hạng|in)\s(.{4,140})", figure.right)
         if behind and kind in ("rank", "group", "target"):
             phrase = behind[1].split(",")[0]
@@ -302,8 +334,9 @@ class _Reader:
             return [Proposal(part, 0.9)], index
         if own:
             return [Proposal(f"{own}/overall", 0.95)], own
-        if last is not None and not last.get("is_earlier") and last["proposal"] and "/" in last["proposal"] and not _new_subject(left):
-            return [Proposal(last["proposal"], 0.85)], index
+        is_alike = last is not None and last["unit"] in ("rank", "places", "score", "points")
+        if is_alike and not last.get("is_earlier") and not _new_subject(left):
+            return ([Proposal(last["proposal"], 0.85)] if last["proposal"] else []), index
         if kind == "score" and not re.search(r"(?:đạt|là|với|giá trị|điểm|=|:|\()\s*$", left) and unit != "score":
             return [Proposal(f"{index}/overall", 0.4)], index
         if _other_subject(left):
@@ -314,11 +347,13 @@ class _Reader:
         """Return which one of a list "lần lượt" a figure is, from 0, or -1."""
         line = text.block.text
         said = line[figure.sentence[0] : figure.at].rfind("lần lượt")
-        ahead = -1
         if said < 0:  # "Với 0,5 điểm và 0,4 điểm, Ninh Bình và Thanh Hóa đã lần lượt ..."
-            return ahead
+            return -1
         start = figure.sentence[0] + said
         return sum(1 for f in found[:n] if start <= f.at < figure.at)
+
+
+_BARE = re.compile(r"[\s,(]*(?:(?:với|đạt|là|còn|và|tỷ lệ|ở mức|chỉ|đứng thứ|tiếp sau là|mức|bình quân|của)\s*)*[\s(:]*")
 
 
 def _leads(figure: Figure) -> bool:

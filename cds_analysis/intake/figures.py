@@ -39,7 +39,8 @@ def _pattern(numeral: str) -> re.Pattern:
 
 _FIGURE, _FIGURE_EN = _pattern(_VIETNAMESE), _pattern(_ENGLISH)
 _STOP = re.compile(r"(?<=[^\d\s])[.!?…]+\"?\s+(?=[^a-zà-ỹ\d(])|(?<=\d)\.\s+(?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ)])\.\s+(?=\d)")
-_CLAUSE = re.compile(r";|:(?!\d)|\.{3}|…")
+_CLAUSE = re.compile(r";|\.{3}|…")
+_AFTER_COLON = re.compile(r":(?!\d)(?=\s*\S+\s+\S+\s+\S)(?!.*:(?!\d)\s*\S+\s+\S+\s+\S)")
 _LETTERS_VI = re.compile(r"[ăâđêôơưà-ãè-êì-íò-õù-úýạ-ỹ]", re.IGNORECASE)
 
 
@@ -189,11 +190,17 @@ def _of_clause(
         right = kept[n + 1].start if n + 1 < len(kept) else clause[1]
         yield replace(
             figure,
-            left=line[left : figure.start],
+            left=_own(line[left : figure.start][-400:]),
             right=line[figure.end : right],
             before=line[clause[0] : figure.start][-400:],
             after=line[figure.end : clause[1]][:400],
         )
+
+
+def _own(left: str) -> str:
+    """Return what follows the last colon, where that is more than a word or two."""
+    colon = _AFTER_COLON.search(left)
+    return left[colon.end() :] if colon else left
 
 
 def _figure(match, line, clause, sentence, rules, english, is_cell, from_, follows) -> Figure | None:

@@ -20,6 +20,7 @@ from cds_analysis.intake.rules import Rules
 __all__ = ["BESIDE", "Frames", "Given", "Text"]
 
 BESIDE = "beside a word for a promise"
+_REPORTED = ("half_year", "nine_months", "quarter", "month", "month_english", "day", "day_words")
 FIRST_DAY_OF_UNITS = date(2025, 7, 1)
 
 
@@ -104,6 +105,7 @@ class Frames:
         text = block.text if block.kind != "cell" else block.text
         is_heading = block.kind == "heading"
         named = periods(text, self._rules, getattr(self, "_year", None), is_heading=is_heading)
+        quoted = [] if is_heading else [m.span() for m in self._rules["quoted"].finditer(text)]
         signals = [(m.end(), "target") for m in self._rules["target_head"].finditer(text)]
         signals += [(m.end(), "result") for m in self._rules["result_head"].finditer(text)]
         if is_heading:
@@ -111,6 +113,7 @@ class Frames:
                 signals = [(0, "result")]
             elif self._rules["target_heading"].search(text):
                 signals = [(0, "target")]
+        signals = [s for s in signals if not any(a < s[0] <= b for a, b in quoted)]
         return Text(block, named, self._gazetteer.mentions(text), sorted(signals))
 
     def _heading(self, block: Block) -> Text:
@@ -141,6 +144,8 @@ class Frames:
                 self._opening = None
         elif not has_figures and own and self._rules["opening"].search(block.text):
             self._opening = own[-1]
+        if text.signals and text.signals[-1][1] == "target" and own:
+            self._last_due = own[-1].last
         self._was_target = bool(text.signals) and text.signals[-1][1] == "target" if text.signals else (
             self._was_target and block.kind == "paragraph"
         )
@@ -153,7 +158,7 @@ class Frames:
         left = figure.left[-80:] if figure.left.strip() else figure.before[-80:]
         if rules["target_near"].search(left + (" " if left and not left.endswith(" ") else "")):
             return "target", BESIDE
-        if rules["plan_share"].match(figure.right[:60]):
+        if figure.unit == "percent" and rules["plan_share"].match(figure.right[:60]):
             return "result", "a share of what was planned"
         if rules["target_right"].search(figure.right):
             return "target", "words for a promise behind it"
@@ -190,7 +195,10 @@ class Frames:
     def due(self, figure: Figure, text: Text) -> tuple[date | None, str]:
         """Return when a promise is due, and where that is said."""
         a, b = figure.sentence
-        mine = [p for p in text.periods if a <= p.start < b and p.last and p.role == "own" and p.kind != "now"]
+        mine = [p for p in self._seen(text, figure) if a <= p.start < b and p.last and p.role in ("own", "goal")]
+        beside = [p for p in mine if figure.start - len(figure.left) <= p.start < figure.at]
+        if beside:
+            return beside[-1].last, f"due as in its clause ({beside[-1].last.year})"
         behind = [p for p in mine if figure.at < p.start < figure.end + len(figure.right) and self._rules["due_behind"].search(text.block.text[figure.end : p.start + 1])]
         if behind:
             return behind[0].last, "due as said behind it"
@@ -222,29 +230,36 @@ class Frames:
     def as_of(self, figure: Figure, text: Text) -> tuple[date | None, str]:
         """Return the day that a result speaks of, and where that is said."""
         a, b = figure.sentence
-        usable = [p for p in text.periods if p.role in ("own", "now")]
-        behind = [p for p in usable if figure.end <= p.start < figure.end + len(figure.right) and p.role == "own" and self._rules["period_behind"].search(text.block.text[figure.end : p.start + 1])]
+        usable = [p for p in self._seen(text, figure) if p.role in ("own", "now")]
+        behind = [p for p in usable if figure.end <= p.start < figure.end + len(figure.right) and p.role == "own" and p.kind not in ("until_year", "span") and self._rules["period_behind"].search(text.block.text[figure.end : p.start + 1])]
         if behind and behind[0].last and not [p for p in usable if a <= p.start < figure.at and p.start > figure.clause[0]]:
             return behind[0].last, "the period named behind it"
         before = [p for p in usable if p.start < figure.at and not self._is_future(p)]
         if before:
             last = before[-1]
             if last.role == "now":
-                return self._now(last)
+                return self._now(last, text)
             return last.last, "the period in its sentence" if last.start >= a else "the period in the sentence before it"
         for above in self._above(text.block):
             own = [p for p in above.periods if p.role in ("own", "now") and not self._is_future(p)]
             if own:
                 if own[-1].role == "now":
-                    return self._now(own[-1])
+                    return self._now(own[-1], text)
                 return own[-1].last, f"the heading {_short(above.block.text)}"
         if self._opening is not None and self._opening.last and not self._is_future(self._opening):
             return self._opening.last, "the period that the opening names"
-        return self._now(None)
+        return self._now(None, text)
 
-    def _now(self, said: Period | None) -> tuple[date | None, str]:
+    def _now(self, said: Period | None, text: Text) -> tuple[date | None, str]:
+        """Return the day of the document; where it has none, the end of the period that it reports."""
         if self.written:
             return self.written, f"the day of the document, {self._written_why}"
+        if said is not None:
+            before = [p for p in text.periods if p.start < said.start]
+            for found in (before, *(above.periods for above in self._above(text.block))):
+                reported = [p for p in found if p.role == "own" and p.last and p.kind in _REPORTED]
+                if reported:
+                    return reported[-1].last, "the period that is reported"
         own = [p for p in self._title_text.periods if p.role == "own" and p.last and not self._is_future(p)]
         if own and said is None or own and own[-1].kind in ("half_year", "nine_months", "quarter"):
             return own[-1].last, "the title"
@@ -257,10 +272,20 @@ class Frames:
             return True
         return self.written is not None and period.last.year > self.written.year
 
+    def _seen(self, text: Text, figure: Figure) -> list[Period]:
+        """The periods of a block that hold for a figure: what stands in brackets holds inside them only."""
+        line, found = text.block.text, []
+        for period in text.periods:
+            opened = line.rfind("(", 0, period.start)
+            closed = line.find(")", opened) if opened >= 0 else -1
+            if not (opened >= 0 and period.start < closed < figure.at):
+                found.append(period)
+        return found
+
     def year_of_rank(self, figure: Figure, text: Text, index: str | None) -> tuple[date | None, str]:
         """Return the year a rank, a score or a change of rank was measured for; never that of the document."""
         a, b = figure.sentence
-        own = [p for p in text.periods if p.role == "own" and p.last and p.kind != "day"]
+        own = [p for p in self._seen(text, figure) if p.role in ("own", "index") and p.last and p.kind != "day"]
         compared = [p for p in text.periods if p.role == "compared" and p.last]
         near = [p for p in own if a <= p.start < figure.at and p.start >= figure.at - 400]
         if near:
@@ -268,6 +293,9 @@ class Frames:
         next_to = [p for p in own if figure.at < p.start < min(b, figure.end + len(figure.right))]
         if next_to:
             return self._keep(index, next_to[0].last), "the year behind it"
+        later = [p for p in own if figure.at < p.start < b and p.role == "index"]
+        if later:
+            return self._keep(index, later[0].last), "the year of the index in its sentence"
         against = [p for p in compared if figure.at < p.start < b] or [p for p in compared if a <= p.start < b]
         earlier = [p for p in own if p.start < a]
         if index and index in self._index_year and not earlier:
@@ -278,10 +306,14 @@ class Frames:
         if earlier:
             return self._keep(index, earlier[-1].last), "the year in the sentence before it"
         for above in self._above(text.block):
-            said = [p for p in above.periods if p.role == "own" and p.last]
+            said = [p for p in above.periods if p.role in ("own", "index") and p.last]
             if said:
                 return self._keep(index, said[-1].last), f"the heading {_short(above.block.text)}"
-        said = [p for p in self._title_text.periods if p.role == "own" and p.last and p.kind not in ("day", "until_year")]
+        said = [
+            p
+            for p in self._title_text.periods
+            if p.role in ("own", "index") and p.last and p.kind not in ("day", "until_year")
+        ]
         if said and (not self.written or said[-1].last <= self.written):
             return said[-1].last, "the title"
         if self._opening is not None and self._opening.last:
@@ -347,12 +379,14 @@ class Frames:
             others = {p.id for p in text.places if p.kind == "province"}
             if len(others) == 1 or self._rules["this_place"].search(line[a : figure.at]):
                 return earlier[-1], "the place named in the sentence before it"
+        if self.main.kind == "not_said" and earlier and earlier[-1].kind == "province":
+            return earlier[-1], "the place named in the sentence before it"
         if earlier and earlier[-1].kind == "ministry" and self._rules["ministries"].search(line[a : figure.at]):
             return earlier[-1], "the ministry named before it"
         for above in self._above(text.block):
             named = [p for p in above.places if p.kind in ("province", "district", "commune", "ministry", "organisation")]
             if named and above.block.number != 0:
-                return (named[0] if above.block.number == -1 else named[-1]), f"the heading {_short(above.block.text)}"
+                return named[0], f"the heading {_short(above.block.text)}"
         if self._rules["of_commune"].search(line[a:b]) and self.main.kind in ("not_said", "commune"):
             return (self.main if self.main.kind == "commune" else Place("commune", "")), "said of the commune"
         return self.main, self._main_why or "no place is said"
@@ -373,8 +407,6 @@ class Frames:
         if place.kind in ("organisation", "ministry", "district", "commune"):
             if self._rules["object_of"].search(before):
                 return False
-            opened = line[max(figure.sentence[0], place.start - 200) : place.start]
-            return place.start >= figure.clause[0] or not re.search(r"[;:]", line[place.start : figure.at]) or not opened
         return True
 
     def _as_unit(self, place: Place, text: Text) -> Place:

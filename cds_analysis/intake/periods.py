@@ -21,14 +21,15 @@ _MONTHS = {
 # Longer forms first: what one has taken, a shorter one does not see.
 _KINDS = (
     "day_words day_english day early_month half_year nine_months quarter span year_end "
-    "month month_english until_year year year_english"
+    "month month_english until_year year year_english year_bare"
 ).split()
 
 
 @dataclass(frozen=True)
 class Period:
     """A period named in a text: its place, its last day, how it is named, and whether the year was said there
-    (``is_whole``); ``role`` is own, compared, announced or now.
+    (``is_whole``); ``role`` is own, compared, announced, index (the
+    year of an index, which no other figure speaks of), goal (the year of a goal that is compared with) or now.
     """
 
     start: int
@@ -67,6 +68,8 @@ def periods(text: str, rules: Rules, year: int | None = None, *, is_heading: boo
     for a, b in taken:
         hidden.update(range(a, b))
     compared = [m.span() for m in rules["compared"].finditer(text)]
+    of_goals = [m.span() for m in rules["goal_year"].finditer(text)]
+    of_index = [m.span() for m in rules["index_year"].finditer(text)]
     announced = [m.span() for m in rules["announced"].finditer(text)]
     found = []
     for kind in _KINDS:
@@ -82,6 +85,10 @@ def periods(text: str, rules: Rules, year: int | None = None, *, is_heading: boo
                 role = "compared"
             elif any(a <= match.start() < b for a, b in announced):
                 role = "announced"
+            elif not is_heading and any(a <= match.start() < b for a, b in of_index):
+                role = "index"
+            elif not is_heading and any(a <= match.start() < b for a, b in of_goals):
+                role = "goal"
             found.append(Period(*match.span(), last, kind, role, is_whole))
     for match in rules["now"].finditer(text):
         if match.start() not in hidden:
@@ -130,8 +137,10 @@ def written_on(lines: list[str], rules: Rules) -> tuple[date | None, str]:
                     last, is_whole = _last_day(kind, match.groupdict(), None)
                     if last is not None and is_whole:
                         return last, "its dateline"
-    year = next((m["year"] for line in lines[:12] for m in rules["year"].finditer(line)), None)
+    years = {m["year"] for line in lines[:12] for m in rules["year"].finditer(line)}
     for line in lines[:12]:
+        own = [m["year"] for m in rules["year"].finditer(line)] or [m["year"] for m in rules["quarter"].finditer(line) if m["year"]]
+        year = own[-1] if own else years.copy().pop() if len(years) == 1 else None
         match = rules["meeting"].search(line)
         if match is None:
             continue

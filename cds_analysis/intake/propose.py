@@ -21,7 +21,7 @@ from cds_analysis.intake.rules import Rules, extraction_file
 __all__ = ["Proposal", "Proposer"]
 
 _SURE = 0.6  # from this score on a proposal is made; below it is only offered as second or third
-_NEAR, _WIDE, _ALIKE = 1.0, 0.75, 0.55  # a pattern beside the figure, in its clause; only words alike
+_NEAR, _WIDE, _ALIKE = 1.0, 0.58, 0.55  # a pattern beside the figure, in its clause; only words alike
 _UNITS = {"fraction": ("percent", "count"), "score": ("index",), "": ("percent", "count"), "per_1000": ("count",)}
 
 
