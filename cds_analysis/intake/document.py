@@ -112,6 +112,10 @@ def document(lines: str | list[Line], rules: Rules) -> list[Block]:
             blocks.append(Block(number, text, "furniture", offsets=offsets))
             continue
         kind, level = _kind(text, line, rules)
+        follows = bool(blocks) and bool(stack) and stack[-1] is blocks[-1]
+        if follows and level in (_BARE, _INTRODUCTION) and stack[-1].level == _INTRODUCTION:
+            # "... as follows:", then headings of its parts
+            stack[-1] = replace(stack[-1], level=_BARE - 1)
         stack = _headings_above(stack, kind, level)
         row, column = line.cell or ("", "")
         block = Block(number, text, kind, level, tuple(stack), row, column, offsets)
@@ -274,8 +278,7 @@ def _headings_above(stack: list[Block], kind: str, level: int) -> list[Block]:
     if kind == "cell":
         return stack
     if level == _BARE:  # a heading without a number stands below what is numbered
-        kept = [b for b in stack if b.level != _BARE and b.level < 70 or (b is stack[-1] and b.kind == "heading")]
-        return [b for b in kept if b.level != _BARE]
+        return [b for b in stack if b.level != _BARE and b.level < 70]
     if level == _INTRODUCTION:
         return [b for b in stack if b.level < _INTRODUCTION]
     kept = [b for b in stack if b.level < level or (b.level == _INTRODUCTION and level > 60)]

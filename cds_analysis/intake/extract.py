@@ -125,6 +125,7 @@ class _Reader:
     def __init__(self, frames: Frames, tools: Tools) -> None:
         self._frames, self._rules, self._proposer = frames, tools.rules, tools.proposer
         self._index = frames.given.index or tools.proposer.index_in(frames.title)
+        self._indices = {self._index} - {None}
 
     def rows(self, block: Block) -> list[dict]:
         """Return the candidates of a block."""
@@ -132,17 +133,21 @@ class _Reader:
         found = figures(block.text, self._rules, is_cell=block.kind == "cell")
         rows: list[dict] = []
         last: dict | None = None
+        self._before: dict[str, dict] = {}  # the rows before in a sentence, by unit
         for n, figure in enumerate(found):
             if last is not None and figure.sentence[0] != found[n - 1].sentence[0]:
                 last = {**last, "is_earlier": True}
+                self._before = {}
             row = self._row(figure, found, n, text, last)
             if row is not None:
                 rows.append(row)
                 last = {**row, "figure": figure}
+                self._before[row["unit"]] = row
         if not found and block.kind == "heading":
             self._index = self._proposer.index_in(block.text) or self._index
         elif named := self._proposer.index_in(block.text):
             self._index = named
+        self._indices |= {self._index} - {None}
         self._frames.after(text, bool(rows))
         for row in rows:
             row.pop("figure", None)
@@ -158,14 +163,15 @@ class _Reader:
         if heads := self._head_of_list(figure, found, text):
             near = heads
         about, index = self._about(figure, kind, unit, near, wide, text, last)
-        if promise == "target" and why == BESIDE and last is not None and last["unit"] == unit and last["proposal"]:
+        is_sure = any(p.is_sure for p in about)
+        if promise == "target" and why == BESIDE and not is_sure and last is not None and last["unit"] == unit and last["proposal"]:
             about = [Proposal(last["proposal"], last["score"]), *[p for p in about if p.about != last["proposal"]]][:3]
             why += ", for what the figure before it is about"
         place, place_why = self._frames.whose(figure, text, self._position(figure, found, n, text))
-        if kind == "result" and last is not None and last["unit"] == unit and not last.get("is_earlier"):
+        if kind == "result" and (before := self._before.get(unit)) is not None:
             is_bare = _BARE.fullmatch(self._without_places(figure.left, text, figure))
             if (is_bare or place.kind == "country") and not any(p.is_sure for p in about) and not _leads(figure):
-                about = [Proposal(last["proposal"], last["score"])] if last["proposal"] else about
+                about = [Proposal(before["proposal"], before["score"])] if before["proposal"] else about
         if kind == "target":
             when, date_why = self._frames.due(figure, text)
             self._frames.keep_due(when)
@@ -248,9 +254,13 @@ class _Reader:
             return ("target" if promise == "target" else "score"), "score"
         if unit == "percent" and rules["score_subject"].search(left) and not rules["share_near"].search(left):
             return ("target" if promise == "target" else "score"), "score"
-        if unit == "count" and rules["context_noun"].match(figure.right) and (
-            promise != "target" or rules["context_before"].search(figure.left)
-        ) and not rules["target_right"].search(figure.right):
+        if unit == "percent" and last is not None and last["unit"] == "rank" and last["proposal"] and promise == "result":
+            if not last.get("is_earlier") and re.search(r"\bvới\s(?:điểm số\s|số điểm\s|mức\s)?$", left):
+                return "score", "score"
+        if unit == "count" and (
+            rules["context_noun"].match(figure.right)
+            or (rules["context_task"].match(figure.right) and rules["context_before"].search(left))
+        ):
             return "context", "count"
         return promise, unit
 
@@ -260,7 +270,7 @@ class _Reader:
         """Return the words that belong to a figure alone, and those of its clause, with # in its place."""
         block = text.block
         leads = _leads(figure)
-        if inside := re.search(r"\((?!đạt|chiếm|tỷ lệ|tăng|giảm|bằng|tương|đạt tỷ)([^()]{5,})$", figure.left):
+        if inside := re.search(r"\((?!đạt|chiếm|tỷ lệ|tăng|giảm|bằng|tương|năm|trong|mục|\d)([^()]{5,})$", figure.left):
             figure = replace(figure, left=inside[1])
         before = found[n - 1] if n and found[n - 1].clause == figure.clause else None
         left = figure.left
@@ -269,9 +279,18 @@ class _Reader:
             left = left if len(left) < 40 else ""
         elif before is not None and not leads and "," in left[:60]:
             left = left.split(",", 1)[1] if len(left.split(",", 1)[1]) > 15 else left
+        if not leads and (cut := _LAST_SUBJECT.search(left)):
+            left = left[cut.end() :]
         right = figure.right if leads else re.split(r"[,;(]", figure.right)[0][:60]
         if leads and re.search(r",\s[^,]{4,}$", right) and n + 1 < len(found) and not _leads(found[n + 1]) and found[n + 1].clause == figure.clause:
             right = right.rsplit(",", 1)[0]  # what the next figure is about
+        if leads and before is not None and re.match(rf"\s*{_VERB.pattern}", right):
+            right = f" {_VERB.split(before.right)[0][:60]} {right}"
+        if figure.unit in ("per_100", "per_1000"):
+            right = f"/{figure.printed.partition('/')[2]}{right}"
+        if before is not None and figure.unit == "percent" and before.unit in ("count", "fraction") and _BARE.fullmatch(left.rpartition("(")[2]):
+            left = f"{before.left} {before.right} tỷ lệ "  # "tiếp nhận trực tuyến 168.014 hồ sơ (chiếm 97,7%)"
+        right = re.split(r",?\s(?:trong đó|trong số)", right)[0]
         head = " ".join(filter(None, [block.row, block.column]))
         near = f"{head} {left}# {right}" if head else f"{left}# {right}"
         if len(re.findall(r"\w+", near)) < 3 and block.above:
@@ -284,7 +303,8 @@ class _Reader:
             kind == "target" and unit in ("rank", "score")
         ):
             return self._of_index(figure, kind, unit, text, last)
-        if kind in ("change", "context") or self._rules["plan_share"].match(figure.right[:60]):
+        is_share = figure.unit == "percent" and self._rules["plan_share"].match(figure.right[:60])
+        if kind in ("change", "context") or is_share:
             return [], None
         return self._proposer.indicators(near, wide, unit if figure.unit != "fraction" else "fraction"), None
 
@@ -312,16 +332,17 @@ class _Reader:
         if last is not None and not last.get("is_earlier"):
             start = max(start, last["figure"].end)
         left = line[start : figure.start]
-        if re.match(r"[^,;.()]{0,40}(?:khu vực|vùng)\b", figure.right):
-            return [], None  # a rank in a region
-        behind = re.match(r"[^,;.()]{0,60}?\b(?:về|trong bảng xếp hạng|in)\s(.{4,140})", figure.right)
+        in_region = re.match(r"(?: tỉnh, thành phố)?[^,;.()]{0,40}(?:khu vực|vùng)\b", figure.right)
+        if (in_region and kind != "change") or (figure.denominator and kind == "rank" and figure.denominator not in (63, 64, 34)):
+            return [], None  # a rank among some only
+        behind = re.match(r"[^,;.()]{0,60}?\b(?:(?<!thuộc )về|trong bảng xếp hạng|in)\s(.{4,140})", figure.right)
         if behind and kind in ("rank", "group", "target"):
             phrase = behind[1].split(",")[0]
             index = proposer.index_in(phrase)
             part = proposer.part_in(phrase, index or self._index or "")
             if index or (part and self._index):
                 return [Proposal(part or f"{index}/overall", 0.9)], index or self._index
-            if re.match(r"[^,;.()]{0,60}?\bvề\s", figure.right):
+            if re.match(r"[^,;.()]{0,60}?(?<!thuộc )\bvề\s", figure.right):
                 return [], None
         own = proposer.index_in(left)
         index = own or proposer.index_in(line[figure.sentence[0] : figure.at]) or self._index
@@ -329,9 +350,9 @@ class _Reader:
             index = proposer.index_in(line[figure.at : figure.sentence[1]])
         if index is None:
             return [], None
-        part = proposer.part_in(left, index)
-        if part:
-            return [Proposal(part, 0.9)], index
+        for other in [index, *sorted(self._indices - {index})]:
+            if part := proposer.part_in(left, other):
+                return [Proposal(part, 0.9)], other
         if own:
             return [Proposal(f"{own}/overall", 0.95)], own
         is_alike = last is not None and last["unit"] in ("rank", "places", "score", "points")
@@ -353,7 +374,11 @@ class _Reader:
         return sum(1 for f in found[:n] if start <= f.at < figure.at)
 
 
-_BARE = re.compile(r"[\s,(]*(?:(?:với|đạt|là|còn|và|tỷ lệ|ở mức|chỉ|đứng thứ|tiếp sau là|mức|bình quân|của)\s*)*[\s(:]*")
+_LAST_SUBJECT = re.compile(
+    r".*,\s(?=(?:[Tt][ỷỉ] lệ|[Tt][ỷỉ] trọng|số lượng|tổng số|doanh nghiệp|hạ tầng|năng suất|kinh tế số)\s)"
+)
+_VERB = re.compile(r"\b(?:có|được|sử dụng|đã|tham gia)\b")
+_BARE = re.compile(r"[\s,(]*(?:(?:với|đạt|là|còn|và|tỷ lệ|ở mức|chỉ|đứng thứ|tiếp sau là|mức|bình quân|của|hiện|mới|nay|đã|đến nay|hiện nay|chiếm|bằng|tương đương|tương ứng)\s*)*[\s(:]*")
 
 
 def _leads(figure: Figure) -> bool:
@@ -361,6 +386,8 @@ def _leads(figure: Figure) -> bool:
     right = figure.right.lstrip(" \"")
     if not right or not right[0].isalpha():
         return right.startswith("(") and not re.search(r"(?:đạt|là|chiếm|:|bằng)\s*$", figure.left)
+    if figure.unit in ("count", "fraction"):
+        return True
     return not re.match(
         r"(?:so với|trong khi|và\b|GRDP|GDP|kế hoạch|mục tiêu|tổng|tương|theo|trở|thì|vào|với|năm|trong năm|\(|còn|hoặc|tăng|giảm|cao|thấp|vượt)",
         right,

@@ -277,7 +277,7 @@ def _figure(match, line, clause, sentence, rules, english, is_cell, from_, follo
         follows or re.match(r"\s*(?:,|và)\s*\d", rest) or "lần lượt" in left
     ):
         return Figure(value=value, unit="", **common)
-    if re.fullmatch(r"0[.,]\d{2,}", a) or (("," in a or re.fullmatch(r"\d+\.\d{1,2}", a)) and rules["value_near"].search(left)):
+    if not match["scale"] and (re.fullmatch(r"0[.,]\d{2,}", a) or (("," in a or re.fullmatch(r"\d+\.\d{1,2}", a)) and rules["value_near"].search(left))):
         return Figure(value=value, unit="score", **common)
     if is_cell and re.fullmatch(r"[\s\d.,<>≥≤~]*", line):
         return Figure(value=value, unit="", **common)

@@ -21,6 +21,7 @@ __all__ = ["BESIDE", "Frames", "Given", "Text"]
 
 BESIDE = "beside a word for a promise"
 _REPORTED = ("half_year", "nine_months", "quarter", "month", "month_english", "day", "day_words")
+_A_SEASON = 120  # days: a report may speak of a year that has not quite ended
 FIRST_DAY_OF_UNITS = date(2025, 7, 1)
 
 
@@ -80,6 +81,8 @@ class Frames:
             self._year = self._year or (period.last and period.last.year)
         self._opening: Period | None = None  # what an opening sentence says of all that follows
         self._index_year: dict[str, date] = {}
+        self._rank_year: tuple[int, date] | None = None  # the block that last named one
+        self._at = 0
         self._was_target = False
 
     def _title(self, blocks: list[Block]) -> str:
@@ -99,6 +102,7 @@ class Frames:
 
     def read(self, block: Block) -> Text:
         """Return a block's periods, places and signals; must be called block by block, in order."""
+        self._at = block.number
         return self._read(block)
 
     def _read(self, block: Block) -> Text:
@@ -180,14 +184,17 @@ class Frames:
         if self.given.kind:
             return self.given.kind, "given"
         title = self._title_text.signals
-        if title and not self._above(text.block):
+        if title and rules["title"].match(self.title) and not self._above(text.block):
             return title[-1][1], "the title"
         return "result", ""
 
     def _is_ahead(self, figure: Figure, text: Text) -> bool:
         """Whether its sentence names a year to come before it."""
         now = self.written.year if self.written else None
-        until = [p for p in text.periods if figure.sentence[0] <= p.start < figure.at and p.kind == "until_year"]
+        before = [p for p in text.periods if figure.sentence[0] <= p.start < figure.at and p.last and p.role == "own"]
+        if before and self.written and (before[-1].last - self.written).days > _A_SEASON:
+            return True
+        until = [p for p in before if p.kind == "until_year"]
         return bool(until) and (until[-1].last.year > now if now else True)
 
     # ---- which day
@@ -268,6 +275,8 @@ class Frames:
     def _is_future(self, period: Period) -> bool:
         if period.last is None:
             return False
+        if period.kind == "span" and (self.written is None or period.last > self.written):
+            return True
         if period.kind == "until_year" and (self.written is None or period.last > self.written):
             return True
         return self.written is not None and period.last.year > self.written.year
@@ -318,12 +327,15 @@ class Frames:
             return said[-1].last, "the title"
         if self._opening is not None and self._opening.last:
             return self._opening.last, "the period that the opening names"
+        if self._rank_year and text.block.number == self._rank_year[0] + 1 and not text.periods:
+            return self._rank_year[1], "the year of the ranks before it"
         return None, "no year is said"
 
     def _keep(self, index: str | None, when: date) -> date:
         when = date(when.year, 12, 31) if when.month == 12 else when
         if index:
             self._index_year[index] = when
+        self._rank_year = (self._at, when)
         return when
 
     def from_year(self, figure: Figure, text: Text) -> int | None:
@@ -374,13 +386,15 @@ class Frames:
             return behind[0], "the place named behind it"
         if self._rules["whole_province"].search(line[a : figure.at]):
             return self.main, "the province as a whole"
-        earlier = [p for p in text.places if p.start < a and p.kind in ("province", "ministry", "district", "commune") and self._is_subject(p, line, figure)]
+        earlier = [p for p in text.places if p.start < a and self._is_subject(p, line, figure)]
         if earlier and earlier[-1].kind == "province" and earlier[-1].id != self.main.id and self.main.kind != "not_said":
             others = {p.id for p in text.places if p.kind == "province"}
             if len(others) == 1 or self._rules["this_place"].search(line[a : figure.at]):
                 return earlier[-1], "the place named in the sentence before it"
         if self.main.kind == "not_said" and earlier and earlier[-1].kind == "province":
             return earlier[-1], "the place named in the sentence before it"
+        if earlier and earlier[-1].kind in ("organisation", "district", "commune") and self._opens(earlier[-1], line):
+            return earlier[-1], f"the {earlier[-1].kind} of the sentence before it"
         if earlier and earlier[-1].kind == "ministry" and self._rules["ministries"].search(line[a : figure.at]):
             return earlier[-1], "the ministry named before it"
         for above in self._above(text.block):
@@ -390,6 +404,11 @@ class Frames:
         if self._rules["of_commune"].search(line[a:b]) and self.main.kind in ("not_said", "commune"):
             return (self.main if self.main.kind == "commune" else Place("commune", "")), "said of the commune"
         return self.main, self._main_why or "no place is said"
+
+    def _opens(self, place: Place, line: str) -> bool:
+        """Whether a place stands at the head of its sentence."""
+        before = line[max(0, place.start - 60) : place.start]
+        return place.start < 30 or bool(re.search(r"(?:^|[.!?]\s)[^.;:!?]{0,30}$", before))
 
     def _named(self, place: Place) -> tuple[Place, str]:
         return place, f"the {place.kind.replace('_2025', '')} named before it"

@@ -21,7 +21,7 @@ from cds_analysis.intake.rules import Rules, extraction_file
 __all__ = ["Proposal", "Proposer"]
 
 _SURE = 0.6  # from this score on a proposal is made; below it is only offered as second or third
-_NEAR, _WIDE, _ALIKE = 1.0, 0.58, 0.55  # a pattern beside the figure, in its clause; only words alike
+_NEAR, _ANCHORED, _WIDE, _ALIKE = 1.0, 0.75, 0.58, 0.55  # a pattern beside the figure; in its clause, its noun beside it or not; only words alike
 _UNITS = {"fraction": ("percent", "count"), "score": ("index",), "": ("percent", "count"), "per_1000": ("count",)}
 
 
@@ -43,6 +43,11 @@ class _Pattern:
     about: str
     needs: tuple[re.Pattern, ...]
     without: re.Pattern | None
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether it says what stands beside the figure itself."""
+        return any(need.pattern.startswith("#") for need in self.needs)
 
     def fits(self, text: str) -> int:
         """Return how many letters of a text fit, 0 where not all needs are met."""
@@ -110,7 +115,8 @@ class Proposer:
                     continue
                 if size := pattern.fits(text):
                     sizes[pattern.about] = max(size, sizes.get(pattern.about, 0))
-                    found[pattern.about] = max(found.get(pattern.about, 0.0), weight)
+                    own = _ANCHORED if weight == _WIDE and pattern.is_anchored else weight
+                    found[pattern.about] = max(found.get(pattern.about, 0.0), own)
             if found:
                 break
         for about, size in sizes.items():  # of several that fit the one that says most leads
