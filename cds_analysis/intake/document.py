@@ -34,7 +34,6 @@ _LEVELS = (
 _CAPITALS, _INTRODUCTION, _BARE = 25, 85, 35
 _LONGEST_HEADING = 220
 _END = re.compile(r"[.!?;:…|]\"?$")
-_RUNS_ON = re.compile(r"[a-zà-ỹđ]")
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Line:
 class Block:
     """A part of a document that is read as one.
 
-    ``number`` is that of its first line among the lines that are not blank (``p4`` is 4); ``kind`` is
+    ``number`` is that of its first line among the lines that are not blank and the cells of tables (``p4`` is 4); ``kind`` is
     heading, item, cell, paragraph or furniture; ``above`` are the headings that it stands below, outermost
     first; ``row`` and ``column`` are the headers of a cell; ``offsets`` say where each piece of the text
     starts in the source: pairs of (place in the text, place in the source).
@@ -108,7 +107,7 @@ def document(lines: str | list[Line], rules: Rules) -> list[Block]:
     is_over = False
     for number, text, line, offsets in _joined(lines):
         is_over = is_over or bool(blocks and rules["furniture_from"].search(text))
-        if is_over or rules["furniture_line"].search(text):
+        if is_over or (line.cell is None and rules["furniture_line"].search(text)):
             blocks.append(Block(number, text, "furniture", offsets=offsets))
             continue
         kind, level = _kind(text, line, rules)
@@ -199,7 +198,7 @@ def _as_cells(row: list[Line], header: list[str]) -> tuple[list[Line], list[str]
 
 def _joined(lines: list[Line]):
     """Yield (number, text, first line, offsets): a line that runs on is put behind the one before it."""
-    number, held, first, offsets = 0, "", None, []
+    number, at, held, first, offsets = 0, 0, "", None, []
     is_wrapped = _is_wrapped(lines)
     for line in lines:
         composed = unicodedata.normalize("NFC", line.text).translate(_PLAIN)
@@ -231,7 +230,7 @@ def _runs_on(held: str, text: str, first: Line, line: Line, is_wrapped: bool) ->
         return False
     if _END.search(held) or "|" in held[-2:] or _level(text) is not None:
         return False
-    if _RUNS_ON.match(text):
+    if text[0].islower():
         return True
     if is_wrapped and len(held.rsplit("\n", 1)[-1]) >= 50 and not _is_capitals(text):
         return True

@@ -14,8 +14,8 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.intake.document import Block, Line, document
 from cds_analysis.intake.figures import Figure, figures
 from cds_analysis.intake.files import read_lines
-from cds_analysis.intake.frame import BESIDE, Frames, Given, Text
-from cds_analysis.intake.places import Gazetteer
+from cds_analysis.intake.frame import BESIDE, Frames, Given, Text, places_in_a_row
+from cds_analysis.intake.places import Gazetteer, Place
 from cds_analysis.intake.propose import Proposal, Proposer
 from cds_analysis.intake.rules import Rules, load_rules
 
@@ -49,6 +49,9 @@ CANDIDATES = {
     "heading": pl.String,
     "reason": pl.String,
 }
+
+
+_ALL_RANKED = (63, 34, 64)  # so many provinces or units are ranked
 
 
 class Tools:
@@ -167,7 +170,9 @@ class _Reader:
         if promise == "target" and why == BESIDE and not is_sure and last is not None and last["unit"] == unit and last["proposal"]:
             about = [Proposal(last["proposal"], last["score"]), *[p for p in about if p.about != last["proposal"]]][:3]
             why += ", for what the figure before it is about"
-        place, place_why = self._frames.whose(figure, text, self._position(figure, found, n, text))
+        place, place_why = self._frames.whose(figure, text, self._in_turn(figure, found, text))
+        if place.kind in ("organisation", "ministry", "district", "commune"):  # indices rank provinces only
+            about = [p for p in about if "/" not in p.about]
         if kind == "result" and (before := self._before.get(unit)) is not None:
             is_bare = _BARE.fullmatch(self._without_places(figure.left, text, figure))
             if (is_bare or place.kind == "country") and not any(p.is_sure for p in about) and not _leads(figure):
@@ -220,7 +225,7 @@ class _Reader:
         """Return kind and unit; no kind where it is no figure after all."""
         rules, unit = self._rules, figure.unit
         left = figure.left[-90:] if figure.left.strip(" (,:") else figure.before[-90:]
-        if unit == "fraction" and (rules["rank"].search(left) or (figure.denominator in (63, 34, 64) and rules["rank"].search(re.sub(r"\W+$", " ", left)))):
+        if unit == "fraction" and (rules["rank"].search(left) or (figure.denominator in _ALL_RANKED and rules["rank"].search(re.sub(r"\W+$", " ", left)))):
             return ("target" if promise == "target" else "rank"), "rank"
         if unit == "fraction" and re.match(r"\s*điểm\b", figure.right):
             return "score", "score"
@@ -228,6 +233,8 @@ class _Reader:
             return promise, "percent"
         if unit == "rank":
             if rules["top"].search(left[-25:]):
+                if figure.value in _ALL_RANKED:
+                    return None, ""
                 return ("target" if promise == "target" else "group"), "rank"
             return ("target" if promise == "target" else "rank"), "rank"
         if unit == "times":
@@ -244,10 +251,10 @@ class _Reader:
                 return "change", "points" if unit == "points" else unit or "score"
         if unit == "points":
             return "change", "points"
+        if unit == "" and text.block.kind == "cell":
+            return self._of_cell(promise, text)
         if unit == "":
-            if last is None:
-                return promise, "count"
-            return last["kind"], last["unit"]
+            return (promise, "count") if last is None else (last["kind"], last["unit"])
         if unit == "currency":
             return "context", "currency"
         if unit == "score":
@@ -263,6 +270,20 @@ class _Reader:
         ):
             return "context", "count"
         return promise, unit
+
+    def _of_cell(self, promise: str, text: Text) -> tuple[str | None, str]:
+        """Return kind and unit of a bare number in a table, by its headers."""
+        rules, block = self._rules, text.block
+        headers = " ".join([block.column, block.row])
+        if rules["column_number"].search(block.column):
+            return None, ""
+        if rules["column_rank"].search(block.column):
+            return "rank", "rank"
+        if rules["column_score"].search(block.column):
+            return ("target" if promise == "target" else "score"), "score"
+        if "%" in headers or rules["share_near"].search(headers) or any("%" in h.text for h in block.above[-3:]):
+            return promise, "percent"
+        return promise, "count"
 
     # ---- what it is about
 
@@ -333,7 +354,7 @@ class _Reader:
             start = max(start, last["figure"].end)
         left = line[start : figure.start]
         in_region = re.match(r"(?: tỉnh, thành phố)?[^,;.()]{0,40}(?:khu vực|vùng)\b", figure.right)
-        if (in_region and kind != "change") or (figure.denominator and kind == "rank" and figure.denominator not in (63, 64, 34)):
+        if (in_region and kind != "change") or (figure.denominator and kind == "rank" and figure.denominator not in _ALL_RANKED):
             return [], None  # a rank among some only
         behind = re.match(r"[^,;.()]{0,60}?\b(?:(?<!thuộc )về|trong bảng xếp hạng|in)\s(.{4,140})", figure.right)
         if behind and kind in ("rank", "group", "target"):
@@ -364,14 +385,18 @@ class _Reader:
             return [Proposal(f"{index}/overall", 0.4)], index
         return [Proposal(f"{index}/overall", 0.8)], index
 
-    def _position(self, figure: Figure, found: list[Figure], n: int, text: Text) -> int:
-        """Return which one of a list "lần lượt" a figure is, from 0, or -1."""
-        line = text.block.text
-        said = line[figure.sentence[0] : figure.at].rfind("lần lượt")
-        if said < 0:  # "Với 0,5 điểm và 0,4 điểm, Ninh Bình và Thanh Hóa đã lần lượt ..."
-            return -1
-        start = figure.sentence[0] + said
-        return sum(1 for f in found[:n] if start <= f.at < figure.at)
+    def _in_turn(self, figure: Figure, found: list[Figure], text: Text) -> Place | None:
+        """Return the place at a figure's own position in a list "A, B và C lần lượt ...", on either side of it."""
+        line, (a, b) = text.block.text, figure.sentence
+        said = line.find("lần lượt", a, b)
+        if said < 0:
+            return None
+        run = places_in_a_row([p for p in text.places if a <= p.start < said], line)
+        same = [f for f in found if f.sentence == figure.sentence and f.unit == figure.unit]
+        same = [f for f in same if (f.at > said) == (figure.at > said)]
+        if len(run) < 2 or len(same) != len(run) or figure not in same:
+            return None
+        return run[same.index(figure)]
 
 
 _LAST_SUBJECT = re.compile(
@@ -388,6 +413,8 @@ def _leads(figure: Figure) -> bool:
         return right.startswith("(") and not re.search(r"(?:đạt|là|chiếm|:|bằng)\s*$", figure.left)
     if figure.unit in ("count", "fraction"):
         return True
+    if figure.unit in ("per_100", "per_1000") and "/" in figure.printed:
+        return False
     return not re.match(
         r"(?:so với|trong khi|và\b|GRDP|GDP|kế hoạch|mục tiêu|tổng|tương|theo|trở|thì|vào|với|năm|trong năm|\(|còn|hoặc|tăng|giảm|cao|thấp|vượt)",
         right,

@@ -38,7 +38,11 @@ def _pattern(numeral: str) -> re.Pattern:
 
 
 _FIGURE, _FIGURE_EN = _pattern(_VIETNAMESE), _pattern(_ENGLISH)
-_STOP = re.compile(r"(?<=[^\d\s])[.!?…]+\"?\s+(?=[^a-zà-ỹ\d(])|(?<=\d)\.\s+(?=[A-ZĐÀ-Ỹ])|(?<=[a-zà-ỹ)])\.\s+(?=\d)")
+_LOWER = "a-zàáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ"
+_UPPER = _LOWER[:3].upper() + _LOWER[3:].upper()
+_STOP = re.compile(
+    rf"(?<=[^\d\s])[.!?…]+\"?\s+(?=[^{_LOWER}\d(])|(?<=\d)\.\s+(?=[{_UPPER}])|(?<=[{_LOWER})])\.\s+(?=\d)"
+)
 _CLAUSE = re.compile(r";|\.{3}|…")
 _AFTER_COLON = re.compile(r":(?!\d)(?=\s*\S+\s+\S+\s+\S)(?!.*:(?!\d)\s*\S+\s+\S+\s+\S)")
 _LETTERS_VI = re.compile(r"[ăâđêôơưà-ãè-êì-íò-õù-úýạ-ỹ]", re.IGNORECASE)

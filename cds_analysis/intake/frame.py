@@ -10,14 +10,13 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from cds_analysis.dataset.schemas import NATION
 from cds_analysis.intake.document import Block
 from cds_analysis.intake.figures import Figure
 from cds_analysis.intake.periods import Period, periods, written_on
-from cds_analysis.intake.places import NOWHERE, Gazetteer, Place
+from cds_analysis.intake.places import Gazetteer, Place
 from cds_analysis.intake.rules import Rules
 
-__all__ = ["BESIDE", "Frames", "Given", "Text"]
+__all__ = ["BESIDE", "Frames", "Given", "Text", "places_in_a_row"]
 
 BESIDE = "beside a word for a promise"
 _REPORTED = ("half_year", "nine_months", "quarter", "month", "month_english", "day", "day_words")
@@ -194,7 +193,9 @@ class Frames:
         before = [p for p in text.periods if figure.sentence[0] <= p.start < figure.at and p.last and p.role == "own"]
         if before and self.written and (before[-1].last - self.written).days > _A_SEASON:
             return True
-        until = [p for p in before if p.kind == "until_year"]
+        results = [at for at, kind in text.signals if kind == "result" and at <= figure.at]
+        until = [p for p in self._seen(text, figure) if p.start < figure.at and p.kind == "until_year" and p.role == "own"]
+        until = [p for p in until if p.start > max(results, default=-1)]
         return bool(until) and (until[-1].last.year > now if now else True)
 
     # ---- which day
@@ -348,27 +349,15 @@ class Frames:
 
     # ---- whose
 
-    def whose(self, figure: Figure, text: Text, nth: int = -1) -> tuple[Place, str]:
-        """Return whose figure it is, and why.
-
-        Parameters
-        ----------
-        figure, text
-            The figure and its block.
-        nth
-            Which one of a list "lần lượt" it is, from 0; the places named there are taken in that order.
-        """
-        place, why = self._whose(figure, text, nth)
+    def whose(self, figure: Figure, text: Text, in_turn: Place | None = None) -> tuple[Place, str]:
+        """Return whose figure it is, and why; `in_turn` is its place in a list "lần lượt"."""
+        place, why = (in_turn, "the place at the same position in the list") if in_turn else self._whose(figure, text)
         return self._as_unit(place, text), why
 
-    def _whose(self, figure: Figure, text: Text, nth: int) -> tuple[Place, str]:
+    def _whose(self, figure: Figure, text: Text) -> tuple[Place, str]:
         line, (a, b) = text.block.text, figure.sentence
         here = [p for p in text.places if a <= p.start < figure.at]
         subjects = [p for p in here if self._is_subject(p, line, figure)]
-        if nth >= 0:
-            listed = _listed(subjects, line)
-            if nth < len(listed):
-                return listed[nth], "the place at the same position in the list"
         if subjects:
             last = subjects[-1]
             between = line[last.end : figure.at]
@@ -441,19 +430,19 @@ class Frames:
         return place
 
 
-def _listed(subjects: list[Place], line: str) -> list[Place]:
-    """The run of places that ends a list: joined by commas and "và" only."""
+def places_in_a_row(places: list[Place], line: str) -> list[Place]:
+    """Return the run of places that ends a list: joined by commas and "và" only."""
     run: list[Place] = []
-    for place in reversed([p for p in subjects if p.kind in ("province", "district", "ministry")]):
-        if run and not re.fullmatch(r"[\s,]*(?:và|cùng|and)?[\s,]*(?:tỉnh |thành phố |TP\.? ?|huyện )?", line[place.end : run[0].start]):
+    for place in reversed([p for p in places if p.kind in ("province", "district", "ministry")]):
+        joint = line[place.end : run[0].start] if run else ""
+        if run and not _JOINT.fullmatch(joint):
             break
         run.insert(0, place)
-    return run if len(run) > 1 else []
+    return run
+
+
+_JOINT = re.compile(r"[\s,]*(?:và|cùng|and)?[\s,]*(?:tỉnh |thành phố |TP\.? ?|huyện )?")
 
 
 def _short(text: str) -> str:
     return f'"{text[:60].rstrip()}"' if len(text) > 60 else f'"{text}"'
-
-
-VIET_NAM = Place("country", NATION)
-__all__ += ["NOWHERE", "VIET_NAM"]

@@ -25,7 +25,7 @@ KINDS = tuple(
     low_strict low high about comparison
     rank top rank_in_words times_in_words score_unit points_unit places_unit times_unit
     currency measure per_people per_people_near list_of_figures value_near counted_before
-    change goes_to down growth_indicator context_noun context_task context_before score_subject share_near
+    change goes_to down growth_indicator context_noun context_task context_before column_number column_rank column_score score_subject share_near
     target_near plan_share target_head target_right result_head target_heading result_heading
     goes_on opening title
     quoted compared announced index_year goal_year day_words day_english day day_iso early_month half_year
