@@ -15,7 +15,7 @@ from cds_analysis.intake.document import Block, Line, document
 from cds_analysis.intake.figures import Figure, figures
 from cds_analysis.intake.files import read_lines
 from cds_analysis.intake.frame import BESIDE, Frames, Given, Text, places_in_a_row
-from cds_analysis.intake.places import Gazetteer, Place
+from cds_analysis.intake.places import NOWHERE, Gazetteer, Place
 from cds_analysis.intake.propose import Proposal, Proposer
 from cds_analysis.intake.rules import Rules, load_rules
 
@@ -171,13 +171,15 @@ class _Reader:
             about = [Proposal(last["proposal"], last["score"]), *[p for p in about if p.about != last["proposal"]]][:3]
             why += ", for what the figure before it is about"
         place, place_why = self._frames.whose(figure, text, self._in_turn(figure, found, text))
+        if place.kind != "not_said" and self._is_listed(figure, found, text) and not self._in_turn(figure, found, text):
+            place, place_why = NOWHERE, "several places in turn"
         if place.kind in ("organisation", "ministry", "district", "commune"):  # indices rank provinces only
             about = [p for p in about if "/" not in p.about]
         if kind == "result" and (before := self._before.get(unit)) is not None:
             is_bare = _BARE.fullmatch(self._without_places(figure.left, text, figure))
             if (is_bare or place.kind == "country") and not any(p.is_sure for p in about) and not _leads(figure):
                 about = [Proposal(before["proposal"], before["score"])] if before["proposal"] else about
-        if kind == "target":
+        if kind == "target" or (kind == "change" and promise == "target"):
             when, date_why = self._frames.due(figure, text)
             self._frames.keep_due(when)
         elif kind in ("rank", "score", "group") or (kind == "change" and unit in ("places", "points", "score")):
@@ -209,7 +211,7 @@ class _Reader:
             "place_type": place.kind,
             "place": place.id or None,
             "date": when,
-            "date_is": "due" if kind == "target" else "as_of",
+            "date_is": "due" if kind == "target" or (kind == "change" and promise == "target") else "as_of",
             "from_year": self._frames.from_year(figure, text) if kind == "change" else None,
             "proposal": sure[0].about if sure else None,
             "score": about[0].score if about else None,
@@ -239,7 +241,7 @@ class _Reader:
             return ("target" if promise == "target" else "rank"), "rank"
         if unit == "times":
             return "change", "times"
-        is_change = rules["change"].search(left) and not rules["goes_to"].search(left + figure.printed[:4])
+        is_change = rules["change"].search(left) and not rules["goes_to"].search(left) and not figure.printed.startswith("từ")
         if unit == "places":
             return "change", "places"
         if is_change and unit in ("percent", "points", "score", "", "count", "currency"):
@@ -320,7 +322,7 @@ class _Reader:
 
     def _about(self, figure, kind, unit, near, wide, text, last) -> tuple[list[Proposal], str | None]:
         """Return the proposals, and the index where it is one."""
-        if kind in ("rank", "score", "group") or (kind == "change" and unit in ("places", "points", "score")) or (
+        if kind in ("rank", "score", "group") or (kind == "change" and unit in ("places", "score")) or (
             kind == "target" and unit in ("rank", "score")
         ):
             return self._of_index(figure, kind, unit, text, last)
@@ -385,6 +387,13 @@ class _Reader:
             return [Proposal(f"{index}/overall", 0.4)], index
         return [Proposal(f"{index}/overall", 0.8)], index
 
+    def _is_listed(self, figure: Figure, found: list[Figure], text: Text) -> bool:
+        """Whether a bare number stands in a list "lần lượt là 22, 9, 13" of several districts."""
+        line, (a, _) = text.block.text, figure.sentence
+        said = line.rfind("lần lượt", a, figure.at)
+        same = [f for f in found if f.sentence == figure.sentence and f.at > said and f.unit == figure.unit]
+        return said >= 0 and len(same) > 1 and bool(re.search(r"[Cc]ác (?:huyện|xã|phường|thành phố|đơn vị|sở)", line[a:said]))
+
     def _in_turn(self, figure: Figure, found: list[Figure], text: Text) -> Place | None:
         """Return the place at a figure's own position in a list "A, B và C lần lượt ...", on either side of it."""
         line, (a, b) = text.block.text, figure.sentence
@@ -402,8 +411,8 @@ class _Reader:
 _LAST_SUBJECT = re.compile(
     r".*,\s(?=(?:[Tt][ỷỉ] lệ|[Tt][ỷỉ] trọng|số lượng|tổng số|doanh nghiệp|hạ tầng|năng suất|kinh tế số)\s)"
 )
-_VERB = re.compile(r"\b(?:có|được|sử dụng|đã|tham gia)\b")
-_BARE = re.compile(r"[\s,(]*(?:(?:với|đạt|là|còn|và|tỷ lệ|ở mức|chỉ|đứng thứ|tiếp sau là|mức|bình quân|của|hiện|mới|nay|đã|đến nay|hiện nay|chiếm|bằng|tương đương|tương ứng)\s*)*[\s(:]*")
+_VERB = re.compile(r"\b(?:có|được|sử dụng|đã|tham gia|cấp|tại cấp)\b")
+_BARE = re.compile(r"[\s,(]*(?:(?:với|đạt|là|còn|và|trong khi|riêng|tại|ở|thì|tỉnh|thành phố|tỷ lệ|ở mức|chỉ|đứng thứ|tiếp sau là|mức|bình quân|của|hiện|mới|nay|đã|đến nay|hiện nay|chiếm|bằng|tương đương|tương ứng)\s*)*[\s(:]*")
 
 
 def _leads(figure: Figure) -> bool:

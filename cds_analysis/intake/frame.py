@@ -88,9 +88,9 @@ class Frames:
         """The first heading, or the first lines of capitals put together, or the first line."""
         named = [b for b in blocks[:25] if not b.is_furniture and self._rules["title"].match(b.text)]
         if named:
-            after = blocks[blocks.index(named[0]) + 1 :][:2]
-            more = [b.text for b in after if b.text.isupper() and not named[0].text.count(" ") > 3]
-            return " ".join([named[0].text, *more])
+            more = [b.text for b in blocks[blocks.index(named[0]) + 1 :] if not b.is_furniture][:2]
+            more = [line for line in more if len(line) <= 200 and not line.endswith((".", ";"))]
+            return " ".join([named[0].text, *more]) if named[0].text.count(" ") < 4 else named[0].text
         for block in blocks[:6]:
             is_line = len(block.text) <= 200 and not re.search(r"[.;:]$", block.text)
             if not block.is_furniture and len(block.text) > 12 and len(blocks) > 1 and is_line:
@@ -409,7 +409,7 @@ class Frames:
         if self._rules["source_of"].search(before) or self._rules["announces"].match(after):
             return False
         if place.kind == "province":
-            return True
+            return self.main.kind not in ("district", "commune")
         if place.kind == "country":
             return not self._rules["among_country"].search(before)
         if place.kind in ("organisation", "ministry", "district", "commune"):

@@ -21,7 +21,7 @@ _MONTHS = {
 # Longer forms first: what one has taken, a shorter one does not see.
 _KINDS = (
     "day_words day_english day early_month half_year nine_months quarter span year_end "
-    "month month_english until_year year year_english year_bare"
+    "month month_english until_year year year_english year_bare this_year"
 ).split()
 
 

@@ -91,6 +91,10 @@ class Gazetteer:
         for place in found:
             if kept and place.start < kept[-1].end:
                 continue
+            between = text[kept[-1].end : place.start] if kept else ""
+            if kept and kept[-1].kind in _SMALL and re.fullmatch(r"\s?[,(]?\s?(?:của )?(?:tỉnh|TP\.?|thành phố)?\s?", between):
+                if place.kind == "province":  # "huyện Văn Bàn (tỉnh Lào Cai)"
+                    continue
             kept.append(place)
         return kept
 

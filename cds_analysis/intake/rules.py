@@ -29,7 +29,7 @@ KINDS = tuple(
     target_near plan_share target_head target_right result_head target_heading result_heading
     goes_on opening title
     quoted compared announced index_year goal_year day_words day_english day day_iso early_month half_year
-    nine_months quarter span year_end month month_english until_year year year_english year_bare
+    nine_months quarter span year_end month month_english until_year year year_english year_bare this_year
     now dateline meeting due_behind period_behind
     place_country place_ministry place_district place_commune place_organisation source_of
     announces object_of country_value among_country whole_province place_behind this_place
