@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import polars as pl
@@ -136,24 +137,23 @@ class _Reader:
         found = figures(block.text, self._rules, is_cell=block.kind == "cell")
         rows: list[dict] = []
         last: dict | None = None
-        self._before: dict[str, dict] = {}  # the rows before in a sentence, by unit
-        for n, figure in enumerate(found):
-            if last is not None and figure.sentence[0] != found[n - 1].sentence[0]:
-                last = {**last, "is_earlier": True}
-                self._before = {}
-            row = self._row(figure, found, n, text, last)
-            if row is not None:
-                rows.append(row)
-                last = {**row, "figure": figure}
-                self._before[row["unit"]] = row
+        for (start, end), group in groupby(found, key=lambda f: f.sentence):
+            together = list(group)
+            near = text.near(start, end)
+            self._before = {}  # the rows before in the sentence, by unit
+            last = {**last, "is_earlier": True} if last is not None else None
+            for n, figure in enumerate(together):
+                row = self._row(figure, together, n, near, last)
+                if row is not None:
+                    rows.append(row)
+                    last = {**row, "figure": figure}
+                    self._before[row["unit"]] = row
         if not found and block.kind == "heading":
             self._index = self._proposer.index_in(block.text) or self._index
         elif named := self._proposer.index_in(block.text):
             self._index = named
         self._indices |= {self._index} - {None}
         self._frames.after(text, bool(rows))
-        for row in rows:
-            row.pop("figure", None)
         return rows
 
     def _row(self, figure: Figure, found: list[Figure], n: int, text: Text, last: dict | None) -> dict | None:
@@ -341,7 +341,7 @@ class _Reader:
     def _head_of_list(self, figure: Figure, found: list[Figure], text: Text) -> str:
         """Return what a list like "Bạc Liêu (7,4%), Sơn La (8,3%)" is about; empty for other figures."""
         line = text.block.text
-        listed = [f for f in found if f.sentence == figure.sentence and line[: f.start].endswith("(") and f.unit == figure.unit]
+        listed = [f for f in found if line[f.start - 1 : f.start] == "(" and f.unit == figure.unit]
         named = [p for f in listed for p in text.places if p.end in (f.start - 1, f.start - 2)]
         if figure not in listed or len(named) < 2:
             return ""
@@ -391,7 +391,7 @@ class _Reader:
         """Whether a bare number stands in a list "lần lượt là 22, 9, 13" of several districts."""
         line, (a, _) = text.block.text, figure.sentence
         said = line.rfind("lần lượt", a, figure.at)
-        same = [f for f in found if f.sentence == figure.sentence and f.at > said and f.unit == figure.unit]
+        same = [f for f in found if f.at > said and f.unit == figure.unit]
         return said >= 0 and len(same) > 1 and bool(re.search(r"[Cc]ác (?:huyện|xã|phường|thành phố|đơn vị|sở)", line[a:said]))
 
     def _in_turn(self, figure: Figure, found: list[Figure], text: Text) -> Place | None:
@@ -401,7 +401,7 @@ class _Reader:
         if said < 0:
             return None
         run = places_in_a_row([p for p in text.places if a <= p.start < said], line)
-        same = [f for f in found if f.sentence == figure.sentence and f.unit == figure.unit]
+        same = [f for f in found if f.unit == figure.unit]
         same = [f for f in same if (f.at > said) == (figure.at > said)]
         if len(run) < 2 or len(same) != len(run) or figure not in same:
             return None

@@ -45,6 +45,7 @@ _STOP = re.compile(
 )
 _CLAUSE = re.compile(r";|\.{3}|…")
 _AFTER_COLON = re.compile(r":(?!\d)(?=\s*\S+\s+\S+\s+\S)(?!.*:(?!\d)\s*\S+\s+\S+\s+\S)")
+_LONGEST_SENTENCE = 3000
 _LETTERS_VI = re.compile(r"[ăâđêôơưà-ãè-êì-íò-õù-úýạ-ỹ]", re.IGNORECASE)
 
 
@@ -156,6 +157,17 @@ def _words(line: str, start: int, end: int, rules: Rules, english: bool) -> Iter
 
 
 def _sentences(line: str) -> Iterator[tuple[int, int]]:
+    """Yield the sentences; one beyond all measure is cut at its semicolons, so that reading stays linear."""
+    for start, end in _full_sentences(line):
+        while end - start > _LONGEST_SENTENCE:
+            cut = line.rfind(";", start + 1, start + _LONGEST_SENTENCE) + 1
+            cut = cut or line.rfind(" ", start + 1, start + _LONGEST_SENTENCE) + 1 or start + _LONGEST_SENTENCE
+            yield start, cut
+            start = cut
+        yield start, end
+
+
+def _full_sentences(line: str) -> Iterator[tuple[int, int]]:
     start = 0
     for stop in _STOP.finditer(line):
         if re.search(r"\b(?:TP|Tp|tp|Q|P|TX|H|Mr|Ths|TS|GS|PGS|No)\.$", line[max(0, stop.start() - 5) : stop.start() + 1]):

@@ -7,6 +7,7 @@ inside out, and the document as a whole; each comes with the reason, and is empt
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -19,6 +20,7 @@ from cds_analysis.intake.rules import Rules
 __all__ = ["BESIDE", "Frames", "Given", "Text", "places_in_a_row"]
 
 BESIDE = "beside a word for a promise"
+_REACH = 3000  # letters before a sentence that can still say what it is about
 _REPORTED = ("half_year", "nine_months", "quarter", "month", "month_english", "day", "day_words")
 _A_SEASON = 120  # days: a report may speak of a year that has not quite ended
 FIRST_DAY_OF_UNITS = date(2025, 7, 1)
@@ -44,6 +46,20 @@ class Text:
     periods: list[Period] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     signals: list[tuple[int, str]] = field(default_factory=list)  # (where it ends, target or result)
+
+    def near(self, start: int, end: int) -> Text:
+        """Return what stands around a sentence, so that reading stays linear in a paragraph's length."""
+        a, b = start - _REACH, end
+        if len(self.block.text) <= _REACH:
+            return self
+        periods = self.periods[_first(self.periods, a) : _first(self.periods, b)]
+        places = self.places[_first(self.places, a) : _first(self.places, b)]
+        signals = self.signals[bisect_left(self.signals, (a, "")) : bisect_left(self.signals, (b + 1, ""))]
+        return Text(self.block, periods, places, signals)
+
+
+def _first(found: list, at: int) -> int:
+    return bisect_left(found, at, key=lambda x: x.start)
 
 
 class Frames:
@@ -286,8 +302,8 @@ class Frames:
         """The periods of a block that hold for a figure: what stands in brackets holds inside them only."""
         line, found = text.block.text, []
         for period in text.periods:
-            opened = line.rfind("(", 0, period.start)
-            closed = line.find(")", opened) if opened >= 0 else -1
+            opened = line.rfind("(", max(0, period.start - 300), period.start)
+            closed = line.find(")", opened, opened + 600) if opened >= 0 else -1
             if not (opened >= 0 and period.start < closed < figure.at):
                 found.append(period)
         return found
