@@ -121,7 +121,7 @@ def judge(folder: Path) -> str:
         return f"load raised {type(error).__name__}: {error}"
     try:
         cds.gaps(observations_with_ranks(data), data.targets, data.indicators)
-        cds.ranks(data.scores, data.breaks)
+        cds.ranks(data.scores, data.breaks, data.indices)
     except cds.CdsError:
         return "loaded, then refused by a measure"
     except Exception as error:

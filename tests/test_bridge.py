@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 import cds_analysis as cds
 from cds_analysis.measures.bridge import bridge_observations, bridge_scores, in_units, parts_of_units
 
+REGISTER = cds.load().indices
 KEYS = ["index_id", "dimension_id", "year", "unit_id"]
 PLACES = pl.DataFrame({"province_id": ["a", "b", "c"], "unit_2025_id": ["u", "u", "c"]})
 PEOPLE = pl.DataFrame(
@@ -27,7 +28,7 @@ def unit(frame, unit_id="u"):
 
 
 def test_the_published_dti_of_the_34_units_is_the_plain_mean(data):
-    bridged = bridge_scores(data.scores, data.provinces, data.context)
+    bridged = bridge_scores(data.scores, data.indices, data.provinces, data.context)
     both = bridged.join(
         data.unit_scores.select(*KEYS, published="score", published_rank="rank"), on=KEYS, validate="1:1"
     )
@@ -40,8 +41,8 @@ def test_the_published_dti_of_the_34_units_is_the_plain_mean(data):
 
 def test_dti_is_a_plain_mean_and_other_indices_are_weighted_by_population():
     values = {"a": 10.0, "b": 20.0, "c": 5.0}
-    assert unit(bridge_scores(scores("dti", values), PLACES, PEOPLE))["score"] == 15.0
-    row = unit(bridge_scores(scores("papi", values), PLACES, PEOPLE))
+    assert unit(bridge_scores(scores("dti", values), REGISTER, PLACES, PEOPLE))["score"] == 15.0
+    row = unit(bridge_scores(scores("papi", values), REGISTER, PLACES, PEOPLE))
     assert (row["score"], row["rule"], row["spread"], row["is_estimate"], row["parts"]) == (
         17.5,
         "population_weighted",
@@ -52,23 +53,23 @@ def test_dti_is_a_plain_mean_and_other_indices_are_weighted_by_population():
 
 
 def test_a_unit_that_lacks_a_part_has_no_estimate():
-    found = bridge_scores(scores("papi", {"a": 10.0, "c": 5.0}), PLACES, PEOPLE)
+    found = bridge_scores(scores("papi", {"a": 10.0, "c": 5.0}), REGISTER, PLACES, PEOPLE)
     assert found.select("unit_id", "score", "is_estimate").rows() == [("c", 5.0, False)]
 
 
 def test_a_part_without_population_gives_no_weighted_mean():
-    assert bridge_scores(scores("papi", {"a": 1.0, "b": 2.0}), PLACES, PEOPLE.head(1)).height == 0
+    assert bridge_scores(scores("papi", {"a": 1.0, "b": 2.0}), REGISTER, PLACES, PEOPLE.head(1)).height == 0
 
 
 @given(st.floats(0, 100), st.floats(0, 100))
 def test_an_estimate_lies_between_its_parts(a, b):
-    row = unit(bridge_scores(scores("papi", {"a": a, "b": b}), PLACES, PEOPLE))
+    row = unit(bridge_scores(scores("papi", {"a": a, "b": b}), REGISTER, PLACES, PEOPLE))
     assert min(a, b) - 1e-9 <= row["score"] <= max(a, b) + 1e-9
 
 
 def test_published_figures_replace_estimates(data):
     row = unit(
-        bridge_scores(data.scores, data.provinces, data.context, data.unit_scores).filter(
+        bridge_scores(data.scores, data.indices, data.provinces, data.context, data.unit_scores).filter(
             pl.col("index_id") == "dti", pl.col("dimension_id") == "overall", pl.col("year") == 2024
         ),
         "phu-tho",
@@ -97,7 +98,10 @@ def test_counts_add_up_and_shares_are_weighted(rule, denominators, value, used):
         ("b", 30.0, None, denominators[1], date(2024, 6, 30)),
     ]
     found = bridge_observations(
-        observations(rows), pl.DataFrame({"indicator_id": "i", "merge_rule": [rule]}), PLACES, PEOPLE
+        observations(rows),
+        pl.DataFrame({"indicator_id": "i", "merge_rule": [rule]}),
+        PLACES,
+        PEOPLE,
     )
     assert found.select("value", "rule", "is_estimate").rows() == [(value, used, True)]
 
@@ -106,7 +110,10 @@ def test_figures_of_different_days_are_not_combined():
     rows = [("a", 10.0, None, None, date(2024, 6, 30)), ("b", 30.0, None, None, date(2024, 5, 31))]
     assert (
         bridge_observations(
-            observations(rows), pl.DataFrame({"indicator_id": "i", "merge_rule": ["sum"]}), PLACES, PEOPLE
+            observations(rows),
+            pl.DataFrame({"indicator_id": "i", "merge_rule": ["sum"]}),
+            PLACES,
+            PEOPLE,
         ).height
         == 0
     )
@@ -116,7 +123,9 @@ def test_looking_back_gives_each_province_its_unit(data):
     rows = data.scores.filter(
         pl.col("index_id") == "dti", pl.col("dimension_id") == "overall", pl.col("year") == 2024
     )
-    back = parts_of_units(bridge_scores(rows, data.provinces, data.context), rows, data.provinces)
+    back = parts_of_units(
+        bridge_scores(rows, data.indices, data.provinces, data.context), rows, data.provinces
+    )
     assert back.height == 63
     # The plain mean of the differences within a unit is zero.
     assert back.group_by("unit_id").agg(pl.col("difference").mean())["difference"].abs().max() < 1e-12
@@ -125,7 +134,7 @@ def test_looking_back_gives_each_province_its_unit(data):
 def test_the_dataset_by_units_is_read_by_every_measure(data):
     units = in_units(data, "34")
     assert units.provinces.height == 34 and units.full_from == 27
-    ranked = cds.ranks(units.scores, units.breaks, full_from=units.full_from)
+    ranked = cds.ranks(units.scores, units.breaks, units.indices, full_from=units.full_from)
     papi = ranked.filter(
         pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024
     )

@@ -87,7 +87,7 @@ def test_first_in_the_region_needs_all_neighbours_but_one_better_refutes_it():
 
 
 def test_the_claims_on_record(data):
-    checked = check_claims(data.claims, cds.ranks(data.scores, data.breaks), data.provinces)
+    checked = check_claims(data.claims, cds.ranks(data.scores, data.breaks, data.indices), data.provinces)
     found = dict(checked.select("claim_id", "verdict").iter_rows())
     assert found["thua-thien-hue-papi-2023-gain"] == "contradicted"
     assert {found[k] for k in found if k.startswith("lang-son-papi")} == {"confirmed"}

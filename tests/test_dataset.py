@@ -241,7 +241,7 @@ def test_a_jump_of_all_provinces_at_once_is_found_and_progress_of_some_is_not(da
     ]
     scores = pl.DataFrame(
         rows, schema=["index_id", "dimension_id", "year", "province_id", "score"], orient="row"
-    )
+    ).with_columns(source_id=pl.lit("s"))
     found = level_shifts(scores, data.breaks)
     assert found["dimension_id"].to_list() == ["jump"]
     assert not found["is_recorded"].item()

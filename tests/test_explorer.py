@@ -12,7 +12,7 @@ from cds_analysis.views.theme import flat_csv
 
 
 def test_explorer_finds_provinces_as_one_types(data):
-    explorer = Explorer(data, lang="vi")
+    explorer = Explorer(data, lang="vi", index="papi")
     for typed, first in (
         ("ba ria", "ba-ria-vung-tau"),
         ("brvt", "ba-ria-vung-tau"),
@@ -29,7 +29,7 @@ def test_explorer_finds_provinces_as_one_types(data):
 
 
 def test_explorer_buttons_pick_and_drop(data):
-    explorer = Explorer(data, lang="en", provinces=["lang-son"])
+    explorer = Explorer(data, lang="en", provinces=["lang-son"], index="papi")
     explorer.add_peers.click()
     assert len(explorer.selected) == 6
     explorer.region.value = "central-highlands"
@@ -53,7 +53,7 @@ def test_explorer_draws_only_what_changed(data, monkeypatch):
         "pane",
         lambda tab, pick, data, t, real=module.pane: (drawn.append(tab), real(tab, pick, data, t))[1],
     )
-    explorer = Explorer(data, lang="en", provinces=["lang-son"])
+    explorer = Explorer(data, lang="en", provinces=["lang-son"], index="papi")
     explorer.tabs.selected_index = 3
     explorer.tabs.selected_index = 0
     assert drawn == ["comparison", "map"]
@@ -67,10 +67,10 @@ def test_explorer_draws_only_what_changed(data, monkeypatch):
 
 
 def test_a_selection_is_saved_and_restored(data):
-    explorer = Explorer(data, lang="vi", provinces=["lang-son", "da-nang"])
+    explorer = Explorer(data, lang="vi", provinces=["lang-son", "da-nang"], index="papi")
     explorer.index.value, explorer.tabs.selected_index = "dti", 2
     text = explorer.state
-    other = Explorer(data, lang="en")
+    other = Explorer(data, lang="en", index="papi")
     other.saved.value = text
     assert other.state == text == "vi 63 dti/overall 2020-2024 all trend da-nang+lang-son"
     assert other.tabs.children[2].value == explorer.tabs.children[2].value
@@ -89,7 +89,7 @@ def test_a_selection_is_saved_and_restored(data):
     ],
 )
 def test_a_bad_selection_changes_nothing_and_says_why(data, text):
-    explorer = Explorer(data, lang="en", provinces=["lang-son"])
+    explorer = Explorer(data, lang="en", provinces=["lang-son"], index="papi")
     before = explorer.state
     with pytest.raises(cds.CdsError):
         explorer.state = text
@@ -98,7 +98,7 @@ def test_a_bad_selection_changes_nothing_and_says_why(data, text):
 
 
 def test_language_and_units_change_in_place(data):
-    explorer = Explorer(data, lang="vi", provinces=["vinh-phuc", "lang-son"])
+    explorer = Explorer(data, lang="vi", provinces=["vinh-phuc", "lang-son"], index="papi")
     explorer.language.value = "en"
     assert explorer.search.description == "Search" and explorer.selected == ["lang-son", "vinh-phuc"]
     explorer.units.value = "34"
@@ -108,7 +108,7 @@ def test_language_and_units_change_in_place(data):
 
 @pytest.mark.parametrize("units", ["63", "34"])
 def test_every_tab_of_the_explorer_survives_every_index_and_no_choice(data, units):
-    explorer = Explorer(data, lang="vi")
+    explorer = Explorer(data, lang="vi", index="papi")
     explorer.units.value = units
     for _, index in explorer.index.options:
         explorer.index.value = index
@@ -118,7 +118,7 @@ def test_every_tab_of_the_explorer_survives_every_index_and_no_choice(data, unit
 
 
 def test_a_pane_names_its_sources_and_gives_its_numbers(data):
-    shown = Explorer(data, lang="en", provinces=["lang-son"]).tabs.children[0].value
+    shown = Explorer(data, lang="en", provinces=["lang-son"], index="papi").tabs.children[0].value
     assert "<summary>Show sources (1)</summary>" in shown and "PAPI 2024" in shown
     numbers = [
         base64.b64decode(m).decode("utf-8-sig") for m in re.findall(r"base64,([A-Za-z0-9+/=]+)\">", shown)

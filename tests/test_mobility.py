@@ -27,7 +27,7 @@ def ranked(years, *, full=True):
 
 
 def test_mobility_agrees_with_scipy(data):
-    table = cds.ranks(data.scores, data.breaks).filter(
+    table = cds.ranks(data.scores, data.breaks, data.indices).filter(
         pl.col("index_id") == "dti", pl.col("dimension_id") == "overall"
     )
     row = mobility(table).filter(pl.col("year_to") == 2023).row(0, named=True)
@@ -74,7 +74,7 @@ def test_w_with_ties_agrees_with_friedman():
 
 
 def test_agreement_over_the_years_of_papi_is_more_than_chance(data):
-    table = cds.ranks(data.scores, data.breaks).filter(
+    table = cds.ranks(data.scores, data.breaks, data.indices).filter(
         pl.col("index_id") == "papi", pl.col("dimension_id") == "overall"
     )
     row = rank_agreement(table, draws=200).row(0, named=True)

@@ -57,7 +57,7 @@ def test_intervals_of_papi_hold_the_published_rank_of_most_provinces(data):
         pl.col("dimension_id").is_in(parts.to_list()),
     )
     found = rank_intervals(rows, draws=300)
-    published = cds.ranks(data.scores, data.breaks).filter(
+    published = cds.ranks(data.scores, data.breaks, data.indices).filter(
         pl.col("index_id") == "papi", pl.col("dimension_id") == "overall"
     )
     both = found.join(published.select("province_id", "year", "rank"), on=["province_id", "year"])
@@ -195,7 +195,7 @@ def judged(data, **options):
         draws=200,
         interviews=options.pop("interviews", 200),
     )
-    return judge_moves(cds.ranks(data.scores, data.breaks), intervals, sets, **options)
+    return judge_moves(cds.ranks(data.scores, data.breaks, data.indices), intervals, sets, **options)
 
 
 def test_a_changed_definition_never_counts_as_a_rise(data):

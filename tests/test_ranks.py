@@ -7,6 +7,7 @@ from scipy import stats
 import cds_analysis as cds
 from cds_analysis.measures.ranks import random_move
 
+REGISTER = cds.load().indices
 NO_BREAKS = pl.DataFrame(schema={"index_id": pl.String, "dimension_id": pl.String, "year": pl.Int64})
 
 
@@ -30,7 +31,7 @@ def table(scores, year=2023, index="papi"):
 
 @pytest.fixture(scope="module")
 def ranked(data):
-    return cds.ranks(data.scores, data.breaks)
+    return cds.ranks(data.scores, data.breaks, data.indices)
 
 
 def pick(ranked, index, province, year, dimension="overall"):
@@ -88,14 +89,14 @@ def test_a_rank_among_64_provinces_is_kept_as_printed(ranked):
 
 
 def test_ties_share_the_smallest_rank():
-    ranks = cds.ranks(table([9.0] * 2 + [float(i) for i in range(50, 0, -1)][:58]), NO_BREAKS)
+    ranks = cds.ranks(table([9.0] * 2 + [float(i) for i in range(50, 0, -1)][:58]), NO_BREAKS, REGISTER)
     by_score = dict(ranks.select("province_id", "rank").rows())
     assert by_score["p00"] == by_score["p01"]
 
 
 @pytest.mark.parametrize("n, sizes", [(63, [16, 16, 15, 16]), (61, [16, 15, 15, 15]), (60, [15, 15, 15, 15])])
 def test_sizes_of_the_quartile_groups(n, sizes):
-    groups = cds.ranks(table([float(i) for i in range(n)]), NO_BREAKS)["group"].to_list()
+    groups = cds.ranks(table([float(i) for i in range(n)]), NO_BREAKS, REGISTER)["group"].to_list()
     assert [groups.count(g) for g in ("high", "mid_high", "mid_low", "low")] == sizes
     assert groups[0] == "high" and groups[-1] == "low"
 
@@ -124,7 +125,9 @@ def test_hue_rose_four_places_to_first_in_papi_2023(ranked):
 @given(st.permutations(range(55)), st.permutations(range(55)))
 def test_places_gained_sum_to_zero_without_ties(first, second):
     both = pl.concat([table([float(v) for v in first], 2022), table([float(v) for v in second], 2023)])
-    moved = cds.places_gained(cds.ranks(both, NO_BREAKS), index_id="papi", year_from=2022, year_to=2023)
+    moved = cds.places_gained(
+        cds.ranks(both, NO_BREAKS, REGISTER), index_id="papi", year_from=2022, year_to=2023
+    )
     assert moved["places_gained"].sum() == moved["places_gained_common"].sum() == 0
     assert moved["median_move"][0] == moved["places_gained"].abs().median()
 

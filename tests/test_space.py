@@ -14,7 +14,7 @@ GROUPED = st.lists(st.tuples(st.floats(0.1, 100), st.sampled_from("abc")), min_s
 
 @pytest.fixture(scope="module")
 def overall(data):
-    return cds.ranks(data.scores, data.breaks).filter(
+    return cds.ranks(data.scores, data.breaks, data.indices).filter(
         pl.col("dimension_id") == "overall", pl.col("index_id") == "papi"
     )
 

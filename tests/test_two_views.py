@@ -6,16 +6,18 @@ from scipy import stats
 import cds_analysis as cds
 from cds_analysis.measures.evidence import percentiles, view_correlations, view_differences, view_stability
 
+REGISTER = cds.load().indices
+
 
 def ranked(rows):
     return pl.DataFrame(
         rows, schema=["index_id", "year", "province_id", "rank", "n_ranked"], orient="row"
-    ).with_columns(dimension_id=pl.lit("overall"))
+    ).with_columns(dimension_id=pl.lit("overall"), source_id=pl.lit("s"))
 
 
 @pytest.fixture(scope="module")
 def differences(data):
-    return view_differences(cds.ranks(data.scores, data.breaks))
+    return view_differences(cds.ranks(data.scores, data.breaks, data.indices), data.indices)
 
 
 def test_percentiles_run_from_first_to_last():
@@ -30,7 +32,8 @@ def test_a_printed_rank_among_63_counts_but_marks_a_sample():
                 ("par", 2024, "a", 32, 63),
                 *(("papi", 2024, p, r, 3) for p, r in (("a", 1), ("b", 2), ("c", 3))),
             ]
-        )
+        ),
+        REGISTER,
     )
     assert found.select("difference", "is_sample").rows() == [(-50.0, True)]
 
@@ -44,7 +47,8 @@ def test_swapping_the_views_turns_the_sign():
     ]
     swapped = [({"dti": "papi", "papi": "dti"}[i], *rest) for i, *rest in rows]
     assert (
-        view_differences(ranked(rows))["difference"] + view_differences(ranked(swapped))["difference"]
+        view_differences(ranked(rows), REGISTER)["difference"]
+        + view_differences(ranked(swapped), REGISTER)["difference"]
     ).to_list() == [0.0, 0.0]
 
 
@@ -93,7 +97,7 @@ def test_stability_needs_three_years_of_one_sign():
             "province_id": ["a"] * 3 + ["b"] * 3 + ["c"] * 3 + ["d"] * 2,
             "difference": [1.0, 2, 3, -1, -2, -3, 1, -1, 0, 5, 5],
         }
-    )
+    ).with_columns(source_ids=pl.lit(["s"]))
     assert dict(view_stability(base).select("province_id", "reading").rows()) == {
         "a": "documents_higher",
         "b": "citizens_higher",

@@ -28,7 +28,7 @@ FOUR = ["ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc"]
 def frames(data):
     papi = data.scores.filter(pl.col("index_id") == "papi", pl.col("year") == 2024)
     compared = cds.compare(score_values(papi), data.provinces, peers=cds.structural_peers(data.context))
-    every = cds.ranks(data.scores, data.breaks)
+    every = cds.ranks(data.scores, data.breaks, data.indices)
     judged = merge_repeated(cds.gaps(observations_with_ranks(data), data.targets, data.indicators))
     return {
         "compared": compared,

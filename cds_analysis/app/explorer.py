@@ -18,6 +18,7 @@ import polars as pl
 from cds_analysis.app.panes import Pick, has_scores, pane, peers
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_provinces, fold
+from cds_analysis.dataset.register import WHOLE, series_of
 from cds_analysis.errors import CdsError, ParameterError
 from cds_analysis.measures.bridge import UNITS, in_units
 from cds_analysis.views.labels import BUTTON_LABELS, TAB_LABELS, YEAR_LABELS
@@ -41,11 +42,13 @@ class Explorer:
         ``vi`` or ``en``; can be changed in the explorer.
     provinces
         Province ids picked at the start.
+    index
+        Index shown at the start; the first of the register that has a table by default.
 
     Examples
     --------
     >>> from cds_analysis import load
-    >>> explorer = Explorer(load(), lang="en", provinces=["lang-son"])
+    >>> explorer = Explorer(load(), lang="en", provinces=["lang-son"], index="papi")
     >>> explorer.search.value = "brvt"
     >>> explorer.add_match.click()
     >>> explorer.selected
@@ -54,7 +57,9 @@ class Explorer:
     'en 63 papi/overall 2011-2024 all comparison ba-ria-vung-tau+lang-son'
     """
 
-    def __init__(self, data: Dataset, *, lang: str = "vi", provinces: list[str] = ()) -> None:
+    def __init__(
+        self, data: Dataset, *, lang: str = "vi", provinces: list[str] = (), index: str | None = None
+    ) -> None:
         self._all, self._quietly, self._drawn = data, False, {}
         self.box = w.HBox(layout=w.Layout(flex_flow="row wrap", width="100%"))
         self.language = w.ToggleButtons(
@@ -64,7 +69,7 @@ class Explorer:
         for group in (self.language, self.units):
             group.style.button_width = "6.6rem"
             group.observe(lambda _: self._rebuild(self._picked()), "value")
-        self._rebuild(list(provinces))
+        self._rebuild(list(provinces), **({"index": index} if index else {}))
         # Every figure leaves cycles behind; without the libraries' own objects to walk through, clearing
         # them takes no noticeable time.
         gc.collect()
@@ -162,11 +167,11 @@ class Explorer:
         )
         indices = [
             (t.index_short(i), i)
-            for i in self.data.indices.filter(pl.col("parent_id").is_null())["index_id"]
-            if has_scores(self.data, i, "overall", at_least=50)
+            for i in (s.index_id for s in series_of(self.data.indices) if s.is_whole)
+            if has_scores(self.data, i, WHOLE, at_least=self.data.full_from)
         ]
         self.index = w.Dropdown(
-            description=t("Index"), options=indices, value=kept.get("index", "papi"), **_WIDE
+            description=t("Index"), options=indices, value=kept.get("index", indices[0][1]), **_WIDE
         )
         self.dimension = w.Dropdown(description=t("Dimension"), **_WIDE)
         self.first, self.last = (w.Dropdown(description=t(n), **_WIDE) for n in YEAR_LABELS)
@@ -281,11 +286,9 @@ class Explorer:
         with self._quiet():
             index = self.index.value
             known = [
-                d
-                for d in self.data.indices.filter(pl.col("index_id") == index).sort(
-                    pl.col("parent_id").is_not_null()
-                )["dimension_id"]
-                if has_scores(self.data, index, d)
+                s.dimension_id
+                for s in series_of(self.data.indices)
+                if s.index_id == index and has_scores(self.data, index, s.dimension_id)
             ]
             before = wanted or self.dimension.value
             self.dimension.options = [

@@ -64,7 +64,7 @@ def pane(tab: str, pick: Pick, data: Dataset, t: Text) -> str:
 # What depends on the dataset alone is computed once for it.
 @lru_cache(maxsize=4)
 def _all_ranks(data: Dataset) -> pl.DataFrame:
-    return ranks(data.scores, data.breaks, full_from=data.full_from)
+    return ranks(data.scores, data.breaks, data.indices, full_from=data.full_from)
 
 
 @lru_cache(maxsize=4)
@@ -169,7 +169,7 @@ def _map(pick: Pick, data: Dataset, t: Text) -> str:
         title=_title(pick, t),
         source=_source(pick, data, t),
         highlight=list(pick.provinces),
-        decimals=2 if pick.index == "dti" else 1,
+        decimals=t.decimals(pick.index, pick.dimension),
         subtitle=t("Score; darker is better. Framed: the provinces picked out."),
     )
     return _shown(picture, _used(pick, data), data, t)

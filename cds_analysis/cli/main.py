@@ -253,7 +253,7 @@ _TABLES = {
     "provinces": ("provinces", ["province_id", "gso_code", "iso_code", "name_vi", "name_en", "region_id"]),
     "units": ("units_2025", ["unit_id", "gso_code", "name_vi", "name_en", "kind"]),
     "indicators": ("indicators", ["indicator_id", "unit", "name_vi", "name_en"]),
-    "indices": ("indices", ["index_id", "dimension_id", "name_vi", "name_en"]),
+    "indices": ("indices", ["index_id", "dimension_id", "code", "number", "name_vi", "name_en"]),
     "sources": ("sources", ["source_id", "kind", "publisher", "title"]),
 }
 

@@ -27,7 +27,7 @@ from cds_analysis.paths import data_folder
 
 __all__ = ["Dataset", "eager", "hand_on", "load"]
 
-_FULL_SHARE = 50 / 63  # of the provinces; see PAR_PARTIAL_BELOW in series.py
+_FULL_SHARE = 50 / 63  # of the provinces; see FULL_FROM in series.py
 _TYPES = {
     pl.Float64: "a number with a decimal point",
     pl.Int64: "a whole number",

@@ -15,6 +15,8 @@ __all__ = ["FOREIGN_KEYS", "TABLES"]
 
 ID = r"^[a-z0-9]+([_.-][a-z0-9]+)*$"
 NATION = "viet-nam"
+WHOLE = "overall"  # the dimension that is the index itself
+CUTS = r"^[^:;]+:-?\d+(\.\d+)?(;[^:;]+:-?\d+(\.\d+)?)*$"
 
 
 def _id(description: str, **options) -> dy.String:
@@ -165,19 +167,104 @@ class Indicators(dy.Schema):
 
 
 class Indices(dy.Schema):
-    """Indices that rank provinces, and their dimensions and sub-dimensions."""
+    """The register of indices that rank provinces, of their dimensions and sub-dimensions: what each *is*, typed
+    once and read everywhere. Every row says everything itself; nothing is inherited from another row."""
 
     index_id = _id("Index.", primary_key=True)
     dimension_id = _id("Dimension; 'overall' is the index itself.", primary_key=True)
+    code = _id("Short code, unique within the index, as in `papi.d6`; 'overall' for the index itself.")
+    number = dy.String(
+        regex=r"^\d+(\.\d+)*$",
+        nullable=True,
+        description="Official number as the publisher prints it (6, 6.1); empty where it numbers none.",
+    )
+    position = dy.Int64(min=1, unique=True, description="Place in lists and pictures, over all rows.")
     name_vi = _text("Vietnamese name.")
     name_en = _text("English name.")
+    short_vi = _text("Short Vietnamese name of an index; empty for a dimension.", nullable=True)
+    short_en = _text("Short English name of an index; empty for a dimension.", nullable=True)
+    parent_id = _id("Dimension this one is part of; empty for 'overall'.", nullable=True)
     scale_min = dy.Float64(nullable=True, description="Lowest possible score; empty where no scale applies.")
     scale_max = dy.Float64(
         nullable=True, description="Highest possible score; empty where no scale applies or it varies."
     )
-    parent_id = _id("Dimension this one is part of; empty for 'overall'.", nullable=True)
+    decimals = dy.Int64(min=0, max=6, description="Decimals of a score as a label in a chart.")
+    decimals_exact = dy.Int64(
+        min=0, max=6, description="Decimals where small differences count, as to the next rank."
+    )
+    grouping = _choice(
+        "How provinces are put into groups: quartiles of the scores published, fixed cuts, or not at all.",
+        ["quartiles", "cuts", "none"],
+    )
+    group_cuts = dy.String(
+        regex=CUTS,
+        nullable=True,
+        description="For cuts: the lowest score of each group, as in `A:90;B:80`; below all there is no group.",
+    )
+    aggregation = _choice(
+        "How the parts on record make this row: they add up to it, it is their mean, or it must not be rebuilt "
+        "from them.",
+        ["sum", "mean", "none"],
+    )
+    evidence = _choice(
+        "Whose view it is: documents that agencies submit, or answers of citizens; empty for neither.",
+        ["documents", "citizens"],
+        nullable=True,
+    )
+    profile = _choice(
+        "Where a province's profile shows the index: in its charts and in the text, in the text alone, nowhere.",
+        ["chart", "text", "none"],
+    )
+    interviews = dy.Float64(
+        nullable=True,
+        min=1,
+        description="Scenario of the survey behind a score: interviews a province; empty where there is no survey "
+        "or too little is known. Not a published figure.",
+    )
+    design_effect = dy.Float64(
+        nullable=True, min=0.1, description="Same scenario: by how much clustering inflates the variance."
+    )
+    person_sd = dy.Float64(
+        nullable=True,
+        min=0,
+        description="Same scenario: standard deviation of one person's score on this dimension (on a part of it, "
+        "where the row is a sum).",
+    )
+    correlation = dy.Float64(
+        nullable=True,
+        min=0,
+        max=1,
+        description="Same scenario, for a row that is a sum: how persons' scores on its parts correlate.",
+    )
+    merge_rule = _choice(
+        "How scores of provinces make the score of a merged unit: plain mean (the publisher's rule), mean weighted "
+        "by population, or no estimate.",
+        ["mean", "weighted_mean", "none"],
+    )
     publisher = _text("Who publishes the index.")
     keywords = _text("Other wordings that articles use, separated by ';'.", nullable=True)
+
+    @dy.rule()
+    def code_is_unique(cls) -> pl.Expr:
+        """code must be unique within the index"""
+        return ~pl.struct("index_id", "code").is_duplicated()
+
+    @dy.rule()
+    def index_has_short_names(cls) -> pl.Expr:
+        """the row of an index itself (dimension 'overall') needs short_vi and short_en, and has no parent"""
+        is_named = pl.col("short_vi").is_not_null() & pl.col("short_en").is_not_null()
+        return (pl.col("dimension_id") != WHOLE) | (is_named & pl.col("parent_id").is_null())
+
+    @dy.rule()
+    def cuts_with_grouping(cls) -> pl.Expr:
+        """group_cuts must be given where grouping is 'cuts', and only there"""
+        return (pl.col("grouping") == "cuts") == pl.col("group_cuts").is_not_null()
+
+    @dy.rule()
+    def survey_is_whole(cls) -> pl.Expr:
+        """interviews, design_effect and person_sd must all be given or all be empty"""
+        known = [pl.col(c).is_not_null() for c in ("interviews", "design_effect", "person_sd")]
+        return (known[0] == known[1]) & (known[1] == known[2])
 
 
 class Breaks(dy.Schema):

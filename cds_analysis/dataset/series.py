@@ -15,7 +15,7 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.errors import ParameterError, UnknownNameError, closest
 
 __all__ = [
-    "PAR_PARTIAL_BELOW",
+    "FULL_FROM",
     "check_index",
     "coverage",
     "indicator_values",
@@ -27,9 +27,7 @@ __all__ = [
     "with_segments",
 ]
 
-PAR_PARTIAL_BELOW = (
-    50  # a year with fewer provinces on record is a partial sample, and no rank is computed from it
-)
+FULL_FROM = 50  # of 63: a year with fewer on record is a sample, and no rank is computed from it
 
 
 def check_index(data: Dataset, index_id: str, dimension_id: str = "overall") -> None:
@@ -129,26 +127,31 @@ def with_segments(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
 
 
 def coverage(scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
-    """Return, per index, dimension and year: ``n_scores``, ``n_ranks``, ``n_provinces`` and ``is_partial``
-    (a sample, not a table).
+    """Return, per index, dimension and year: ``n_scores``, ``n_ranks``, ``n_provinces``, ``is_partial``
+    (a sample, not a table) and ``source_ids``.
     """
     total = provinces.height
     return (
         scores.group_by("index_id", "dimension_id", "year")
-        .agg(n_scores=pl.col("score").count(), n_ranks=pl.col("rank").count(), n_on_record=pl.len())
-        .with_columns(
-            n_provinces=pl.lit(total), is_partial=pl.col("n_on_record") < min(PAR_PARTIAL_BELOW, total)
+        .agg(
+            n_scores=pl.col("score").count(),
+            n_ranks=pl.col("rank").count(),
+            n_on_record=pl.len(),
+            source_ids=pl.col("source_id").unique().sort(),
         )
+        .with_columns(n_provinces=pl.lit(total), is_partial=pl.col("n_on_record") < min(FULL_FROM, total))
         .sort("index_id", "dimension_id", "year")
     )
 
 
 def not_published(scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
     """Return the provinces without a figure in years whose table is otherwise full: ``index_id,
-    dimension_id, year, province_id``.
+    dimension_id, year, province_id``, ``source_ids`` (of the table that lacks them).
     """
     full = (
-        coverage(scores, provinces).filter(~pl.col("is_partial")).select("index_id", "dimension_id", "year")
+        coverage(scores, provinces)
+        .filter(~pl.col("is_partial"))
+        .select("index_id", "dimension_id", "year", "source_ids")
     )
     wanted = full.join(provinces.select("province_id"), how="cross")
     have = scores.select("index_id", "dimension_id", "year", "province_id")
@@ -169,13 +172,11 @@ def level_shifts(scores: pl.DataFrame, breaks: pl.DataFrame, *, ratio: float = 3
     polars.DataFrame
         ``index_id, dimension_id, year, median_before, median_after, shift`` (score points), ``is_recorded``
         (a break is on record for that year), sorted by size of the shift relative to the spread
-        (``shift_in_iqr``), largest first.
+        (``shift_in_iqr``), largest first; ``source_ids`` of both years.
     """
     keys = ["index_id", "dimension_id", "province_id"]
-    full = scores.drop_nulls("score").filter(
-        pl.len().over("index_id", "dimension_id", "year") >= PAR_PARTIAL_BELOW
-    )
-    before = full.select(*keys, year=pl.col("year") + 1, before="score")
+    full = scores.drop_nulls("score").filter(pl.len().over("index_id", "dimension_id", "year") >= FULL_FROM)
+    before = full.select(*keys, year=pl.col("year") + 1, before="score", source_before="source_id")
     pairs = full.join(before, on=[*keys, "year"], how="inner", validate="1:1").with_columns(
         change=pl.col("score") - pl.col("before")
     )
@@ -186,6 +187,7 @@ def level_shifts(scores: pl.DataFrame, breaks: pl.DataFrame, *, ratio: float = 3
             median_after=pl.col("score").median(),
             shift=pl.col("change").median(),
             mad=(pl.col("change") - pl.col("change").median()).abs().median(),
+            source_ids=pl.concat_list("source_before", "source_id").explode().unique().sort(),
             iqr=pl.col("before").quantile(0.75, "linear") - pl.col("before").quantile(0.25, "linear"),
         )
         .with_columns(shift_in_iqr=pl.col("shift").abs() / pl.col("iqr"))

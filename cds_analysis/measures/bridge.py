@@ -3,9 +3,9 @@
 No agency has published most past figures for the new units, so they are estimated from the parts, by rules
 that are stated with each figure:
 
-- DTI: the plain mean of the parts, the ministry's own rule (its published DTI 2024 of the 34 units is used
-  where it exists);
-- every other score: the mean of the parts weighted by population (of the nearest year on record);
+- a score: by the register's ``merge_rule`` of its series, the plain mean of the parts (DTI's, the ministry's own
+  rule), the mean weighted by population (of the nearest year on record), or no estimate at all; a score published for
+  the unit replaces the estimate;
 - counts add up; shares are weighted by their denominator, or by population where a part gives none;
 - ranks are never averaged: they are made anew among the 34.
 
@@ -23,15 +23,15 @@ import polars as pl
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.errors import ParameterError
 
-__all__ = ["PLAIN_MEAN", "UNITS", "bridge_observations", "bridge_scores", "in_units", "parts_of_units"]
+__all__ = ["UNITS", "bridge_observations", "bridge_scores", "in_units", "parts_of_units"]
 
 UNITS = ("63", "34")
-PLAIN_MEAN = ("dti",)  # indices whose publisher takes the plain mean of the parts
 _SERIES = ["index_id", "dimension_id", "year"]
 
 
 def bridge_scores(
     scores: pl.DataFrame,
+    indices: pl.DataFrame,
     provinces: pl.DataFrame,
     context: pl.DataFrame,
     unit_scores: pl.DataFrame | None = None,
@@ -40,7 +40,7 @@ def bridge_scores(
 
     Parameters
     ----------
-    scores, provinces, context
+    scores, indices, provinces, context
         The tables of that name.
     unit_scores
         Published scores of the units, which replace estimates; none by default, so that estimates can be
@@ -57,20 +57,24 @@ def bridge_scores(
     --------
     >>> from cds_analysis import load
     >>> data = load()
-    >>> units = bridge_scores(data.scores, data.provinces, data.context)
+    >>> units = bridge_scores(data.scores, data.indices, data.provinces, data.context)
     >>> units.filter(pl.col("unit_id") == "phu-tho", pl.col("index_id") == "dti", pl.col("year") == 2024)["n_parts"].unique().to_list()
     [3]
     """
     parts = provinces.select("province_id", unit_id="unit_2025_id").with_columns(
         n_parts=pl.len().over("unit_id")
     )
+    rules = indices.select("index_id", "dimension_id", "merge_rule")
     rows = scores.drop_nulls("score").join(parts, on="province_id", validate="m:1")
+    rows = rows.join(rules, on=["index_id", "dimension_id"], validate="m:1").filter(
+        (pl.col("n_parts") == 1) | (pl.col("merge_rule") != "none")
+    )
     weighted = _with_population(rows, context)
-    plain = pl.col("index_id").is_in(PLAIN_MEAN)
+    plain = pl.col("merge_rule") == "mean"
     weight = pl.when(plain).then(1.0).otherwise(pl.col("population_thousand"))
     grouped = (
         weighted.with_columns(_w=weight)
-        .group_by(*_SERIES, "unit_id", "n_parts")
+        .group_by(*_SERIES, "unit_id", "n_parts", "merge_rule")
         .agg(
             score=(pl.col("score") * pl.col("_w")).sum() / pl.col("_w").sum(),
             n_found=pl.len(),
@@ -226,7 +230,7 @@ def parts_of_units(bridged: pl.DataFrame, scores: pl.DataFrame, provinces: pl.Da
     >>> from cds_analysis import load
     >>> data = load()
     >>> dti = data.scores.filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
-    >>> back = parts_of_units(bridge_scores(dti, data.provinces, data.context), dti, data.provinces)
+    >>> back = parts_of_units(bridge_scores(dti, data.indices, data.provinces, data.context), dti, data.provinces)
     >>> back.filter(pl.col("unit_id") == "da-nang").select("province_id", pl.col("difference").round(3)).rows()
     [('da-nang', 0.127), ('quang-nam', -0.127)]
     """
@@ -273,7 +277,7 @@ def in_units(data: Dataset, units: str) -> Dataset:
         return data
     old = data.provinces
     kept = old.filter(pl.len().over("unit_2025_id") == 1).select("province_id", unit_id="unit_2025_id")
-    scores = bridge_scores(data.scores, old, data.context, data.unit_scores)
+    scores = bridge_scores(data.scores, data.indices, old, data.context, data.unit_scores)
     observations = bridge_observations(data.observations, data.indicators, old, data.context)
     return replace(
         data,

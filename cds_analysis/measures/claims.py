@@ -36,7 +36,7 @@ def check_claims(claims: pl.DataFrame, ranked: pl.DataFrame, provinces: pl.DataF
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
-    >>> checked = check_claims(data.claims, ranks(data.scores, data.breaks), data.provinces)
+    >>> checked = check_claims(data.claims, ranks(data.scores, data.breaks, data.indices), data.provinces)
     >>> checked.filter(pl.col("claim_id") == "thua-thien-hue-papi-2023-gain").select("value", "found", "verdict").rows()
     [(5.0, 4.0, 'contradicted')]
     """

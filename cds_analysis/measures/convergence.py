@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cds_analysis.dataset.series import PAR_PARTIAL_BELOW, with_segments
+from cds_analysis.dataset.series import FULL_FROM, with_segments
 
 __all__ = ["convergence"]
 
@@ -20,9 +20,7 @@ MIN_SPAN = 3  # years between the ends of a comparison of spreads
 _SERIES = ["index_id", "dimension_id", "segment"]
 
 
-def convergence(
-    scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PARTIAL_BELOW
-) -> pl.DataFrame:
+def convergence(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = FULL_FROM) -> pl.DataFrame:
     """Read sigma- and beta-convergence of each dimension and segment, among the provinces with a score in
     its first and last full year.
 

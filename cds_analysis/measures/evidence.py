@@ -1,4 +1,5 @@
-"""Two views of government: what documents say (PAR INDEX, DTI) against what citizens say (PAPI, SIPAS).
+"""Two views of government: what documents say (as PAR INDEX, DTI) against what citizens say (as PAPI, SIPAS); the
+register's column ``evidence`` says which index is which.
 
 Each index is read as a percentile: the share of the other provinces ranked that year which stand behind, 0
 last to 100 first. A difference is documents minus citizens: positive means better on paper than in citizens'
@@ -12,17 +13,32 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
+from cds_analysis.dataset.register import WHOLE
 from cds_analysis.errors import ParameterError
 
-__all__ = ["CITIZENS", "DOCUMENTS", "percentiles", "view_correlations", "view_differences", "view_stability"]
+__all__ = ["leading_pair", "percentiles", "view_correlations", "view_differences", "view_stability"]
 
-DOCUMENTS, CITIZENS = ("par", "dti"), ("papi", "sipas")
 MIN_PAIRS, MIN_YEARS = 10, 3
 _PAIR = ["documents", "citizens"]
 
 
+def leading_pair(indices: pl.DataFrame) -> dict[str, str | None]:
+    """Return the first index of documents and the first of citizens in the register's order, as ``{"documents": id,
+    "citizens": id}``; None where there is none.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> leading_pair(load().indices)
+    {'documents': 'dti', 'citizens': 'papi'}
+    """
+    whole = indices.filter(pl.col("dimension_id") == WHOLE).sort("position")
+    found = {side: whole.filter(pl.col("evidence") == side)["index_id"].to_list() for side in _PAIR}
+    return {side: ids[0] if ids else None for side, ids in found.items()}
+
+
 def percentiles(ranked: pl.DataFrame) -> pl.DataFrame:
-    """Return ``index_id, year, province_id, percentile, is_full`` of every overall rank whose number of
+    """Return ``index_id, year, province_id, percentile, is_full, source_id`` of every overall rank whose number of
     ranked provinces is known.
 
     `ranked` comes from :func:`~cds_analysis.measures.ranks.ranks`. Ties get the same percentile (their
@@ -32,13 +48,13 @@ def percentiles(ranked: pl.DataFrame) -> pl.DataFrame:
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
-    >>> ranked = ranks(data.scores, data.breaks)
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
     >>> found = percentiles(ranked).filter(pl.col("index_id") == "par", pl.col("year") == 2022, pl.col("province_id") == "ba-ria-vung-tau")
     >>> found.select(pl.col("percentile").round(1), "is_full").row(0)
     (91.9, False)
     """
     rows = ranked.filter(
-        (pl.col("dimension_id") == "overall") & pl.col("rank").is_not_null() & (pl.col("n_ranked") > 1)
+        (pl.col("dimension_id") == WHOLE) & pl.col("rank").is_not_null() & (pl.col("n_ranked") > 1)
     )
     # A table is full when every province ranked is on record, with a score or only with its rank.
     n_known = pl.col("rank").count().over("index_id", "year")
@@ -48,10 +64,11 @@ def percentiles(ranked: pl.DataFrame) -> pl.DataFrame:
         "province_id",
         percentile=100 * (pl.col("n_ranked") - pl.col("rank")) / (pl.col("n_ranked") - 1),
         is_full=n_known >= pl.col("n_ranked"),
+        source_id="source_id",
     )
 
 
-def view_differences(ranked: pl.DataFrame) -> pl.DataFrame:
+def view_differences(ranked: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:
     """Set each province's percentile in documents against that in citizens' eyes, for each pair of indices
     and year.
 
@@ -60,25 +77,29 @@ def view_differences(ranked: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         ``documents, citizens, year, province_id, percentile_documents, percentile_citizens, difference``
         (percentile points, positive is better in documents), ``is_sample`` (at least one of the two tables
-        is not complete).
+        is not complete), ``source_ids`` (of both ranks). Pairs come in the order of the register.
 
     Examples
     --------
     >>> ranked = pl.DataFrame({"index_id": ["dti", "papi"] * 2, "dimension_id": "overall", "year": 2024, "province_id": ["a", "a", "b", "b"],
-    ...     "rank": [1, 2, 2, 1], "n_ranked": 2})
-    >>> view_differences(ranked).select("province_id", "difference").rows()
+    ...     "rank": [1, 2, 2, 1], "n_ranked": 2, "source_id": "s"})
+    >>> register = pl.DataFrame({"index_id": ["dti", "papi"], "dimension_id": "overall", "evidence": ["documents", "citizens"], "position": [1, 2]})
+    >>> view_differences(ranked, register).select("province_id", "difference").rows()
     [('a', 100.0), ('b', -100.0)]
     """
     shares = percentiles(ranked)
+    whole = indices.filter(pl.col("dimension_id") == WHOLE)
+    place = dict(whole.select("index_id", "position").iter_rows())
     sides = [
-        shares.filter(pl.col("index_id").is_in(ids)).select(
+        shares.join(whole.filter(pl.col("evidence") == side), on="index_id", how="semi").select(
             pl.col("index_id").alias(side),
             "year",
             "province_id",
             pl.col("percentile").alias(f"percentile_{side}"),
             pl.col("is_full").alias(f"_{side}"),
+            pl.col("source_id").alias(f"_source_{side}"),
         )
-        for side, ids in (("documents", DOCUMENTS), ("citizens", CITIZENS))
+        for side in _PAIR
     ]
     both = sides[0].join(sides[1], on=["year", "province_id"])
     return both.select(
@@ -89,7 +110,8 @@ def view_differences(ranked: pl.DataFrame) -> pl.DataFrame:
         "percentile_citizens",
         difference=pl.col("percentile_documents") - pl.col("percentile_citizens"),
         is_sample=~(pl.col("_documents") & pl.col("_citizens")),
-    ).sort(*_PAIR, "year", "province_id")
+        source_ids=pl.concat_list("_source_documents", "_source_citizens").list.unique().list.sort(),
+    ).sort(*(pl.col(side).replace_strict(place, default=None) for side in _PAIR), "year", "province_id")
 
 
 def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
@@ -99,15 +121,15 @@ def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``documents, citizens, province_id, n_years, first_year, last_year, mean_difference, sd_difference``
-        (null for one year), ``n_positive``; ``reading``: documents_higher, citizens_higher (the same sign in
+        (null for one year), ``n_positive``, ``source_ids``; ``reading``: documents_higher, citizens_higher (the same sign in
         all of at least 3 years), mixed, too_short.
 
     Examples
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
-    >>> ranked = ranks(data.scores, data.breaks)
-    >>> found = view_stability(view_differences(ranked)).filter(pl.col("province_id") == "da-nang", pl.col("documents") == "dti")
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
+    >>> found = view_stability(view_differences(ranked, data.indices)).filter(pl.col("province_id") == "da-nang", pl.col("documents") == "dti")
     >>> found.select("citizens", "n_years", "reading").rows()
     [('papi', 5, 'documents_higher')]
     """
@@ -118,6 +140,7 @@ def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
         mean_difference=pl.col("difference").mean(),
         sd_difference=pl.col("difference").std(),
         n_positive=(pl.col("difference") > 0).sum(),
+        source_ids=pl.col("source_ids").explode().unique().sort(),
         _negative=(pl.col("difference") < 0).sum(),
     )
     n = pl.col("n_years")
@@ -130,7 +153,13 @@ def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("citizens_higher"))
         .otherwise(pl.lit("mixed"))
     )
-    return found.with_columns(reading=reading).drop("_negative").sort(*_PAIR, "province_id")
+    pairs = differences.select(_PAIR).unique(maintain_order=True).with_row_index("_pair")
+    return (
+        found.with_columns(reading=reading)
+        .join(pairs, on=_PAIR, validate="m:1")
+        .sort("_pair", "province_id")
+        .drop("_pair", "_negative")
+    )
 
 
 def view_correlations(
@@ -149,7 +178,7 @@ def view_correlations(
     Returns
     -------
     polars.DataFrame
-        ``documents, citizens, year, n, spearman, low, high, is_sample, draws, seed``; pairs with fewer than
+        ``documents, citizens, year, n, spearman, low, high, is_sample, draws, seed, source_ids``; pairs with fewer than
         10 provinces are left out.
 
     Raises
@@ -161,8 +190,8 @@ def view_correlations(
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
-    >>> ranked = ranks(data.scores, data.breaks)
-    >>> found = view_correlations(view_differences(ranked), draws=50).filter(~pl.col("is_sample"))
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
+    >>> found = view_correlations(view_differences(ranked, data.indices), draws=50).filter(~pl.col("is_sample"))
     >>> found.select("documents", "citizens", "year", "n").rows()
     [('dti', 'papi', 2022, 61), ('dti', 'papi', 2023, 61), ('dti', 'papi', 2024, 61)]
     """
@@ -171,11 +200,10 @@ def view_correlations(
             f"draws must be at least 1 and level between 0 and 1, not {draws!r} and {level!r}"
         )
     rows = []
-    for (documents, citizens, year), group in differences.sort("province_id").group_by(
-        *_PAIR, "year", maintain_order=True
-    ):
+    for (documents, citizens, year), group in differences.group_by(*_PAIR, "year", maintain_order=True):
         if group.height < MIN_PAIRS:
             continue
+        group = group.sort("province_id")
         pairs = group.select("percentile_documents", "percentile_citizens").to_numpy()
         picks = np.random.default_rng(seed).integers(0, len(pairs), size=(draws, len(pairs)))
         drawn = _spearman(pairs, picks)
@@ -192,6 +220,7 @@ def view_correlations(
                 bool(group["is_sample"].any()),
                 draws,
                 seed,
+                sorted(set(group["source_ids"].explode())),
             )
         )
     schema = {
@@ -205,8 +234,9 @@ def view_correlations(
         "is_sample": pl.Boolean,
         "draws": pl.Int64,
         "seed": pl.Int64,
+        "source_ids": pl.List(pl.String),
     }
-    return pl.DataFrame(rows, schema=schema, orient="row").sort(*_PAIR, "year")
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _spearman(pairs: np.ndarray, picks: np.ndarray) -> np.ndarray:

@@ -2,8 +2,8 @@
 having changed.
 
 Three rods measure a move: the shift that random ranks would give; how far the rank depends on the recipe of
-the index (method); and how far it depends on who was interviewed (sampling, for PAPI under a labelled
-scenario). A rank is said to have moved by more than noise only where the intervals of the two years do not
+the index (method); and how far it depends on who was interviewed (sampling, for
+surveys under a labelled scenario). A rank is said to have moved by more than noise only where the intervals of the two years do not
 touch, under both kinds of uncertainty; that is strict, so the score is asked too: a score that changed
 against the country by more than 1.96 of its standard errors moved, even where the rank cannot be told apart.
 Not told apart from noise is not the same as noise. A move that passes is real *in the index*; it does not
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cds_analysis.dataset.register import WHOLE
 from cds_analysis.measures.rank_method import rank_intervals
 from cds_analysis.measures.rank_sampling import rank_confidence_sets, survey_standard_errors
 from cds_analysis.measures.ranks import places_gained, random_move
@@ -27,7 +28,6 @@ VERDICTS = (
     "no_move",  # same rank
     "cannot_say",  # changed definition, a sample of provinces, or an uncertainty that is not known
 )
-COMPOSITES = ("papi",)  # indices that are the plain sum of the dimensions on record
 SURE_Z = 1.96  # two-sided 5 % of a normal variable
 _RODS = ["rank_low", "rank_high"]
 
@@ -37,18 +37,19 @@ def uncertainty(
     indices: pl.DataFrame,
     *,
     index_id: str,
-    dimension_id: str = "overall",
+    dimension_id: str = WHOLE,
     years: list[int],
-    interviews: float = 200,
-    design_effect: float = 2.0,
+    interviews: float | None = None,
+    design_effect: float | None = None,
     draws: int = 1000,
     seed: int = 2025,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return what is known of the uncertainty of ranks: ``(intervals, sets)`` for :func:`judge_moves`.
 
-    Method intervals are made where the index is the sum of dimensions on record (:data:`COMPOSITES`; DTI
-    must not be rebuilt from its pillars), confidence sets where it is a survey and `interviews` is above 0.
-    Either frame is empty where it does not apply.
+    Method intervals are made where the register says that the index is the sum of the dimensions on record
+    (``aggregation``; DTI, for one, must not be rebuilt from its pillars), confidence sets where it knows a survey
+    behind the scores. `interviews` and `design_effect` replace the scenario of the register; with 0 interviews
+    there are no sets. Either frame is empty where it does not apply.
 
     Examples
     --------
@@ -59,16 +60,21 @@ def uncertainty(
     (0, 0)
     """
     rows = scores.filter((pl.col("index_id") == index_id) & pl.col("year").is_in(years))
-    parts = indices.filter((pl.col("index_id") == index_id) & (pl.col("parent_id") == "overall"))[
+    parts = indices.filter((pl.col("index_id") == index_id) & (pl.col("parent_id") == WHOLE))[
         "dimension_id"
     ].to_list()
-    is_composite = index_id in COMPOSITES and dimension_id == "overall"
+    is_sum = (pl.col("dimension_id") == WHOLE) & (pl.col("aggregation") == "sum")
+    has_sum = indices.filter((pl.col("index_id") == index_id) & is_sum).height > 0
+    is_composite = has_sum and dimension_id == WHOLE
     intervals = rank_intervals(
         rows.filter(pl.col("dimension_id").is_in(parts) & pl.lit(is_composite)), draws=draws, seed=seed
     )
-    known = survey_standard_errors(rows, indices, interviews=interviews or 1, design_effect=design_effect)
+    is_asked = interviews is None or interviews > 0
+    known = survey_standard_errors(
+        rows, indices, interviews=interviews if is_asked else None, design_effect=design_effect
+    )
     sets = rank_confidence_sets(
-        known.filter((pl.col("dimension_id") == dimension_id) & pl.lit(interviews > 0)),
+        known.filter((pl.col("dimension_id") == dimension_id) & pl.lit(is_asked)),
         draws=draws,
         seed=seed,
     )
@@ -81,7 +87,7 @@ def judge_moves(
     sets: pl.DataFrame,
     *,
     index_id: str,
-    dimension_id: str = "overall",
+    dimension_id: str = WHOLE,
     year_from: int,
     year_to: int,
 ) -> pl.DataFrame:
@@ -115,7 +121,7 @@ def judge_moves(
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
-    >>> ranked = ranks(data.scores, data.breaks)
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
     >>> intervals, sets = uncertainty(data.scores, data.indices, index_id="papi", years=[2023, 2024])
     >>> found = judge_moves(ranked, intervals, sets, index_id="papi", year_from=2023, year_to=2024)
     >>> found.filter(pl.col("province_id") == "lang-son").select("places_gained", "verdict").row(0)
@@ -132,9 +138,7 @@ def judge_moves(
         else pl.lit(None, dtype=pl.Float64),
         share_moved_less=pl.when(n > 1).then(100 * (size.rank("min") - 1) / (n - 1)),
     )
-    methods = (
-        intervals.filter(pl.col("index_id") == index_id) if dimension_id == "overall" else intervals.clear()
-    )
+    methods = intervals.filter(pl.col("index_id") == index_id) if dimension_id == WHOLE else intervals.clear()
     samples = sets.filter((pl.col("index_id") == index_id) & (pl.col("dimension_id") == dimension_id))
     for name, rods in (("method", methods), ("sample", samples)):
         for end, year in (("from", year_from), ("to", year_to)):

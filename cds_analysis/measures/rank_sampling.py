@@ -6,7 +6,7 @@ critical value drawn from their joint distribution, and is sharpened step by ste
 one province picked beforehand with the stated confidence; *simultaneous* sets hold for the whole table at
 once.
 
-The standard errors are an input. Provincial standard errors of PAPI are not in the dataset, so
+The standard errors are an input. Provincial standard errors are not in the dataset, so
 :func:`survey_standard_errors` makes a **scenario** from a number of interviews, a design effect and a spread
 between persons; whatever is computed from it must be shown as such.
 
@@ -22,11 +22,11 @@ import math
 import numpy as np
 import polars as pl
 
+from cds_analysis.dataset.register import WHOLE
 from cds_analysis.errors import ParameterError
 
 __all__ = ["rank_confidence_sets", "rank_sets", "survey_standard_errors"]
 
-SURVEYS = ("papi",)  # indices made from interviews, whose dimensions are scored from 1 to 10
 _TABLE = ["index_id", "dimension_id", "year"]
 
 
@@ -145,18 +145,19 @@ def survey_standard_errors(
     scores: pl.DataFrame,
     indices: pl.DataFrame,
     *,
-    interviews: float = 200,
-    design_effect: float = 2.0,
-    person_sd: float = 1.5,
-    correlation: float = 0.2,
+    interviews: float | None = None,
+    design_effect: float | None = None,
+    person_sd: float | None = None,
+    correlation: float | None = None,
 ) -> pl.DataFrame:
-    """Add ``standard_error`` under a labelled scenario of the survey behind PAPI; these are not published
+    """Add ``standard_error`` under a labelled scenario of the survey behind a score; these are not published
     figures.
 
-    A dimension's error is ``person_sd * sqrt(design_effect / interviews)``; that of ``overall``, a sum of k
-    dimensions whose scores correlate between persons by `correlation`, is larger by ``sqrt(k + k (k - 1)
-    correlation)``. k is the number of dimensions that `scores` holds for the year, or 8 without any.
-    Sub-dimensions and indices that are no such survey get null.
+    A dimension's error is ``person_sd * sqrt(design_effect / interviews)``; that of the whole, a sum of k
+    dimensions whose scores correlate between persons by ``correlation``, is larger by ``sqrt(k + k (k - 1)
+    correlation)``. k is the number of dimensions that `scores` holds for the year, or that the register has
+    without any. The scenario is that of the register's row; a number given replaces it in every row that has one.
+    Series without a survey on record get null.
 
     Parameters
     ----------
@@ -165,7 +166,9 @@ def survey_standard_errors(
     interviews, design_effect
         Interviews a province, and how much clustering and weighting inflate the variance.
     person_sd
-        Standard deviation of one person's score on a dimension (scale of 10).
+        Standard deviation of one person's score on a dimension.
+    correlation
+        Between persons' scores on two dimensions.
 
     Returns
     -------
@@ -180,26 +183,37 @@ def survey_standard_errors(
     Examples
     --------
     >>> rows = pl.DataFrame({"index_id": "papi", "dimension_id": ["participation", "overall"], "year": [2024, 2017]})
-    >>> register = pl.DataFrame({"index_id": "papi", "dimension_id": ["participation", "overall"], "parent_id": ["overall", None]})
-    >>> survey_standard_errors(rows, register)["standard_error"].round(3).to_list()
+    >>> from cds_analysis import load
+    >>> survey_standard_errors(rows, load().indices)["standard_error"].round(3).to_list()
     [0.15, 0.657]
     """
-    if min(interviews, design_effect, person_sd) <= 0 or not 0 <= correlation <= 1:
+    given = {"interviews": interviews, "design_effect": design_effect, "person_sd": person_sd}
+    if any(v is not None and v <= 0 for v in given.values()) or not 0 <= (correlation or 0) <= 1:
         raise ParameterError(
             "interviews, design_effect and person_sd must be positive, and correlation from 0 to 1"
         )
-    main = indices.filter((pl.col("parent_id") == "overall") & pl.col("index_id").is_in(SURVEYS)).select(
-        "index_id", "dimension_id", is_main=pl.lit(True)
+    survey = indices.drop_nulls("interviews").select(
+        "index_id",
+        "dimension_id",
+        *(pl.col(name).alias(f"_{name}") for name in (*given, "correlation")),
+        _is_sum=pl.col("correlation").is_not_null(),
+        _n_parts=(pl.col("parent_id") == WHOLE).sum().over("index_id"),
     )
-    one = person_sd * (design_effect / interviews) ** 0.5
-    found = pl.col("dimension_id").filter(pl.col("is_main").is_not_null()).n_unique().over("index_id", "year")
-    k = pl.when(found > 0).then(found).otherwise(8)
-    whole = one * (k + k * (k - 1) * correlation).sqrt()
-    is_whole = (pl.col("dimension_id") == "overall") & pl.col("index_id").is_in(SURVEYS)
-    return (
-        scores.join(main, on=["index_id", "dimension_id"], how="left", validate="m:1")
-        .with_columns(standard_error=pl.when(is_whole).then(whole).when("is_main").then(one))
-        .drop("is_main")
+    replaced = {**given, "correlation": correlation}
+    survey = survey.with_columns(
+        pl.when(pl.col(f"_{name}").is_not_null()).then(pl.lit(float(value))).alias(f"_{name}")
+        for name, value in replaced.items()
+        if value is not None
+    )
+    known = scores.join(
+        survey, on=["index_id", "dimension_id"], how="left", validate="m:1", maintain_order="left"
+    )
+    one = pl.col("_person_sd") * (pl.col("_design_effect") / pl.col("_interviews")) ** 0.5
+    found = pl.col("dimension_id").filter(~pl.col("_is_sum")).n_unique().over("index_id", "year")
+    k = pl.when(found > 0).then(found).otherwise("_n_parts")
+    whole = one * (k + k * (k - 1) * pl.col("_correlation")).sqrt()
+    return known.with_columns(standard_error=pl.when("_is_sum").then(whole).otherwise(one)).drop(
+        "_is_sum", "_n_parts", *(f"_{name}" for name in replaced)
     )
 
 

@@ -5,10 +5,10 @@ provinces published. ``places_gained`` is positive when a province moves up. A y
 provinces is never ranked here: its printed ranks are kept as they are. Score changes are given only within
 one definition of the index (``segment``); ranks may be read across a break "with care", and a column says so.
 
-Groups: PAPI's quartiles among the published (at or above the 75th percentile is "high", then the median,
-then the 25th; percentiles by linear interpolation), which gives 16/16/15/16 for 63 provinces as printed in
-2019 and 2020. PAR INDEX prints score groups: A from 90, B from 80 to under 90; below 80 stays without a
-letter here.
+Groups are made the way the register says the publisher makes them. *Quartiles* are among the published (at or
+above the 75th percentile is "high", then the median, then the 25th; percentiles by linear interpolation), which
+gives PAPI's 16/16/15/16 for 63 provinces as printed in 2019 and 2020. *Cuts* are scores from which a group begins,
+as PAR INDEX's A from 90 and B from 80; below the lowest there is no group.
 """
 
 from __future__ import annotations
@@ -16,24 +16,27 @@ from __future__ import annotations
 import polars as pl
 
 from cds_analysis.dataset.load import eager
-from cds_analysis.dataset.series import PAR_PARTIAL_BELOW, with_segments
+from cds_analysis.dataset.register import cuts
+from cds_analysis.dataset.series import FULL_FROM, with_segments
 from cds_analysis.errors import ParameterError
 
-__all__ = ["PAR_GROUPS", "QUARTILES", "places_gained", "random_move", "ranks"]
+__all__ = ["QUARTILES", "QUARTILE_SHARES", "places_gained", "random_move", "ranks"]
 
 QUARTILES = ("high", "mid_high", "mid_low", "low")
-PAR_GROUPS = {"A": 90.0, "B": 80.0}
+QUARTILE_SHARES = (0.75, 0.50, 0.25)  # the percentile at which each of them begins; the last has none
 
 _TABLE = ["index_id", "dimension_id", "year"]
 
 
-def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PARTIAL_BELOW) -> pl.DataFrame:
+def ranks(
+    scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFrame, *, full_from: int = FULL_FROM
+) -> pl.DataFrame:
     """Rank the provinces of each dimension and year.
 
     Parameters
     ----------
-    scores, breaks
-        The tables of that name.
+    scores, breaks, indices
+        The tables of that name; `indices` says into which groups provinces are put.
     full_from
         A year's table is full, and may be ranked, from this many scores (50 of 63 provinces;
         ``data.full_from``).
@@ -43,15 +46,16 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PA
     polars.DataFrame
         One row a province, dimension and year: ``index_id, dimension_id, year, province_id, score``;
         ``rank`` (computed where the year's table is full and no rank is printed), ``rank_basis`` (computed,
-        printed), ``printed_rank``, ``n_ranked``, ``is_full``; ``group`` (PAPI quartile, PAR letter, else
-        null); ``segment`` (first year of the definition); ``previous_year``, ``places_gained`` against the
+        printed), ``printed_rank``, ``n_ranked``, ``is_full``; ``group`` (quartile or named group,
+        else null); ``segment`` (first year of the definition); ``previous_year``, ``places_gained`` against the
         year before (null unless both are ranked), ``score_change`` (null across a break), ``crosses_break``;
         ``source_id``.
 
     Examples
     --------
     >>> from cds_analysis import load
-    >>> table = ranks(load().scores, load().breaks)
+    >>> data = load()
+    >>> table = ranks(data.scores, data.breaks, data.indices)
     >>> lang_son = table.filter(pl.col("province_id") == "lang-son", pl.col("dimension_id") == "e_governance")
     >>> lang_son.filter(pl.col("year").is_in([2022, 2023])).select("year", "rank", "places_gained").rows()
     [(2022, 36, -9), (2023, 27, 9)]
@@ -65,7 +69,11 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PA
     # A printed rank was made before the publisher rounded the scores, so it settles ties that rounding made.
     is_computed = is_full & ~has_outsiders & (pl.col("rank_status").fill_null("computed") != "reported")
     computed = pl.col("score").rank("min", descending=True).over(_TABLE).cast(pl.Int64)
-    ranked = with_segments(scores, breaks).with_columns(
+    grouping = indices.select("index_id", "dimension_id", _grouping="grouping")
+    known = with_segments(scores, breaks).join(
+        grouping, on=["index_id", "dimension_id"], how="left", validate="m:1", maintain_order="left"
+    )
+    ranked = known.with_columns(
         printed_rank=pl.col("rank"),
         rank=pl.when(is_computed).then(computed).otherwise(pl.col("rank")),
         rank_basis=pl.when(is_computed)
@@ -74,7 +82,7 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PA
         .then(pl.lit("printed")),
         n_ranked=pl.when(is_full & ~has_outsiders).then(n_scores).otherwise(pl.col("n_ranked")),
         is_full=is_full,
-        group=_group(is_full),
+        group=_group(is_full, indices),
     )
     series = ["index_id", "dimension_id", "province_id"]
     before = ranked.select(
@@ -116,24 +124,18 @@ def ranks(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = PAR_PA
     )
 
 
-def _group(is_full: pl.Expr) -> pl.Expr:
+def _group(is_full: pl.Expr, indices: pl.DataFrame) -> pl.Expr:
     score = pl.col("score")
-    cuts = [score.quantile(q, "linear").over(_TABLE) for q in (0.75, 0.50, 0.25)]
-    quartile = (
-        pl.when(score >= cuts[0])
-        .then(pl.lit(QUARTILES[0]))
-        .when(score >= cuts[1])
-        .then(pl.lit(QUARTILES[1]))
-        .when(score >= cuts[2])
-        .then(pl.lit(QUARTILES[2]))
-        .otherwise(pl.lit(QUARTILES[3]))
-    )
-    letter = (
-        pl.when(score >= PAR_GROUPS["A"]).then(pl.lit("A")).when(score >= PAR_GROUPS["B"]).then(pl.lit("B"))
-    )
-    is_papi = (pl.col("index_id") == "papi") & is_full & score.is_not_null()
-    is_par = (pl.col("index_id") == "par") & (pl.col("dimension_id") == "overall")
-    return pl.when(is_papi).then(quartile).when(is_par).then(letter)
+    quartile = pl.when(False).then(pl.lit(""))
+    for name, share in zip(QUARTILES, QUARTILE_SHARES):
+        quartile = quartile.when(score >= score.quantile(share, "linear").over(_TABLE)).then(pl.lit(name))
+    in_quartiles = (pl.col("_grouping") == "quartiles") & is_full & score.is_not_null()
+    group = pl.when(in_quartiles).then(quartile.otherwise(pl.lit(QUARTILES[-1])))
+    for row in indices.drop_nulls("group_cuts").iter_rows(named=True):
+        here = (pl.col("index_id") == row["index_id"]) & (pl.col("dimension_id") == row["dimension_id"])
+        for name, low in cuts(row["group_cuts"]).items():
+            group = group.when(here & (score >= low)).then(pl.lit(name))
+    return group
 
 
 def random_move(n: int) -> float:
@@ -166,7 +168,7 @@ def places_gained(
         ``province_id, rank_from, rank_to, places_gained`` (positive is up), ``places_gained_common`` (both
         years re-ranked within the common provinces; null where a year is only a sample), ``score_from,
         score_to, score_change`` (null across a break), ``crosses_break, n_common``, ``median_move`` (half of
-        the provinces moved at least this many places); largest gain first.
+        the provinces moved at least this many places), ``source_ids`` (of both years); largest gain first.
 
     Raises
     ------
@@ -176,7 +178,9 @@ def places_gained(
     Examples
     --------
     >>> from cds_analysis import load
-    >>> moved = places_gained(ranks(load().scores, load().breaks), index_id="dti", year_from=2022, year_to=2023)
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
+    >>> moved = places_gained(ranked, index_id="dti", year_from=2022, year_to=2023)
     >>> moved.select("province_id", "rank_from", "rank_to", "places_gained").row(0)
     ('ca-mau', 58, 35, 23)
     """
@@ -186,7 +190,9 @@ def places_gained(
         (pl.col("index_id") == index_id) & (pl.col("dimension_id") == dimension_id)
     ).drop_nulls("rank")
     ends = [
-        rows.filter(pl.col("year") == y).select("province_id", "score", "rank", "is_full", "segment")
+        rows.filter(pl.col("year") == y).select(
+            "province_id", "score", "rank", "is_full", "segment", "source_id"
+        )
         for y in (year_from, year_to)
     ]
     both = ends[0].join(ends[1], on="province_id", how="inner", suffix="_to", validate="1:1")
@@ -208,4 +214,5 @@ def places_gained(
         crosses_break=~same,
         n_common=pl.len(),
         median_move=(pl.col("rank") - pl.col("rank_to")).abs().median(),
+        source_ids=pl.concat_list("source_id", "source_id_to").list.unique().list.sort(),
     ).sort("places_gained", "province_id", descending=[True, False])

@@ -98,7 +98,7 @@ def region_split(
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
-    >>> ranked = ranks(data.scores, data.breaks)
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
     >>> table = ranked.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
     >>> region_split(table, data.provinces, draws=100).select("n_provinces", pl.col("share_between").round(2)).row(0)
     (61, 0.23)
@@ -156,7 +156,7 @@ def rank_cohesion(
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
-    >>> ranked = ranks(data.scores, data.breaks)
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
     >>> table = ranked.filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall")
     >>> rank_cohesion(table, data.provinces, draws=100).select("year", pl.col("theta").round(2)).rows()
     [(2023, 0.25), (2024, 0.31)]

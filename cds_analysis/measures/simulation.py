@@ -152,7 +152,7 @@ def backtest(scores: pl.DataFrame, breaks: pl.DataFrame, *, level: float = 0.80)
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, segment, year`` (forecast), ``n_provinces, rate, nominal``.
+        ``index_id, dimension_id, segment, year`` (forecast), ``n_provinces, rate, nominal, source_ids``.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def backtest(scores: pl.DataFrame, breaks: pl.DataFrame, *, level: float = 0.80)
     series = (
         cut.join(last, on=keys, validate="m:1")
         .group_by(*keys, "province_id", "table_end")
-        .agg("year", "score")
+        .agg("year", "score", source_ids=pl.col("source_id").unique())
     )
     rows = []
     for row in series.iter_rows(named=True):
@@ -179,12 +179,22 @@ def backtest(scores: pl.DataFrame, breaks: pl.DataFrame, *, level: float = 0.80)
                     *(row[k] for k in keys),
                     years[-1],
                     _held(years[:-1], values[:-1], years[-1], values[-1], level),
+                    row["source_ids"],
                 )
             )
-    schema = {**{k: cut.schema[k] for k in keys}, "year": pl.Int64, "held": pl.Boolean}
+    schema = {
+        **{k: cut.schema[k] for k in keys},
+        "year": pl.Int64,
+        "held": pl.Boolean,
+        "source_ids": pl.List(pl.String),
+    }
     held = pl.DataFrame(rows, schema=schema, orient="row").group_by(*keys, "year")
     return (
-        held.agg(n_provinces=pl.len(), rate=pl.col("held").mean())
+        held.agg(
+            n_provinces=pl.len(),
+            rate=pl.col("held").mean(),
+            source_ids=pl.col("source_ids").explode().unique().sort(),
+        )
         .with_columns(nominal=pl.lit(level))
         .sort(*keys)
     )

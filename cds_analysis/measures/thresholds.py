@@ -1,9 +1,9 @@
 """How many points are missing to the next group or rank, if the lines stay where they were last year - and
 how do the lines move?
 
-The cut-offs of a year: for PAPI the 75th, 50th and 25th percentile of the scores published; for PAR INDEX 90
-and 80 points; for a rank k the score of the province that held it. They move every year (all but PAR
-INDEX's), so the distance is a reading of last year, not a promise: the move of the line since the year
+The cut-offs of a year: where provinces are grouped by quartiles, the 75th, 50th and 25th percentile of the scores
+published; where groups have fixed cuts, those; for a rank k the score of the province that held it. They move every
+year (all but fixed cuts), so the distance is a reading of last year, not a promise: the move of the line since the year
 before stands beside it. Years that are only a sample have no percentile and no rank cut-off.
 """
 
@@ -11,29 +11,34 @@ from __future__ import annotations
 
 import polars as pl
 
+from cds_analysis.dataset.register import cuts
 from cds_analysis.errors import ParameterError
-from cds_analysis.measures.ranks import PAR_GROUPS, QUARTILES
+from cds_analysis.measures.ranks import QUARTILE_SHARES, QUARTILES
 
 __all__ = ["cut_offs", "gain_cases", "next_steps"]
 
 _TABLE = ["index_id", "dimension_id", "year"]
-_SHARES = dict(zip(QUARTILES[:3], (0.75, 0.50, 0.25)))
+_SHARES = dict(zip(QUARTILES, QUARTILE_SHARES))  # the last group begins at the lowest score
 
 
-def cut_offs(ranked: pl.DataFrame, *, rank_targets: tuple[int, ...] = (10,)) -> pl.DataFrame:
+def cut_offs(
+    ranked: pl.DataFrame, indices: pl.DataFrame, *, rank_targets: tuple[int, ...] = (10,)
+) -> pl.DataFrame:
     """Return the score at which each group and each wanted rank began, year by year.
 
     Parameters
     ----------
     ranked
         From :func:`~cds_analysis.measures.ranks.ranks`.
+    indices
+        The table of that name, which says into which groups provinces are put.
     rank_targets
         Ranks wanted, such as 10 for "top 10".
 
     Returns
     -------
     polars.DataFrame
-        ``index_id, dimension_id, year, segment, step`` (a group of PAPI or PAR INDEX, or ``rank_10``),
+        ``index_id, dimension_id, year, segment, step`` (a group, or ``rank_10``),
         ``cut_off`` (score points), ``moved`` (points since the year before, null across a break or without
         that year), ``n_ranked``.
 
@@ -46,8 +51,8 @@ def cut_offs(ranked: pl.DataFrame, *, rank_targets: tuple[int, ...] = (10,)) -> 
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
-    >>> ranked = ranks(data.scores, data.breaks)
-    >>> lines = cut_offs(ranked).filter(pl.col("index_id") == "par", pl.col("year") == 2023)
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
+    >>> lines = cut_offs(ranked, data.indices).filter(pl.col("index_id") == "par", pl.col("year") == 2023)
     >>> lines.select("step", "cut_off").rows()
     [('B', 80.0), ('A', 90.0)]
     """
@@ -56,8 +61,10 @@ def cut_offs(ranked: pl.DataFrame, *, rank_targets: tuple[int, ...] = (10,)) -> 
     rows = ranked.drop_nulls("score")
     full = rows.filter("is_full")
     by_year = [*_TABLE, "segment"]
-    papi = (
-        full.filter(pl.col("index_id") == "papi")
+    series = ["index_id", "dimension_id"]
+    in_quartiles = indices.filter(pl.col("grouping") == "quartiles").select(series)
+    quartiles = (
+        full.join(in_quartiles, on=series, how="semi")
         .group_by(by_year)
         .agg(
             pl.len().alias("n_ranked"),
@@ -65,12 +72,16 @@ def cut_offs(ranked: pl.DataFrame, *, rank_targets: tuple[int, ...] = (10,)) -> 
         )
         .unpivot(index=[*by_year, "n_ranked"], variable_name="step", value_name="cut_off")
     )
-    par = (
-        rows.filter((pl.col("index_id") == "par") & (pl.col("dimension_id") == "overall"))
-        .group_by(by_year)
-        .agg(pl.len().alias("n_ranked"), *(pl.lit(cut).alias(g) for g, cut in PAR_GROUPS.items()))
-        .unpivot(index=[*by_year, "n_ranked"], variable_name="step", value_name="cut_off")
+    fixed = pl.DataFrame(
+        [
+            (i, d, name, low)
+            for i, d, text in indices.select(*series, "group_cuts").drop_nulls().iter_rows()
+            for name, low in cuts(text).items()
+        ],
+        schema={"index_id": pl.String, "dimension_id": pl.String, "step": pl.String, "cut_off": pl.Float64},
+        orient="row",
     )
+    groups = rows.group_by(by_year).agg(n_ranked=pl.len()).join(fixed, on=series)
     places = [
         full.group_by(by_year)
         .agg(n_ranked=pl.len(), cut_off=pl.col("score").top_k(k).min())
@@ -79,7 +90,7 @@ def cut_offs(ranked: pl.DataFrame, *, rank_targets: tuple[int, ...] = (10,)) -> 
         for k in rank_targets
     ]
     columns = [*by_year, "step", "cut_off", "n_ranked"]
-    lines = pl.concat([f.select(columns) for f in (papi, par, *places)])
+    lines = pl.concat([f.select(columns).cast({"n_ranked": pl.Int64}) for f in (quartiles, groups, *places)])
     before = lines.select(
         "index_id", "dimension_id", "segment", "step", year=pl.col("year") + 1, _before="cut_off"
     )
@@ -109,19 +120,21 @@ def next_steps(ranked: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
         ``province_id, index_id, dimension_id, year`` (of the latest score), ``score, rank, step, cut_off,
         points_missing`` (positive; the lowest group line above the score, and each wanted rank not yet
         held), ``moved`` (of the line in that year), ``own_change`` (the province's own change in that year;
-        null across a break).
+        null across a break), ``source_id`` (of the score).
 
     Examples
     --------
     >>> from cds_analysis import load, ranks
-    >>> ranked = ranks(load().scores, load().breaks).filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
-    >>> next_steps(ranked, cut_offs(ranked)).filter(pl.col("province_id") == "da-nang")["step"].to_list()
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
+    >>> ranked = ranked.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
+    >>> next_steps(ranked, cut_offs(ranked, data.indices)).filter(pl.col("province_id") == "da-nang")["step"].to_list()
     ['mid_high', 'rank_10']
     """
     latest = (
         ranked.drop_nulls("score")
         .filter(pl.col("year") == pl.col("year").max().over("index_id", "dimension_id", "province_id"))
-        .select("province_id", *_TABLE, "score", "rank", own_change="score_change")
+        .select("province_id", *_TABLE, "score", "rank", "source_id", own_change="score_change")
     )
     above = latest.join(lines.select(*_TABLE, "step", "cut_off", "moved"), on=_TABLE).filter(
         pl.col("cut_off") > pl.col("score")
@@ -141,6 +154,7 @@ def next_steps(ranked: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
             "points_missing",
             "moved",
             "own_change",
+            "source_id",
         )
         .sort(*_TABLE, "province_id", "points_missing")
     )
@@ -161,8 +175,10 @@ def gain_cases(steps: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
     Examples
     --------
     >>> from cds_analysis import load, ranks
-    >>> ranked = ranks(load().scores, load().breaks).filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall")
-    >>> gain_cases(next_steps(ranked, cut_offs(ranked)), ranked)["series_id"].unique().to_list()
+    >>> data = load()
+    >>> ranked = ranks(data.scores, data.breaks, data.indices)
+    >>> ranked = ranked.filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall")
+    >>> gain_cases(next_steps(ranked, cut_offs(ranked, data.indices)), ranked)["series_id"].unique().to_list()
     ['dti/overall']
     """
     score = pl.col("score")

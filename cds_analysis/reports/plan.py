@@ -20,9 +20,7 @@ from cds_analysis.reports.manifest import checksum_of_files, checksum_of_text, v
 from cds_analysis.running.tasks import Task
 from cds_analysis.views.text import LANGUAGES, Text
 
-__all__ = ["ARTICLE_PROVINCES", "plan"]
-
-ARTICLE_PROVINCES = ("ba-ria-vung-tau", "da-nang", "lang-son", "vinh-phuc")
+__all__ = ["plan"]
 
 
 def plan(
@@ -43,7 +41,7 @@ def plan(
     wanted
         From :func:`~cds_analysis.reports.catalogue.find_notebook`. A profile is made once for each province.
     provinces
-        Province ids; for a profile the article provinces by default, for the others what the notebook picks
+        Province ids; for a profile those with figures on record by default, for the others what the notebook picks
         out.
     langs
         Both languages by default.
@@ -69,7 +67,7 @@ def plan(
         mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
         source = notebook.path.read_text(encoding="utf-8")
         text_sum = checksum_of_text(source)
-        for case, extra in _cases(notebook, provinces, each=each):
+        for case, extra in _cases(notebook, provinces or _default_of(notebook, data), each=each):
             stem = _stem(case, mine)
             for lang, t in texts.items():
                 values = checked_parameters(notebook, {**mine, **extra, "lang": lang}, data)
@@ -137,9 +135,17 @@ def _reads(notebook: Notebook, values: dict) -> dict[str, str]:
     }  # a unit's figures come from the provinces it was formed from
 
 
+def _default_of(notebook: Notebook, data: Dataset) -> list[str] | None:
+    """The provinces that profiles are made of unless others are asked for: those that reported figures."""
+    if not notebook.is_profile:
+        return None
+    reported = data.observations["province_id"].unique().sort().to_list()
+    return reported or [find_province(notebook.parameters["province"].default, data.provinces)]
+
+
 def _cases(notebook: Notebook, provinces: list[str] | None, *, each: bool) -> Iterator[tuple[str, dict]]:
     if notebook.is_profile:
-        for province in provinces or ARTICLE_PROVINCES:
+        for province in provinces or []:
             yield province, {"province": province}
     elif not provinces or "provinces" not in notebook.parameters:
         yield notebook.name, {}

@@ -45,8 +45,6 @@ GROUP_LABELS = {
     "mid_high": "mid-high",
     "mid_low": "mid-low",
     "low": "low",
-    "A": "A (90 and over)",
-    "B": "B (80 to under 90)",
 }
 BASIS_LABELS = {"computed": "computed from scores", "printed": "as printed"}
 KIND_LABELS = {

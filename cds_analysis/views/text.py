@@ -7,7 +7,6 @@ are never typed a second time.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from datetime import date
 from functools import cached_property, lru_cache
@@ -20,7 +19,9 @@ from babel.messages.pofile import read_po
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from cds_analysis.dataset.load import Dataset
+from cds_analysis.dataset.register import WHOLE, Series, Survey, series_of
 from cds_analysis.errors import ParameterError
+from cds_analysis.views.labels import GROUP_LABELS
 
 __all__ = ["LANGUAGES", "Text", "collation_key"]
 
@@ -227,10 +228,55 @@ class Text:
         """Return the name of a series: an indicator id, or ``index/dimension``."""
         return self.dimension(*series_id.split("/")) if "/" in series_id else self.indicator(series_id)
 
-    def index_short(self, index_id: str) -> str:
-        """Return the short name of an index, as in 'PAPI'."""
-        found = re.search(r"\(([^)]+)\)$", self.dimension(index_id))
-        return found.group(1) if found else self.dimension(index_id)
+    def index_short(self, index_id: str | None) -> str:
+        """Return the short name of an index, as in 'PAPI'; an en dash for none."""
+        found = self._register.get((index_id, WHOLE))
+        if found is None:
+            return index_id or MISSING
+        return found.short_vi if self.lang == "vi" else found.short_en
+
+    def decimals(self, index_id: str, dimension_id: str = WHOLE, *, exact: bool = False) -> int:
+        """Return with how many decimals a score is shown; `exact` where small differences count."""
+        found = self._register[index_id, dimension_id]
+        return found.decimals_exact if exact else found.decimals
+
+    def survey(self, index_id: str, dimension_id: str = WHOLE) -> Survey | None:
+        """Return the scenario of the survey behind a score, where the register has one."""
+        return self._register[index_id, dimension_id].survey
+
+    def group(self, index_id: str, dimension_id: str, group: str) -> str:
+        """Return the name of a group of provinces: a quartile, or a group with the scores that it spans."""
+        cuts = self._register[index_id, dimension_id].group_cuts
+        if group not in cuts:
+            return self(GROUP_LABELS[group])
+        low, above = cuts[group], [cut for cut in cuts.values() if cut > cuts[group]]
+        ends = {"name": group, "low": self._plain(low)}
+        if not above:
+            return self("{name} ({low} and over)", **ends)
+        return self("{name} ({low} to under {high})", high=self._plain(min(above)), **ends)
+
+    def score_unit(self, series: list[Series]) -> str:
+        """Return the unit of scores, with their scale where these dimensions share one."""
+        scales = {(s.scale_min, s.scale_max) for s in series}
+        if len(scales) != 1 or None in (ends := next(iter(scales))):
+            return self("score")
+        return self("score ({low} to {high})", low=self._plain(ends[0]), high=self._plain(ends[1]))
+
+    def _plain(self, value: float) -> str:
+        return self.number(value, len(f"{value:g}".partition(".")[2]))
+
+    @cached_property
+    def _register(self) -> dict[tuple[str, str], Series]:
+        return {(s.index_id, s.dimension_id): s for s in series_of(self._data.indices)}
+
+    def ranked_index(self, indicator_id: str) -> str | None:
+        """Return the short name of the index whose rank an indicator is; none for another indicator."""
+        index_id = self._ranked.get(indicator_id)
+        return index_id and self.index_short(index_id)
+
+    @cached_property
+    def _ranked(self) -> dict[str, str]:
+        return dict(self._data.indicators.select("indicator_id", "index_id").drop_nulls().iter_rows())
 
     def source(self, source_id: str) -> str:
         """Return publisher and title of a source in one line."""

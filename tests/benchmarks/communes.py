@@ -112,7 +112,7 @@ def ranks(folder):
         status=pl.lit("reported"),
         rank_status=pl.lit(None, pl.String),
     )
-    ranked = cds.ranks(month, data.breaks)
+    ranked = cds.ranks(month, data.breaks, data.indices)
     return time.perf_counter() - start, ranked.height, int(ranked["rank"].sum())
 
 

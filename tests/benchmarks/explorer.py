@@ -23,7 +23,7 @@ def main():
     start = time.perf_counter()
     data = cds.load()
     loaded = time.perf_counter()
-    explorer = Explorer(data, lang="vi", provinces=["lang-son"])
+    explorer = Explorer(data, lang="vi", provinces=["lang-son"], index="papi")
     print(
         f"first display: {loaded - start:.2f} s to load the data, {time.perf_counter() - loaded:.2f} s to the first figure\n"
     )

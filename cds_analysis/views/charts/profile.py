@@ -38,7 +38,7 @@ def score_panels(
         figure, axes = canvas(2.5, title, note, source, columns=len(shown))
         for ax, index in zip(axes, shown):
             table = ranked.filter(pl.col("index_id") == index)
-            _panel(ax, table, own.filter(pl.col("index_id") == index), t, decimals=2 if index == "dti" else 1)
+            _panel(ax, table, own.filter(pl.col("index_id") == index), t, decimals=t.decimals(index))
             ax.set_title(t.index_short(index))
             ax.set_xlim(years[0] - 1, years[1] + 1)
             middle = (years[0] + years[1]) // 2
@@ -46,9 +46,7 @@ def score_panels(
     facts = []
     for index in shown:
         last = own.filter(pl.col("index_id") == index).sort("year").row(-1, named=True)
-        facts.append(
-            f"{t.index_short(index)} {last['year']}: {t.number(last['score'], 2 if index == 'dti' else 1)}"
-        )
+        facts.append(f"{t.index_short(index)} {last['year']}: {t.number(last['score'], t.decimals(index))}")
     return Chart("scores", figure, title, title + ". " + "; ".join(facts) + ".", own)
 
 

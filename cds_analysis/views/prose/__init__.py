@@ -2,7 +2,7 @@
 :class:`Prose`.
 """
 
-from cds_analysis.views.prose.base import Prose, source_line
+from cds_analysis.views.prose.base import Prose, source_line, sources_of
 from cds_analysis.views.prose.judgement import (
     agreement,
     bridge,
@@ -13,6 +13,8 @@ from cds_analysis.views.prose.judgement import (
     region_split,
     rises,
     rules,
+    scenario,
+    survey_note,
     two_views,
     units_note,
 )
@@ -43,8 +45,11 @@ __all__ = [
     "region_split",
     "rises",
     "rules",
+    "scenario",
     "source_line",
+    "sources_of",
     "standing",
+    "survey_note",
     "target_gap",
     "trend",
     "two_views",

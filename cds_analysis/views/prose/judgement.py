@@ -7,6 +7,7 @@ from __future__ import annotations
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
+from cds_analysis.dataset.register import series_of
 from cds_analysis.views.labels import MOVE_LABELS, MOVE_REASON_LABELS
 from cds_analysis.views.prose.base import Prose
 from cds_analysis.views.text import Text
@@ -21,6 +22,8 @@ __all__ = [
     "region_split",
     "rises",
     "rules",
+    "scenario",
+    "survey_note",
     "two_views",
     "units_note",
 ]
@@ -328,12 +331,39 @@ def units_note(data: Dataset, t: Text) -> Prose:
     return Prose(
         "> "
         + t(
-            "By the 34 units of July 2025. **{n} of {all} scores are estimates** from the provinces a unit was formed from (DTI: plain mean; others: weighted by population); ranks are made anew among "
+            "By the 34 units of July 2025. **{n} of {all} scores are estimates** from the provinces a unit was formed from ({rules}); ranks are made anew among "
             "the 34. A unit that lacks a part has no estimate. A unit lies in the region of its most populous part.",
             n=t.number(n),
             all=t.number(data.scores.height),
+            rules=_merge_rules(data, t),
         )
     )
+
+
+def _merge_rules(data: Dataset, t: Text) -> str:
+    """Say which indices' scores are merged by plain mean and which by population."""
+    whole = [s for s in series_of(data.indices) if s.is_whole]
+    plain = [t.index_short(s.index_id) for s in whole if s.merge_rule == "mean"]
+    if not plain:
+        return t("weighted by population")
+    return t("{indices}: plain mean; others: weighted by population", indices=t.listing(plain))
+
+
+def scenario(t: Text, *, interviews: float, design_effect: float) -> str:
+    """Label figures that rest on a scenario of a survey."""
+    return t(
+        "Scenario: {n} interviews a province, design effect {effect}.",
+        n=t.number(interviews),
+        effect=t.number(design_effect, 1),
+    )
+
+
+def survey_note(t: Text, sets: pl.DataFrame, index_id: str) -> Prose:
+    """The register's scenario of the survey behind an index, where `sets` rest on it."""
+    survey = t.survey(index_id) if sets.height else None
+    if survey is None:
+        return Prose("")
+    return Prose(scenario(t, interviews=survey.interviews, design_effect=survey.design_effect))
 
 
 def checks(alarms: pl.DataFrame, bands: pl.DataFrame, t: Text) -> Prose:

@@ -135,11 +135,14 @@ def target_gap(judged: pl.DataFrame, t: Text, *, province: str, units: dict[str,
                 due=t.date(row["due"]),
             )
         )
-    reached = mine.filter((pl.col("indicator_id") == "dti_rank") & pl.col("reached_on").is_not_null())
-    for row in reached.iter_rows(named=True):
+    for row in mine.filter(pl.col("reached_on").is_not_null()).iter_rows(named=True):
+        index = t.ranked_index(row["indicator_id"])
+        if index is None:
+            continue
         parts.append(
             t(
-                "Its target of a place in the top {k} of DTI was reached in the ranking of {year}; the latest rank is {rank}.",
+                "Its target of a place in the top {k} of {index} was reached in the ranking of {year}; the latest rank is {rank}.",
+                index=index,
                 k=t.number(row["target"]),
                 year=str(row["reached_on"].year),
                 rank=t.number(row["value"]),
@@ -267,13 +270,13 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
     return Prose("\n".join([t("**{index}: trends within one definition.**", index=index_name), "", *lines]))
 
 
-def standing(ranked: pl.DataFrame, t: Text, *, province: str) -> Prose:
-    """The latest rank of a province in each index on record."""
+def standing(ranked: pl.DataFrame, t: Text, *, province: str, indices: list[str]) -> Prose:
+    """The latest rank of a province in each of these indices, and which full tables of the latest year lack it."""
     own = ranked.filter((pl.col("province_id") == province) & (pl.col("dimension_id") == "overall")).sort(
         "year"
     )
     parts = []
-    for index_id in ("papi", "par", "dti", "sipas"):
+    for index_id in indices:
         rows = own.filter(pl.col("index_id") == index_id).drop_nulls("rank")
         if not rows.height:
             parts.append("- " + t("**{index}**: no rank on record.", index=t.index_short(index_id)))
@@ -298,16 +301,20 @@ def standing(ranked: pl.DataFrame, t: Text, *, province: str) -> Prose:
                 move=move,
             )
         )
-    last = ranked.filter((pl.col("index_id") == "papi") & (pl.col("dimension_id") == "overall"))["year"].max()
-    if last is not None and not own.filter((pl.col("index_id") == "papi") & (pl.col("year") == last)).height:
-        parts.append(
-            "- "
-            + t(
-                "PAPI {year} did not publish {name}: it is missing, not last.",
-                year=str(last),
-                name=t.province(province),
+    whole = ranked.filter((pl.col("dimension_id") == "overall") & pl.col("index_id").is_in(indices))
+    last = whole.filter(pl.col("year") == pl.col("year").max().over("index_id"))
+    for index_id in indices:
+        table = last.filter(pl.col("index_id") == index_id)
+        if table["is_full"].any() and province not in table["province_id"]:
+            parts.append(
+                "- "
+                + t(
+                    "{index} {year} did not publish {name}: it is missing, not last.",
+                    index=t.index_short(index_id),
+                    year=str(table["year"][0]),
+                    name=t.province(province),
+                )
             )
-        )
     return Prose("\n".join(parts))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cds_analysis.views.labels import GROUP_LABELS, MOVE_LABELS, MOVE_REASON_LABELS, RULE_LABELS, VIEW_LABELS
+from cds_analysis.views.labels import MOVE_LABELS, MOVE_REASON_LABELS, RULE_LABELS, VIEW_LABELS
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.tables.results import status_cell
 from cds_analysis.views.text import MISSING, Text
@@ -91,13 +91,12 @@ def _of(row: dict, t: Text) -> str:
     return t("{k} of {n}", k=t.number(row["n_as_fast"]), n=t.number(row["n_provinces"]))
 
 
-def step_name(step: str, t: Text) -> str:
-    """Name a step of :mod:`cds_analysis.measures.thresholds`."""
-    return (
-        t("rank {k} or better", k=step.removeprefix("rank_"))
-        if step.startswith("rank_")
-        else t("group: {name}", name=t(GROUP_LABELS[step]))
-    )
+def step_name(row: dict, t: Text) -> str:
+    """Name the step of a row of :mod:`cds_analysis.measures.thresholds`."""
+    step = row["step"]
+    if step.startswith("rank_"):
+        return t("rank {k} or better", k=step.removeprefix("rank_"))
+    return t("group: {name}", name=t.group(row["index_id"], row["dimension_id"], step))
 
 
 def steps_table(steps: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
@@ -107,12 +106,12 @@ def steps_table(steps: pl.DataFrame, *, text: Text, title: str, source: str) -> 
     t = text
 
     def points(row: dict, key: str, **options) -> str:
-        return t.number(row[key], 4 if row["cut_off"] <= 1 else 2, **options)  # DTI runs from 0 to 1
+        return t.number(row[key], t.decimals(row["index_id"], row["dimension_id"], exact=True), **options)
 
     columns = {
         "province": (t("Province"), lambda r: t.province(r["province_id"])),
         "index": (t("Index"), lambda r: f"{t.index_short(r['index_id'])} {r['year']}"),
-        "step": (t("Next step"), lambda r: step_name(r["step"], t)),
+        "step": (t("Next step"), lambda r: step_name(r, t)),
         "score": (t("Score"), lambda r: points(r, "score")),
         "line": (t("Line that year"), lambda r: points(r, "cut_off")),
         "missing": (t("Points missing"), lambda r: points(r, "points_missing")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from cds_analysis.views.labels import BASIS_LABELS, GROUP_LABELS, REASON_LABELS, STATUS_LABELS, VERDICT_LABELS
+from cds_analysis.views.labels import BASIS_LABELS, REASON_LABELS, STATUS_LABELS, VERDICT_LABELS
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.text import MISSING, Text
 from cds_analysis.views.theme import STATUS_LOOK
@@ -157,7 +157,7 @@ def ranks_table(ranked: pl.DataFrame, *, text: Text, title: str, source: str, de
             if r["n_ranked"]
             else str(r["rank"])
         ),
-        group=lambda r: t(GROUP_LABELS[r["group"]]) if r["group"] else MISSING,
+        group=lambda r: t.group(r["index_id"], r["dimension_id"], r["group"]) if r["group"] else MISSING,
         gained=lambda r: t.number(r["places_gained"], 0, sign=True),
         change=lambda r: (
             t("new definition") if r["crosses_break"] else t.number(r["score_change"], decimals, sign=True)
