@@ -89,7 +89,9 @@ def judge(row, right, text):
         same_date = said[:7] == right["date"][:7]
     return {
         "value": bool(own & values) or any(abs(a - b) < 0.006 for a in own for b in values),
-        "bound": {">=": ">"}.get(row["bound"], row["bound"]) == bounds[right["bound"]] or kind == "group" or row["unit"] == "rank",
+        "bound": {">=": ">"}.get(row["bound"], row["bound"]) == bounds[right["bound"]]
+        or kind == "group"
+        or row["unit"] == "rank",
         "kind": row["kind"] == kind,
         "place": same_place,
         "date": same_date,
@@ -141,9 +143,20 @@ def measure_gold(file, texts, data, *, titles=False, told=False):
             tally["date said"] += bool(right["date"])
             tally["date said right"] += bool(right["date"]) and marks["date"]
             if wrong and told:
-                shown = {"kind": (row["kind"], right["kind"]), "place": (row["place"], right["place_type"][:4] + ":" + right["place"]), "date": (str(row["date"]), right["date"]), "indicator": (row["proposal"], right["of"] or right["indicator"]), "value": (row["value"], right["value"]), "bound": (row["bound"], right["bound"])}
+                shown = {
+                    "kind": (row["kind"], right["kind"]),
+                    "place": (row["place"], right["place_type"][:4] + ":" + right["place"]),
+                    "date": (str(row["date"]), right["date"]),
+                    "indicator": (row["proposal"], right["of"] or right["indicator"]),
+                    "value": (row["value"], right["value"]),
+                    "bound": (row["bound"], right["bound"]),
+                }
                 flag = "WRONG" if complete(row) and any(f != "bound" for f in wrong) else "     "
-                print(f"{flag} {passage} {row['printed']} " + "; ".join(f"{f}: {shown[f][0]} for {shown[f][1]}" for f in wrong) + f" | {_near(text, at)} | {row['reason']}")
+                print(
+                    f"{flag} {passage} {row['printed']} "
+                    + "; ".join(f"{f}: {shown[f][0]} for {shown[f][1]}" for f in wrong)
+                    + f" | {_near(text, at)} | {row['reason']}"
+                )
         more = [r for r in found if r["candidate"] not in taken]
         tally["more"] += len(more)
         if told:
@@ -160,11 +173,17 @@ def _near(text, at):
 def show_gold(title, tally):
     found, registered = max(tally["found"], 1), max(tally["registered"], 1)
     print(f"\n## {title}: {tally['passages']} passages, {tally['figures']} figures\n")
-    print(f"found {tally['found']} ({tally['found'] / tally['figures']:.1%}); {tally['more']} candidates more")
+    print(
+        f"found {tally['found']} ({tally['found'] / tally['figures']:.1%}); {tally['more']} candidates more"
+    )
     for field in FIELDS:
         print(f"{field:20} {tally[field] / found:.1%}")
-    print(f"{'date, where said':20} {tally['date said right'] / max(tally['date said'], 1):.1%} of {tally['date said']}")
-    print(f"{'indicator first':20} {tally['first'] / registered:.1%} of {tally['registered']} about a registered one")
+    print(
+        f"{'date, where said':20} {tally['date said right'] / max(tally['date said'], 1):.1%} of {tally['date said']}"
+    )
+    print(
+        f"{'indicator first':20} {tally['first'] / registered:.1%} of {tally['registered']} about a registered one"
+    )
     print(f"{'among three':20} {tally['three'] / registered:.1%}")
     print(f"{'nothing to correct':20} {tally['nothing to correct'] / found:.1%}")
     print(f"{'complete but wrong':20} {tally['complete but wrong'] / found:.1%}")
@@ -190,7 +209,12 @@ def truth_of(data, source):
         add(row, ["result"], row["value"], row["indicator_id"])
     for row in data.targets.filter(pl.col("source_id") == source).iter_rows(named=True):
         add(row, ["target"], row["value"], row["indicator_id"])
-    kinds = {"rank": ["rank", "group"], "places_gained": ["change"], "score": ["score", "result"], "region_rank": ["rank"]}
+    kinds = {
+        "rank": ["rank", "group"],
+        "places_gained": ["change"],
+        "score": ["score", "result"],
+        "region_rank": ["rank"],
+    }
     for row in data.claims.filter(pl.col("source_id") == source).iter_rows(named=True):
         add(row, kinds[row["quantity"]], row["value"], f"{row['index_id']}/{row['dimension_id']}")
     return dict(found)
@@ -234,7 +258,9 @@ def show(title, tally, told):
     print(f"\n## {title}\n\n| kind | figures | found | value right | kind right | first | among three |")
     print("|---|---|---|---|---|---|---|")
     for kind, c in [*sorted(tally.items()), ("all", total)]:
-        print(f"| {kind} | {c['figures']} | {c['found']} | {c['value']} | {c['kind']} | {c['first']} | {c['among three']} |")
+        print(
+            f"| {kind} | {c['figures']} | {c['found']} | {c['value']} | {c['kind']} | {c['first']} | {c['among three']} |"
+        )
     print(f"\ninvented {invented} of {total['found'] + invented} candidates\n")
     print("\n".join(told))
 
@@ -269,11 +295,21 @@ def main():
         tally, told, start, n = defaultdict(Counter), [], time.perf_counter(), 0
         named = data.sources.filter(pl.col("file").is_not_null()).select("source_id", "file")
         for source, file in named.iter_rows():
-            compare(extract((asked.articles / file).read_text(encoding="utf-8"), data), truth_of(data, source), tally, told)
+            compare(
+                extract((asked.articles / file).read_text(encoding="utf-8"), data),
+                truth_of(data, source),
+                tally,
+                told,
+            )
             n += 1
-        show(f"{n} articles, {(time.perf_counter() - start) / n * 1000:.0f} ms each with start-up", tally, told)
+        show(
+            f"{n} articles, {(time.perf_counter() - start) / n * 1000:.0f} ms each with start-up", tally, told
+        )
     if asked.paragraphs:
-        for title, unseen in (("paragraphs seen while the rules were written", False), ("paragraphs kept unseen", True)):
+        for title, unseen in (
+            ("paragraphs seen while the rules were written", False),
+            ("paragraphs kept unseen", True),
+        ):
             tally, told = defaultdict(Counter), []
             for text, truth in paragraphs_of(unseen):
                 before = len(told)

@@ -10,6 +10,7 @@ import unicodedata
 import measure_extraction as measuring
 import polars as pl
 import pytest
+from cds_analysis.intake.article import paragraphs, read_text
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,6 @@ from hypothesis import strategies as st
 import cds_analysis as cds
 from cds_analysis.cli.main import main
 from cds_analysis.intake.add import accepted_changes, read_candidates, write_candidates
-from cds_analysis.intake.article import paragraphs, read_text
 from cds_analysis.intake.extract import CANDIDATES, extract
 from cds_analysis.intake.figures import figures, number
 from cds_analysis.intake.propose import Proposer

@@ -54,6 +54,8 @@ class Dataset:
     breaks: pl.DataFrame
     observations: pl.DataFrame
     targets: pl.DataFrame
+    area_observations: pl.DataFrame
+    area_targets: pl.DataFrame
     scores: pl.DataFrame
     unit_scores: pl.DataFrame
     national_scores: pl.DataFrame
@@ -321,7 +323,7 @@ def _broken_links(tables: dict[str, pl.DataFrame]) -> Iterator[Problem]:
         here = tables[table].select(columns).with_row_index("row").drop_nulls(list(columns))
         known = tables[other].select(keys).unique()
         lost = here.join(known, left_on=columns, right_on=keys, how="anti").sort("row")
-        if table == "targets" and columns == ("scope",):
+        if table in ("targets", "area_observations") and columns == ("scope",):
             lost = lost.filter(pl.col("scope") != NATION)
         for row in lost.iter_rows(named=True):
             value = "/".join(row[c] for c in columns)

@@ -7,19 +7,24 @@ from __future__ import annotations
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.intake.folder import appended, change
 
-__all__ = ["Changes"]
+__all__ = ["KEYS", "Changes"]
 
 _RANKING = ("index_id", "dimension_id", "year")
-_KEYS = {
+KEYS = {
     "observations": ("province_id", "indicator_id", "as_of"),
     "targets": ("scope", "indicator_id", "due"),
+    "area_observations": ("scope", "indicator_id", "as_of"),
+    "area_targets": ("scope", "indicator_id", "due"),
     "claims": ("claim_id",),
     "scores": (*_RANKING, "province_id"),
     "unit_scores": (*_RANKING, "unit_id"),
+    "national_scores": (*_RANKING, "quantity"),
 }
 _BY_SOURCE = (
     "observations",
     "targets",
+    "area_observations",
+    "area_targets",
 )  # tables where each source that prints the figure has a row of its own
 _WHY = {
     "reason_vi": "khác với số đã ghi; giữ số đã ghi cho đến khi có người xem lại",
@@ -59,7 +64,7 @@ class Changes:
 
     def place(self, table: str, row: dict) -> None:
         """Take a row up where it is new."""
-        key = tuple(row[k] for k in _KEYS[table])
+        key = tuple(row[k] for k in KEYS[table])
         others = self._rows(table).setdefault(key, [])
         same_source = [o for o in others if o["source_id"] == self._source["source_id"]]
         same = next(
@@ -71,7 +76,9 @@ class Changes:
             self.known += 1
         elif same is not None:
             self._complete(table, others, same, row)
-        elif differing and (table != "targets" or same_source):  # two sources may promise different things
+        elif differing and (
+            not table.endswith("targets") or same_source
+        ):  # two sources may promise different things
             self._contradict(table, key, row, *differing[0])
         else:
             self._add(table, others, row)
@@ -93,7 +100,7 @@ class Changes:
         if table not in self._on_record:
             found = self._on_record[table] = {}
             for row in getattr(self._data, table).iter_rows(named=True):
-                found.setdefault(tuple(row[k] for k in _KEYS[table]), []).append(row)
+                found.setdefault(tuple(row[k] for k in KEYS[table]), []).append(row)
         return self._on_record[table]
 
     def _complete(self, table: str, others: list[dict], same: dict, row: dict) -> None:

@@ -138,7 +138,9 @@ def lines_of(text: str) -> list[Line]:
     return _with_bars(found)
 
 
-_ROW_OF_NUMBERS = re.compile(r"(?P<label>\D{0,40}(?:(?:19|20)\d\d)?)\s+(?P<cells>\d[\d.,]*(?:\s+\d[\d.,]*){1,})$")
+_ROW_OF_NUMBERS = re.compile(
+    r"(?P<label>\D{0,40}(?:(?:19|20)\d\d)?)\s+(?P<cells>\d[\d.,]*(?:\s+\d[\d.,]*){1,})$"
+)
 
 
 def _with_bars(lines: list[Line]) -> list[Line]:
@@ -163,7 +165,10 @@ def _with_bars(lines: list[Line]) -> list[Line]:
         if line.text.count("|") >= 2 and len(line.text) <= 600:
             parts = [m for m in re.finditer(r"[^|]+", line.text) if m[0].strip()]
             if not all(re.fullmatch(r"\s*:?-+:?\s*", m[0]) for m in parts):
-                row = [Line(m[0].strip(), offset=line.offset + m.start() + len(m[0]) - len(m[0].lstrip())) for m in parts]
+                row = [
+                    Line(m[0].strip(), offset=line.offset + m.start() + len(m[0]) - len(m[0].lstrip()))
+                    for m in parts
+                ]
                 cells, header = _as_cells(row, header)
                 found += cells
             row = []
@@ -174,7 +179,11 @@ def _with_bars(lines: list[Line]) -> list[Line]:
             at = line.offset + numbers.start("cells")
             label = numbers["label"].strip()
             found += [
-                Line(m[0], cell=(f"năm {label[-4:]}" if label[-4:].isdigit() else label, ""), offset=at + m.start())
+                Line(
+                    m[0],
+                    cell=(f"năm {label[-4:]}" if label[-4:].isdigit() else label, ""),
+                    offset=at + m.start(),
+                )
                 for m in re.finditer(r"\S+", numbers["cells"])
             ]
             continue
@@ -192,7 +201,8 @@ def _as_cells(row: list[Line], header: list[str]) -> tuple[list[Line], list[str]
     label = next((cell.text for cell in row if re.search(r"[^\W\d_]{2}", cell.text)), "")
     columns = header if len(header) == len(row) else [""] * len(row)
     return [
-        replace(cell, cell=("" if cell.text == label else label, column)) for cell, column in zip(row, columns)
+        replace(cell, cell=("" if cell.text == label else label, column))
+        for cell, column in zip(row, columns)
     ], header
 
 

@@ -167,22 +167,42 @@ class _Reader:
             near = heads
         about, index = self._about(figure, kind, unit, near, wide, text, last)
         is_sure = any(p.is_sure for p in about)
-        if promise == "target" and why == BESIDE and not is_sure and last is not None and last["unit"] == unit and last["proposal"]:
-            about = [Proposal(last["proposal"], last["score"]), *[p for p in about if p.about != last["proposal"]]][:3]
+        if (
+            promise == "target"
+            and why == BESIDE
+            and not is_sure
+            and last is not None
+            and last["unit"] == unit
+            and last["proposal"]
+        ):
+            about = [
+                Proposal(last["proposal"], last["score"]),
+                *[p for p in about if p.about != last["proposal"]],
+            ][:3]
             why += ", for what the figure before it is about"
         place, place_why = self._frames.whose(figure, text, self._in_turn(figure, found, text))
-        if place.kind != "not_said" and self._is_listed(figure, found, text) and not self._in_turn(figure, found, text):
+        if (
+            place.kind != "not_said"
+            and self._is_listed(figure, found, text)
+            and not self._in_turn(figure, found, text)
+        ):
             place, place_why = NOWHERE, "several places in turn"
         if place.kind in ("organisation", "ministry", "district", "commune"):  # indices rank provinces only
             about = [p for p in about if "/" not in p.about]
         if kind == "result" and (before := self._before.get(unit)) is not None:
             is_bare = _BARE.fullmatch(self._without_places(figure.left, text, figure))
-            if (is_bare or place.kind == "country") and not any(p.is_sure for p in about) and not _leads(figure):
+            if (
+                (is_bare or place.kind == "country")
+                and not any(p.is_sure for p in about)
+                and not _leads(figure)
+            ):
                 about = [Proposal(before["proposal"], before["score"])] if before["proposal"] else about
         if kind == "target" or (kind == "change" and promise == "target"):
             when, date_why = self._frames.due(figure, text)
             self._frames.keep_due(when)
-        elif kind in ("rank", "score", "group") or (kind == "change" and unit in ("places", "points", "score")):
+        elif kind in ("rank", "score", "group") or (
+            kind == "change" and unit in ("places", "points", "score")
+        ):
             when, date_why = self._frames.year_of_rank(figure, text, index)
             if when is None and index is None:
                 when, date_why = self._frames.as_of(figure, text)
@@ -205,7 +225,9 @@ class _Reader:
             "value": value,
             "high": figure.high,
             "unit": unit,
-            "bound": figure.bound if not (unit == "rank" and self._rules["top"].search(figure.left[-20:])) else "<=",
+            "bound": figure.bound
+            if not (unit == "rank" and self._rules["top"].search(figure.left[-20:]))
+            else "<=",
             "numerator": figure.numerator if figure.unit == "fraction" and unit != "rank" else None,
             "denominator": figure.denominator,
             "place_type": place.kind,
@@ -227,7 +249,10 @@ class _Reader:
         """Return kind and unit; no kind where it is no figure after all."""
         rules, unit = self._rules, figure.unit
         left = figure.left[-90:] if figure.left.strip(" (,:") else figure.before[-90:]
-        if unit == "fraction" and (rules["rank"].search(left) or (figure.denominator in _ALL_RANKED and rules["rank"].search(re.sub(r"\W+$", " ", left)))):
+        if unit == "fraction" and (
+            rules["rank"].search(left)
+            or (figure.denominator in _ALL_RANKED and rules["rank"].search(re.sub(r"\W+$", " ", left)))
+        ):
             return ("target" if promise == "target" else "rank"), "rank"
         if unit == "fraction" and re.match(r"\s*điểm\b", figure.right):
             return "score", "score"
@@ -241,7 +266,11 @@ class _Reader:
             return ("target" if promise == "target" else "rank"), "rank"
         if unit == "times":
             return "change", "times"
-        is_change = rules["change"].search(left) and not rules["goes_to"].search(left) and not figure.printed.startswith("từ")
+        is_change = (
+            rules["change"].search(left)
+            and not rules["goes_to"].search(left)
+            and not figure.printed.startswith("từ")
+        )
         if unit == "places":
             return "change", "places"
         if is_change and unit in ("percent", "points", "score", "", "count", "currency"):
@@ -263,7 +292,13 @@ class _Reader:
             return ("target" if promise == "target" else "score"), "score"
         if unit == "percent" and rules["score_subject"].search(left) and not rules["share_near"].search(left):
             return ("target" if promise == "target" else "score"), "score"
-        if unit == "percent" and last is not None and last["unit"] == "rank" and last["proposal"] and promise == "result":
+        if (
+            unit == "percent"
+            and last is not None
+            and last["unit"] == "rank"
+            and last["proposal"]
+            and promise == "result"
+        ):
             if not last.get("is_earlier") and re.search(r"\bvới\s(?:điểm số\s|số điểm\s|mức\s)?$", left):
                 return "score", "score"
         if unit == "count" and (
@@ -283,7 +318,11 @@ class _Reader:
             return "rank", "rank"
         if rules["column_score"].search(block.column):
             return ("target" if promise == "target" else "score"), "score"
-        if "%" in headers or rules["share_near"].search(headers) or any("%" in h.text for h in block.above[-3:]):
+        if (
+            "%" in headers
+            or rules["share_near"].search(headers)
+            or any("%" in h.text for h in block.above[-3:])
+        ):
             return promise, "percent"
         return promise, "count"
 
@@ -293,7 +332,9 @@ class _Reader:
         """Return the words that belong to a figure alone, and those of its clause, with # in its place."""
         block = text.block
         leads = _leads(figure)
-        if inside := re.search(r"\((?!đạt|chiếm|tỷ lệ|tăng|giảm|bằng|tương|năm|trong|mục|\d)([^()]{5,})$", figure.left):
+        if inside := re.search(
+            r"\((?!đạt|chiếm|tỷ lệ|tăng|giảm|bằng|tương|năm|trong|mục|\d)([^()]{5,})$", figure.left
+        ):
             figure = replace(figure, left=inside[1])
         before = found[n - 1] if n and found[n - 1].clause == figure.clause else None
         left = figure.left
@@ -305,14 +346,27 @@ class _Reader:
         if not leads and (cut := _LAST_SUBJECT.search(left)):
             left = left[cut.end() :]
         right = figure.right if leads else re.split(r"[,;(]", figure.right)[0][:60]
-        if leads and re.search(r",\s[^,]{4,}$", right) and n + 1 < len(found) and not _leads(found[n + 1]) and found[n + 1].clause == figure.clause:
+        if (
+            leads
+            and re.search(r",\s[^,]{4,}$", right)
+            and n + 1 < len(found)
+            and not _leads(found[n + 1])
+            and found[n + 1].clause == figure.clause
+        ):
             right = right.rsplit(",", 1)[0]  # what the next figure is about
         if leads and before is not None and re.match(rf"\s*{_VERB.pattern}", right):
             right = f" {_VERB.split(before.right)[0][:60]} {right}"
         if figure.unit in ("per_100", "per_1000"):
             right = f"/{figure.printed.partition('/')[2]}{right}"
-        if before is not None and figure.unit == "percent" and before.unit in ("count", "fraction") and _BARE.fullmatch(left.rpartition("(")[2]):
-            left = f"{before.left} {before.right} tỷ lệ "  # "tiếp nhận trực tuyến 168.014 hồ sơ (chiếm 97,7%)"
+        if (
+            before is not None
+            and figure.unit == "percent"
+            and before.unit in ("count", "fraction")
+            and _BARE.fullmatch(left.rpartition("(")[2])
+        ):
+            left = (
+                f"{before.left} {before.right} tỷ lệ "  # "tiếp nhận trực tuyến 168.014 hồ sơ (chiếm 97,7%)"
+            )
         right = re.split(r",?\s(?:trong đó|trong số)", right)[0]
         head = " ".join(filter(None, [block.row, block.column]))
         near = f"{head} {left}# {right}" if head else f"{left}# {right}"
@@ -322,8 +376,10 @@ class _Reader:
 
     def _about(self, figure, kind, unit, near, wide, text, last) -> tuple[list[Proposal], str | None]:
         """Return the proposals, and the index where it is one."""
-        if kind in ("rank", "score", "group") or (kind == "change" and unit in ("places", "score")) or (
-            kind == "target" and unit in ("rank", "score")
+        if (
+            kind in ("rank", "score", "group")
+            or (kind == "change" and unit in ("places", "score"))
+            or (kind == "target" and unit in ("rank", "score"))
         ):
             return self._of_index(figure, kind, unit, text, last)
         is_share = figure.unit == "percent" and self._rules["plan_share"].match(figure.right[:60])
@@ -356,9 +412,13 @@ class _Reader:
             start = max(start, last["figure"].end)
         left = line[start : figure.start]
         in_region = re.match(r"(?: tỉnh, thành phố)?[^,;.()]{0,40}(?:khu vực|vùng)\b", figure.right)
-        if (in_region and kind != "change") or (figure.denominator and kind == "rank" and figure.denominator not in _ALL_RANKED):
+        if (in_region and kind != "change") or (
+            figure.denominator and kind == "rank" and figure.denominator not in _ALL_RANKED
+        ):
             return [], None  # a rank among some only
-        behind = re.match(r"[^,;.()]{0,60}?\b(?:(?<!thuộc )về|trong bảng xếp hạng|in)\s(.{4,140})", figure.right)
+        behind = re.match(
+            r"[^,;.()]{0,60}?\b(?:(?<!thuộc )về|trong bảng xếp hạng|in)\s(.{4,140})", figure.right
+        )
         if behind and kind in ("rank", "group", "target"):
             phrase = behind[1].split(",")[0]
             index = proposer.index_in(phrase)
@@ -381,7 +441,11 @@ class _Reader:
         is_alike = last is not None and last["unit"] in ("rank", "places", "score", "points")
         if is_alike and not last.get("is_earlier") and not _new_subject(left):
             return ([Proposal(last["proposal"], 0.85)] if last["proposal"] else []), index
-        if kind == "score" and not re.search(r"(?:đạt|là|với|giá trị|điểm|=|:|\()\s*$", left) and unit != "score":
+        if (
+            kind == "score"
+            and not re.search(r"(?:đạt|là|với|giá trị|điểm|=|:|\()\s*$", left)
+            and unit != "score"
+        ):
             return [Proposal(f"{index}/overall", 0.4)], index
         if _other_subject(left):
             return [Proposal(f"{index}/overall", 0.4)], index
@@ -392,7 +456,11 @@ class _Reader:
         line, (a, _) = text.block.text, figure.sentence
         said = line.rfind("lần lượt", a, figure.at)
         same = [f for f in found if f.at > said and f.unit == figure.unit]
-        return said >= 0 and len(same) > 1 and bool(re.search(r"[Cc]ác (?:huyện|xã|phường|thành phố|đơn vị|sở)", line[a:said]))
+        return (
+            said >= 0
+            and len(same) > 1
+            and bool(re.search(r"[Cc]ác (?:huyện|xã|phường|thành phố|đơn vị|sở)", line[a:said]))
+        )
 
     def _in_turn(self, figure: Figure, found: list[Figure], text: Text) -> Place | None:
         """Return the place at a figure's own position in a list "A, B và C lần lượt ...", on either side of it."""
@@ -412,12 +480,14 @@ _LAST_SUBJECT = re.compile(
     r".*,\s(?=(?:[Tt][ỷỉ] lệ|[Tt][ỷỉ] trọng|số lượng|tổng số|doanh nghiệp|hạ tầng|năng suất|kinh tế số)\s)"
 )
 _VERB = re.compile(r"\b(?:có|được|sử dụng|đã|tham gia|cấp|tại cấp)\b")
-_BARE = re.compile(r"[\s,(]*(?:(?:với|đạt|là|còn|và|trong khi|riêng|tại|ở|thì|tỉnh|thành phố|tỷ lệ|ở mức|chỉ|đứng thứ|tiếp sau là|mức|bình quân|của|hiện|mới|nay|đã|đến nay|hiện nay|chiếm|bằng|tương đương|tương ứng)\s*)*[\s(:]*")
+_BARE = re.compile(
+    r"[\s,(]*(?:(?:với|đạt|là|còn|và|trong khi|riêng|tại|ở|thì|tỉnh|thành phố|tỷ lệ|ở mức|chỉ|đứng thứ|tiếp sau là|mức|bình quân|của|hiện|mới|nay|đã|đến nay|hiện nay|chiếm|bằng|tương đương|tương ứng)\s*)*[\s(:]*"
+)
 
 
 def _leads(figure: Figure) -> bool:
     """Whether what is measured follows the figure ("90% hộ gia đình"), not precedes it ("đạt 90%")."""
-    right = figure.right.lstrip(" \"")
+    right = figure.right.lstrip(' "')
     if not right or not right[0].isalpha():
         return right.startswith("(") and not re.search(r"(?:đạt|là|chiếm|:|bằng)\s*$", figure.left)
     if figure.unit in ("count", "fraction"):
@@ -436,4 +506,6 @@ def _new_subject(left: str) -> bool:
 
 
 def _other_subject(left: str) -> bool:
-    return bool(re.search(r"(?:[Cc]hỉ số|[Nn]hóm|[Tt][ỷỉ] lệ|Sở|Bộ|[Hh]uyện|ICT|tiêu chí|trụ cột)[^,;:]*$", left))
+    return bool(
+        re.search(r"(?:[Cc]hỉ số|[Nn]hóm|[Tt][ỷỉ] lệ|Sở|Bộ|[Hh]uyện|ICT|tiêu chí|trụ cột)[^,;:]*$", left)
+    )

@@ -89,7 +89,11 @@ def number(text: str) -> float:
     >>> number("1.239"), number("10,38"), number("817.860"), number("10.38")
     (1239.0, 10.38, 817860.0, 10.38)
     """
-    if re.fullmatch(r"\d+\.\d{1,2}", text) or re.fullmatch(r"\d+\.\d{4,}", text) or re.fullmatch(r"0\.\d+", text):
+    if (
+        re.fullmatch(r"\d+\.\d{1,2}", text)
+        or re.fullmatch(r"\d+\.\d{4,}", text)
+        or re.fullmatch(r"0\.\d+", text)
+    ):
         return float(text)
     return float(text.replace(".", "").replace(",", "."))
 
@@ -142,7 +146,15 @@ def figures(line: str, rules: Rules, *, is_cell: bool = False) -> list[Figure]:
                     continue
                 here.append(match)
             words = list(_words(line, *clause, rules, english))
-            found += _of_clause(line, clause, sentence, sorted([*here, *words], key=lambda m: m.start()), rules, english, is_cell)
+            found += _of_clause(
+                line,
+                clause,
+                sentence,
+                sorted([*here, *words], key=lambda m: m.start()),
+                rules,
+                english,
+                is_cell,
+            )
     return found
 
 
@@ -161,7 +173,9 @@ def _sentences(line: str) -> Iterator[tuple[int, int]]:
     for start, end in _full_sentences(line):
         while end - start > _LONGEST_SENTENCE:
             cut = line.rfind(";", start + 1, start + _LONGEST_SENTENCE) + 1
-            cut = cut or line.rfind(" ", start + 1, start + _LONGEST_SENTENCE) + 1 or start + _LONGEST_SENTENCE
+            cut = (
+                cut or line.rfind(" ", start + 1, start + _LONGEST_SENTENCE) + 1 or start + _LONGEST_SENTENCE
+            )
             yield start, cut
             start = cut
         yield start, end
@@ -170,7 +184,10 @@ def _sentences(line: str) -> Iterator[tuple[int, int]]:
 def _full_sentences(line: str) -> Iterator[tuple[int, int]]:
     start = 0
     for stop in _STOP.finditer(line):
-        if re.search(r"\b(?:TP|Tp|tp|Q|P|TX|H|Mr|Ths|TS|GS|PGS|No)\.$", line[max(0, stop.start() - 5) : stop.start() + 1]):
+        if re.search(
+            r"\b(?:TP|Tp|tp|Q|P|TX|H|Mr|Ths|TS|GS|PGS|No)\.$",
+            line[max(0, stop.start() - 5) : stop.start() + 1],
+        ):
             continue
         yield start, stop.start() + 1
         start = stop.end()
@@ -228,7 +245,9 @@ def _figure(match, line, clause, sentence, rules, english, is_cell, from_, follo
         at, end = match.span("word")
         word = match["word"].lower()
         value = _WORDS.get(word) or _ENGLISH_WORDS.get(word)
-        return Figure(at, end, at, line[at:end], float(value), "rank", is_word=True, **place) if value else None
+        return (
+            Figure(at, end, at, line[at:end], float(value), "rank", is_word=True, **place) if value else None
+        )
     if "times" in named:
         value = {"đôi": 2, "rưỡi": 1.5}.get(match["times"], _WORDS.get(match["times"], 0))
         at, end = match.span()
@@ -293,7 +312,10 @@ def _figure(match, line, clause, sentence, rules, english, is_cell, from_, follo
         follows or re.match(r"\s*(?:,|và)\s*\d", rest) or "lần lượt" in left
     ):
         return Figure(value=value, unit="", **common)
-    if not match["scale"] and (re.fullmatch(r"0[.,]\d{2,}", a) or (("," in a or re.fullmatch(r"\d+\.\d{1,2}", a)) and rules["value_near"].search(left))):
+    if not match["scale"] and (
+        re.fullmatch(r"0[.,]\d{2,}", a)
+        or (("," in a or re.fullmatch(r"\d+\.\d{1,2}", a)) and rules["value_near"].search(left))
+    ):
         return Figure(value=value, unit="score", **common)
     if is_cell and re.fullmatch(r"[\s\d.,<>≥≤~]*", line):
         return Figure(value=value, unit="", **common)

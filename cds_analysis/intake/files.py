@@ -101,7 +101,9 @@ def _docx_line(paragraph) -> Line:
     if numbered or style == "Title":
         return Line(paragraph.text, level=10 * int(numbered[1]) if numbered else 5)
     holds_number = re.search(r"\d\s?%", paragraph.text)
-    return Line(paragraph.text, level=35 if is_bold and not is_item and not holds_number else None, is_item=is_item)
+    return Line(
+        paragraph.text, level=35 if is_bold and not is_item and not holds_number else None, is_item=is_item
+    )
 
 
 def _html(text: str) -> list[Line]:
@@ -111,12 +113,27 @@ def _html(text: str) -> list[Line]:
     body = _main_part(text)
     if body is None or len(body.text_content().split()) < 0.5 * _own_words(whole):
         body = whole
-        for tag in ("script", "style", "nav", "footer", "aside", "form", "noscript", "template", "head", "button"):
+        for tag in (
+            "script",
+            "style",
+            "nav",
+            "footer",
+            "aside",
+            "form",
+            "noscript",
+            "template",
+            "head",
+            "button",
+        ):
             for element in list(body.iter(tag)):
                 element.drop_tree()
     found: list[Line] = []
     title = whole.find(".//h1")
-    if title is not None and body is not whole and " ".join(title.text_content().split()) not in body.text_content():
+    if (
+        title is not None
+        and body is not whole
+        and " ".join(title.text_content().split()) not in body.text_content()
+    ):
         found.append(Line(" ".join(title.text_content().split()), level=5))
     _walk(body, found)
     return [line for line in found if line.text.strip()]
@@ -145,7 +162,32 @@ def _own_words(tree) -> int:
     return total
 
 
-_BLOCKS = {"p", "div", "li", "item", "head", "section", "article", "ul", "ol", "list", "quote", "blockquote", "main", "body", "html", "lb", "br", "center", "figure", "figcaption", "dd", "dt", "dl", *_HEADINGS}
+_BLOCKS = {
+    "p",
+    "div",
+    "li",
+    "item",
+    "head",
+    "section",
+    "article",
+    "ul",
+    "ol",
+    "list",
+    "quote",
+    "blockquote",
+    "main",
+    "body",
+    "html",
+    "lb",
+    "br",
+    "center",
+    "figure",
+    "figcaption",
+    "dd",
+    "dt",
+    "dl",
+    *_HEADINGS,
+}
 
 
 def _walk(element, found: list[Line]) -> None:
@@ -204,7 +246,8 @@ def _cells(rows: list[list[str]]) -> list[Line]:
         head += 1
     width = max((len(row) for row in rows), default=0)
     headers = [
-        " / ".join(dict.fromkeys(row[n] for row in rows[:head] if n < len(row) and row[n])) for n in range(width)
+        " / ".join(dict.fromkeys(row[n] for row in rows[:head] if n < len(row) and row[n]))
+        for n in range(width)
     ]
     found = []
     for number, row in enumerate(rows):
@@ -217,10 +260,15 @@ def _cells(rows: list[list[str]]) -> list[Line]:
             if is_header and same:
                 continue
             found.append(
-                Line(cell, cell=("" if is_header or cell == label else label, "" if is_header else headers[n]))
+                Line(
+                    cell, cell=("" if is_header or cell == label else label, "" if is_header else headers[n])
+                )
             )
     return found
 
 
 def _has_figure(row: list[str]) -> bool:
-    return any(re.fullmatch(r"[<>≥≤~]?\s?\d[\d.,]*\s?%?", cell) and not re.fullmatch(r"(?:19|20)\d\d", cell) for cell in row[1:])
+    return any(
+        re.fullmatch(r"[<>≥≤~]?\s?\d[\d.,]*\s?%?", cell) and not re.fullmatch(r"(?:19|20)\d\d", cell)
+        for cell in row[1:]
+    )

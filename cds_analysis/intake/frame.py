@@ -11,13 +11,18 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from cds_analysis.dataset.load import Dataset
+from cds_analysis.dataset.provinces import find_province, fold
+from cds_analysis.dataset.schemas import NATION
+from cds_analysis.dataset.series import parse_day
+from cds_analysis.errors import ParameterError
 from cds_analysis.intake.document import Block
 from cds_analysis.intake.figures import Figure
 from cds_analysis.intake.periods import Period, periods, written_on
-from cds_analysis.intake.places import Gazetteer, Place
+from cds_analysis.intake.places import Gazetteer, Place, find_unit
 from cds_analysis.intake.rules import Rules
 
-__all__ = ["BESIDE", "Frames", "Given", "Text", "places_in_a_row"]
+__all__ = ["BESIDE", "Frames", "Given", "Text", "given", "places_in_a_row"]
 
 BESIDE = "beside a word for a promise"
 _REACH = 3000  # letters before a sentence that can still say what it is about
@@ -36,6 +41,47 @@ class Given:
     date: date | None = None
     kind: str | None = None
     index: str | None = None
+
+
+def given(
+    data: Dataset,
+    *,
+    province: str | None = None,
+    unit: str | None = None,
+    day: str | None = None,
+    kind: str | None = None,
+    index: str | None = None,
+) -> Given:
+    """Return what a person says of a document, checked against the registers.
+
+    Raises
+    ------
+    ParameterError, UnknownNameError
+        When a province, unit or index is not on record, both a province and a unit are given, or the day is
+        no date.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> given(load(), province="Lạng Sơn", day="2024-07-05").place.id
+    'lang-son'
+    """
+    if province and unit:
+        raise ParameterError("give --province or --unit, not both")
+    if index and index not in set(data.indices["index_id"]):
+        known = ", ".join(data.indices["index_id"].unique().sort())
+        raise ParameterError(f"unknown index {index!r}; known are {known}")
+    place = None
+    if province:
+        is_nation = fold(province) in ("vietnam", "canuoc", "toanquoc")
+        place = (
+            Place("country", NATION)
+            if is_nation
+            else Place("province", find_province(province, data.provinces))
+        )
+    elif unit:
+        place = Place("unit_2025", find_unit(unit, data))
+    return Given(place, parse_day(day or ""), kind, index)
 
 
 @dataclass
@@ -165,8 +211,10 @@ class Frames:
             self._opening = own[-1]
         if text.signals and text.signals[-1][1] == "target" and own:
             self._last_due = own[-1].last
-        self._was_target = bool(text.signals) and text.signals[-1][1] == "target" if text.signals else (
-            self._was_target and block.kind == "paragraph"
+        self._was_target = (
+            bool(text.signals) and text.signals[-1][1] == "target"
+            if text.signals
+            else (self._was_target and block.kind == "paragraph")
         )
 
     # ---- promise or result
@@ -206,11 +254,19 @@ class Frames:
     def _is_ahead(self, figure: Figure, text: Text) -> bool:
         """Whether its sentence names a year to come before it."""
         now = self.written.year if self.written else None
-        before = [p for p in text.periods if figure.sentence[0] <= p.start < figure.at and p.last and p.role == "own"]
+        before = [
+            p
+            for p in text.periods
+            if figure.sentence[0] <= p.start < figure.at and p.last and p.role == "own"
+        ]
         if before and self.written and (before[-1].last - self.written).days > _A_SEASON:
             return True
         results = [at for at, kind in text.signals if kind == "result" and at <= figure.at]
-        until = [p for p in self._seen(text, figure) if p.start < figure.at and p.kind == "until_year" and p.role == "own"]
+        until = [
+            p
+            for p in self._seen(text, figure)
+            if p.start < figure.at and p.kind == "until_year" and p.role == "own"
+        ]
         until = [p for p in until if p.start > max(results, default=-1)]
         return bool(until) and (until[-1].last.year > now if now else True)
 
@@ -219,11 +275,18 @@ class Frames:
     def due(self, figure: Figure, text: Text) -> tuple[date | None, str]:
         """Return when a promise is due, and where that is said."""
         a, b = figure.sentence
-        mine = [p for p in self._seen(text, figure) if a <= p.start < b and p.last and p.role in ("own", "goal")]
+        mine = [
+            p for p in self._seen(text, figure) if a <= p.start < b and p.last and p.role in ("own", "goal")
+        ]
         beside = [p for p in mine if figure.start - len(figure.left) <= p.start < figure.at]
         if beside:
             return beside[-1].last, f"due as in its clause ({beside[-1].last.year})"
-        behind = [p for p in mine if figure.at < p.start < figure.end + len(figure.right) and self._rules["due_behind"].search(text.block.text[figure.end : p.start + 1])]
+        behind = [
+            p
+            for p in mine
+            if figure.at < p.start < figure.end + len(figure.right)
+            and self._rules["due_behind"].search(text.block.text[figure.end : p.start + 1])
+        ]
         if behind:
             return behind[0].last, "due as said behind it"
         before = [p for p in mine if p.start < figure.at]
@@ -240,7 +303,13 @@ class Frames:
             return self._opening.last, "due as the opening says"
         if self._was_target and self._last_due and self._rules["goes_on"].match(text.block.text):
             return self._last_due, "due as the promises before it"
-        own = [p for p in self._title_text.periods if p.last and p.role == "own" and p.kind in ("year", "until_year", "span", "year_end", "year_english")]
+        own = [
+            p
+            for p in self._title_text.periods
+            if p.last
+            and p.role == "own"
+            and p.kind in ("year", "until_year", "span", "year_end", "year_english")
+        ]
         if own and (not self.written or own[-1].last >= self.written):
             return own[-1].last, "due as in the title"
         return None, "no due date is said"
@@ -255,15 +324,29 @@ class Frames:
         """Return the day that a result speaks of, and where that is said."""
         a, b = figure.sentence
         usable = [p for p in self._seen(text, figure) if p.role in ("own", "now")]
-        behind = [p for p in usable if figure.end <= p.start < figure.end + len(figure.right) and p.role == "own" and p.kind not in ("until_year", "span") and self._rules["period_behind"].search(text.block.text[figure.end : p.start + 1])]
-        if behind and behind[0].last and not [p for p in usable if a <= p.start < figure.at and p.start > figure.clause[0]]:
+        behind = [
+            p
+            for p in usable
+            if figure.end <= p.start < figure.end + len(figure.right)
+            and p.role == "own"
+            and p.kind not in ("until_year", "span")
+            and self._rules["period_behind"].search(text.block.text[figure.end : p.start + 1])
+        ]
+        if (
+            behind
+            and behind[0].last
+            and not [p for p in usable if a <= p.start < figure.at and p.start > figure.clause[0]]
+        ):
             return behind[0].last, "the period named behind it"
         before = [p for p in usable if p.start < figure.at and not self._is_future(p)]
         if before:
             last = before[-1]
             if last.role == "now":
                 return self._now(last, text)
-            return last.last, "the period in its sentence" if last.start >= a else "the period in the sentence before it"
+            return (
+                last.last,
+                "the period in its sentence" if last.start >= a else "the period in the sentence before it",
+            )
         for above in self._above(text.block):
             own = [p for p in above.periods if p.role in ("own", "now") and not self._is_future(p)]
             if own:
@@ -285,7 +368,7 @@ class Frames:
                 if reported:
                     return reported[-1].last, "the period that is reported"
         own = [p for p in self._title_text.periods if p.role == "own" and p.last and not self._is_future(p)]
-        if own and said is None or own and own[-1].kind in ("half_year", "nine_months", "quarter"):
+        if (own and said is None) or (own and own[-1].kind in ("half_year", "nine_months", "quarter")):
             return own[-1].last, "the title"
         return None, "no day is said"
 
@@ -311,7 +394,9 @@ class Frames:
     def year_of_rank(self, figure: Figure, text: Text, index: str | None) -> tuple[date | None, str]:
         """Return the year a rank, a score or a change of rank was measured for; never that of the document."""
         a, b = figure.sentence
-        own = [p for p in self._seen(text, figure) if p.role in ("own", "index") and p.last and p.kind != "day"]
+        own = [
+            p for p in self._seen(text, figure) if p.role in ("own", "index") and p.last and p.kind != "day"
+        ]
         compared = [p for p in text.periods if p.role == "compared" and p.last]
         near = [p for p in own if a <= p.start < figure.at and p.start >= figure.at - 400]
         if near:
@@ -322,7 +407,9 @@ class Frames:
         later = [p for p in own if figure.at < p.start < b and p.role == "index"]
         if later:
             return self._keep(index, later[0].last), "the year of the index in its sentence"
-        against = [p for p in compared if figure.at < p.start < b] or [p for p in compared if a <= p.start < b]
+        against = [p for p in compared if figure.at < p.start < b] or [
+            p for p in compared if a <= p.start < b
+        ]
         earlier = [p for p in own if p.start < a]
         if index and index in self._index_year and not earlier:
             return self._index_year[index], "the year of the index before it"
@@ -359,7 +446,11 @@ class Frames:
         """Return the year that a change is counted from."""
         end = figure.sentence[1]
         behind = [p for p in text.periods if figure.end <= p.start < end and p.role == "compared" and p.last]
-        before = [p for p in text.periods if figure.sentence[0] <= p.start < figure.at and p.role == "compared" and p.last]
+        before = [
+            p
+            for p in text.periods
+            if figure.sentence[0] <= p.start < figure.at and p.role == "compared" and p.last
+        ]
         found = behind[:1] or before[-1:]
         return found[0].last.year if found else None
 
@@ -367,7 +458,9 @@ class Frames:
 
     def whose(self, figure: Figure, text: Text, in_turn: Place | None = None) -> tuple[Place, str]:
         """Return whose figure it is, and why; `in_turn` is its place in a list "lần lượt"."""
-        place, why = (in_turn, "the place at the same position in the list") if in_turn else self._whose(figure, text)
+        place, why = (
+            (in_turn, "the place at the same position in the list") if in_turn else self._whose(figure, text)
+        )
         return self._as_unit(place, text), why
 
     def _whose(self, figure: Figure, text: Text) -> tuple[Place, str]:
@@ -378,7 +471,9 @@ class Frames:
             last = subjects[-1]
             between = line[last.end : figure.at]
             if last.kind == "country":
-                if self._rules["country_value"].search(line[max(a, last.start - 40) : figure.start]) and not re.search(r"\d", between):
+                if self._rules["country_value"].search(
+                    line[max(a, last.start - 40) : figure.start]
+                ) and not re.search(r"\d", between):
                     return last, "the country, named beside it"
                 subjects = [p for p in subjects if p.kind != "country"]
                 last = subjects[-1] if subjects else None
@@ -386,24 +481,45 @@ class Frames:
                 if not self._rules["whole_province"].search(line[last.end : figure.at]):
                     return self._named(last)
                 return self.main, "the province as a whole"
-        behind = [p for p in text.places if figure.end <= p.start < figure.end + len(figure.right) and p.kind == "province"]
+        behind = [
+            p
+            for p in text.places
+            if figure.end <= p.start < figure.end + len(figure.right) and p.kind == "province"
+        ]
         if behind and self._rules["place_behind"].search(line[figure.end : behind[0].start]):
             return behind[0], "the place named behind it"
         if self._rules["whole_province"].search(line[a : figure.at]):
             return self.main, "the province as a whole"
         earlier = [p for p in text.places if p.start < a and self._is_subject(p, line, figure)]
-        if earlier and earlier[-1].kind == "province" and earlier[-1].id != self.main.id and self.main.kind != "not_said":
+        if (
+            earlier
+            and earlier[-1].kind == "province"
+            and earlier[-1].id != self.main.id
+            and self.main.kind != "not_said"
+        ):
             others = {p.id for p in text.places if p.kind == "province"}
             if len(others) == 1 or self._rules["this_place"].search(line[a : figure.at]):
                 return earlier[-1], "the place named in the sentence before it"
         if self.main.kind == "not_said" and earlier and earlier[-1].kind == "province":
             return earlier[-1], "the place named in the sentence before it"
-        if earlier and earlier[-1].kind in ("organisation", "district", "commune") and self._opens(earlier[-1], line):
+        if (
+            earlier
+            and earlier[-1].kind in ("organisation", "district", "commune")
+            and self._opens(earlier[-1], line)
+        ):
             return earlier[-1], f"the {earlier[-1].kind} of the sentence before it"
-        if earlier and earlier[-1].kind == "ministry" and self._rules["ministries"].search(line[a : figure.at]):
+        if (
+            earlier
+            and earlier[-1].kind == "ministry"
+            and self._rules["ministries"].search(line[a : figure.at])
+        ):
             return earlier[-1], "the ministry named before it"
         for above in self._above(text.block):
-            named = [p for p in above.places if p.kind in ("province", "district", "commune", "ministry", "organisation")]
+            named = [
+                p
+                for p in above.places
+                if p.kind in ("province", "district", "commune", "ministry", "organisation")
+            ]
             if named and above.block.number != 0:
                 return named[0], f"the heading {_short(above.block.text)}"
         if self._rules["of_commune"].search(line[a:b]) and self.main.kind in ("not_said", "commune"):

@@ -15,14 +15,12 @@ _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _MONTHS = {
     m: n
     for n, m in enumerate(
-        "january february march april may june july august september october november december".split(), start=1
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
+        start=1,
     )
 }
 # Longer forms first: what one has taken, a shorter one does not see.
-_KINDS = (
-    "day_words day_english day early_month half_year nine_months quarter span year_end "
-    "month month_english until_year year year_english year_bare this_year"
-).split()
+_KINDS = ["day_words", "day_english", "day", "early_month", "half_year", "nine_months", "quarter", "span", "year_end", "month", "month_english", "until_year", "year", "year_english", "year_bare", "this_year"]
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,9 @@ def written_on(lines: list[str], rules: Rules) -> tuple[date | None, str]:
                         return last, "its dateline"
     years = {m["year"] for line in lines[:12] for m in rules["year"].finditer(line)}
     for line in lines[:12]:
-        own = [m["year"] for m in rules["year"].finditer(line)] or [m["year"] for m in rules["quarter"].finditer(line) if m["year"]]
+        own = [m["year"] for m in rules["year"].finditer(line)] or [
+            m["year"] for m in rules["quarter"].finditer(line) if m["year"]
+        ]
         year = own[-1] if own else years.copy().pop() if len(years) == 1 else None
         match = rules["meeting"].search(line)
         if match is None:

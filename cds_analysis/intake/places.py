@@ -8,12 +8,14 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+import polars as pl
+
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.dataset.provinces import fold
+from cds_analysis.dataset.provinces import find_province, fold
 from cds_analysis.dataset.schemas import NATION
 from cds_analysis.intake.rules import Rules
 
-__all__ = ["NOWHERE", "Gazetteer", "Place"]
+__all__ = ["NOWHERE", "Gazetteer", "Place", "find_unit"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,11 @@ class Gazetteer:
             if kept and place.start < kept[-1].end:
                 continue
             between = text[kept[-1].end : place.start] if kept else ""
-            if kept and kept[-1].kind in _SMALL and re.fullmatch(r"\s?[,(]?\s?(?:của )?(?:tỉnh|TP\.?|thành phố)?\s?", between):
+            if (
+                kept
+                and kept[-1].kind in _SMALL
+                and re.fullmatch(r"\s?[,(]?\s?(?:của )?(?:tỉnh|TP\.?|thành phố)?\s?", between)
+            ):
                 if place.kind == "province":  # "huyện Văn Bàn (tỉnh Lào Cai)"
                     continue
             kept.append(place)
@@ -110,10 +116,17 @@ class Gazetteer:
             if inside and inside[-1].kind == "province":
                 return inside[-1], "the authority that signs it"
         small = [p for p in named if p.kind in ("district", "commune")]
-        if small and small[0].start < 90 and not any(p.start < small[0].start for p in named if p.kind == "province"):
+        if (
+            small
+            and small[0].start < 90
+            and not any(p.start < small[0].start for p in named if p.kind == "province")
+        ):
             return small[0], "the title"
         in_title = [p for p in named if p.kind == "province"]
-        if len({p.id for p in in_title}) == 1 and counted[in_title[0].id] >= max(counted.values(), default=0) / 2:
+        if (
+            len({p.id for p in in_title}) == 1
+            and counted[in_title[0].id] >= max(counted.values(), default=0) / 2
+        ):
             return in_title[0], "the title"
         if not counted:
             return NOWHERE, ""
@@ -121,6 +134,31 @@ class Gazetteer:
         if others and others[0][1] * 1.3 > n and n < others[0][1] + 2:
             return NOWHERE, "several provinces are named alike"
         return Place("province", first), "the province named most"
+
+
+def find_unit(name: str, data: Dataset) -> str:
+    """Return the id of a unit of 2025 by any spelling of its name or its GSO code.
+
+    Raises
+    ------
+    UnknownNameError
+        With the closest names.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> find_unit("Thành phố Huế", load())
+    'hue'
+    """
+    table = data.units_2025.select(
+        province_id="unit_id",
+        gso_code="gso_code",
+        iso_code="unit_id",
+        name_vi="name_vi",
+        name_en="name_en",
+        aliases=pl.lit(None, pl.String),
+    )
+    return find_province(name, table)
 
 
 def _key(name: str) -> str:

@@ -21,8 +21,18 @@ from cds_analysis.intake.rules import Rules, extraction_file
 __all__ = ["Proposal", "Proposer"]
 
 _SURE = 0.6  # from this score on a proposal is made; below it is only offered as second or third
-_NEAR, _ANCHORED, _WIDE, _ALIKE = 1.0, 0.75, 0.58, 0.55  # a pattern beside the figure; in its clause, its noun beside it or not; only words alike
-_UNITS = {"fraction": ("percent", "count"), "score": ("index",), "": ("percent", "count"), "per_1000": ("count",)}
+_NEAR, _ANCHORED, _WIDE, _ALIKE = (
+    1.0,
+    0.75,
+    0.58,
+    0.55,
+)  # a pattern beside the figure; in its clause, its noun beside it or not; only words alike
+_UNITS = {
+    "fraction": ("percent", "count"),
+    "score": ("index",),
+    "": ("percent", "count"),
+    "per_1000": ("count",),
+}
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,9 @@ class Proposer:
     def __init__(self, data: Dataset, rules: Rules) -> None:
         self._abbreviations = {k: v for k, v in rules.abbreviations.items()}
         self._written_out = re.compile(
-            r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, rules.abbreviations), key=len, reverse=True)) + r")(?!\w)"
+            r"(?<!\w)(?:"
+            + "|".join(sorted(map(re.escape, rules.abbreviations), key=len, reverse=True))
+            + r")(?!\w)"
         )
         unit = pl.when(pl.col("unit").str.starts_with("percent")).then(pl.lit("percent")).otherwise("unit")
         self._units = dict(data.indicators.select("indicator_id", unit=unit).iter_rows())
@@ -166,7 +178,11 @@ def _read(file: Path, changed: int) -> list[_Pattern]:
                 needs = tuple(re.compile(part) for part in (row["words"] or "").split(" & "))
                 without = re.compile(row["without"]) if row["without"] else None
             except (re.error, KeyError) as error:
-                said = f"is no regular expression: {error}" if isinstance(error, re.error) else "the column is missing"
+                said = (
+                    f"is no regular expression: {error}"
+                    if isinstance(error, re.error)
+                    else "the column is missing"
+                )
                 problems.append(Problem("extraction/indicators.csv", number, "words", said, row.get("words")))
                 continue
             found.append(_Pattern(row["about"], needs, without))
@@ -216,7 +232,8 @@ class _Words:
                 documents[word].add(key)
         n = len({key for key, _ in words})
         self._weight = {
-            word: (1.6 if " " in word else 1.0) * math.log(1 + n / len(keys)) for word, keys in documents.items()
+            word: (1.6 if " " in word else 1.0) * math.log(1 + n / len(keys))
+            for word, keys in documents.items()
         }
         self._index = defaultdict(list)
         for number, (_, found) in enumerate(words):

@@ -19,23 +19,7 @@ __all__ = ["Rules", "extraction_file", "load_rules"]
 # how a figure is written; what it is (change, score, setting); promises and results beside it, in its sentence, in
 # headings; periods, with the groups year, months, quarter, month, day; places and how they stand in a clause.
 KINDS = tuple(
-    """
-    furniture_line furniture_from
-    not_figure uncounted holds_figure
-    low_strict low high about comparison
-    rank top rank_in_words times_in_words score_unit points_unit places_unit times_unit
-    currency measure per_people per_people_near list_of_figures value_near counted_before
-    change goes_to down growth_indicator context_noun context_task context_before column_number column_rank column_score score_subject share_near
-    target_near plan_share target_head target_right result_head target_heading result_heading
-    goes_on opening title
-    quoted compared announced index_year goal_year day_words day_english day day_iso early_month half_year
-    nine_months quarter span year_end month month_english until_year year year_english year_bare this_year
-    now dateline meeting due_behind period_behind
-    place_country place_ministry place_district place_commune place_organisation source_of
-    announces object_of country_value among_country whole_province place_behind this_place
-    ministries of_commune after_merger former owner
-    abbreviation
-    """.split()
+    ["furniture_line", "furniture_from", "not_figure", "uncounted", "holds_figure", "low_strict", "low", "high", "about", "comparison", "rank", "top", "rank_in_words", "times_in_words", "score_unit", "points_unit", "places_unit", "times_unit", "currency", "measure", "per_people", "per_people_near", "list_of_figures", "value_near", "counted_before", "change", "goes_to", "down", "growth_indicator", "context_noun", "context_task", "context_before", "column_number", "column_rank", "column_score", "score_subject", "share_near", "target_near", "plan_share", "target_head", "target_right", "result_head", "target_heading", "result_heading", "goes_on", "opening", "title", "quoted", "compared", "announced", "index_year", "goal_year", "day_words", "day_english", "day", "day_iso", "early_month", "half_year", "nine_months", "quarter", "span", "year_end", "month", "month_english", "until_year", "year", "year_english", "year_bare", "this_year", "now", "dateline", "meeting", "due_behind", "period_behind", "place_country", "place_ministry", "place_district", "place_commune", "place_organisation", "source_of", "announces", "object_of", "country_value", "among_country", "whole_province", "place_behind", "this_place", "ministries", "of_commune", "after_merger", "former", "owner", "abbreviation"]
 )
 _WORDS = ("uncounted", "low_strict", "low", "high", "about")  # plain words rather than patterns
 
