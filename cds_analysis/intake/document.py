@@ -152,10 +152,9 @@ def _with_bars(lines: list[Line]) -> list[Line]:
     row: list[Line] = []
     for line in [*lines, Line("")]:
         is_cell = line.text.endswith("|") and line.text.count("|") == 1 and len(line.text) <= 200
-        if is_cell:
-            if line.text.strip("| "):
-                row.append(replace(line, text=line.text.rstrip("| ")))
-                continue
+        if is_cell and line.text.strip("| "):
+            row.append(replace(line, text=line.text.rstrip("| ")))
+            continue
         if row:
             cells, header = _as_cells(row, header)
             found += cells

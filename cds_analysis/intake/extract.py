@@ -293,14 +293,17 @@ class _Reader:
         if unit == "percent" and rules["score_subject"].search(left) and not rules["share_near"].search(left):
             return ("target" if promise == "target" else "score"), "score"
         if (
-            unit == "percent"
-            and last is not None
-            and last["unit"] == "rank"
-            and last["proposal"]
-            and promise == "result"
+            (
+                unit == "percent"
+                and last is not None
+                and last["unit"] == "rank"
+                and last["proposal"]
+                and promise == "result"
+            )
+            and not last.get("is_earlier")
+            and re.search(r"\bvới\s(?:điểm số\s|số điểm\s|mức\s)?$", left)
         ):
-            if not last.get("is_earlier") and re.search(r"\bvới\s(?:điểm số\s|số điểm\s|mức\s)?$", left):
-                return "score", "score"
+            return "score", "score"
         if unit == "count" and (
             rules["context_noun"].match(figure.right)
             or (rules["context_task"].match(figure.right) and rules["context_before"].search(left))

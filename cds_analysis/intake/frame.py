@@ -167,7 +167,7 @@ class Frames:
         return self._read(block)
 
     def _read(self, block: Block) -> Text:
-        text = block.text if block.kind != "cell" else block.text
+        text = block.text
         is_heading = block.kind == "heading"
         named = periods(text, self._rules, getattr(self, "_year", None), is_heading=is_heading)
         quoted = [] if is_heading else [m.span() for m in self._rules["quoted"].finditer(text)]
@@ -322,7 +322,7 @@ class Frames:
 
     def as_of(self, figure: Figure, text: Text) -> tuple[date | None, str]:
         """Return the day that a result speaks of, and where that is said."""
-        a, b = figure.sentence
+        a, _b = figure.sentence
         usable = [p for p in self._seen(text, figure) if p.role in ("own", "now")]
         behind = [
             p

@@ -15,12 +15,42 @@ _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _MONTHS = {
     m: n
     for n, m in enumerate(
-        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
         start=1,
     )
 }
 # Longer forms first: what one has taken, a shorter one does not see.
-_KINDS = ["day_words", "day_english", "day", "early_month", "half_year", "nine_months", "quarter", "span", "year_end", "month", "month_english", "until_year", "year", "year_english", "year_bare", "this_year"]
+_KINDS = [
+    "day_words",
+    "day_english",
+    "day",
+    "early_month",
+    "half_year",
+    "nine_months",
+    "quarter",
+    "span",
+    "year_end",
+    "month",
+    "month_english",
+    "until_year",
+    "year",
+    "year_english",
+    "year_bare",
+    "this_year",
+]
 
 
 @dataclass(frozen=True)

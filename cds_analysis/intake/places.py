@@ -98,9 +98,8 @@ class Gazetteer:
                 kept
                 and kept[-1].kind in _SMALL
                 and re.fullmatch(r"\s?[,(]?\s?(?:của )?(?:tỉnh|TP\.?|thành phố)?\s?", between)
-            ):
-                if place.kind == "province":  # "huyện Văn Bàn (tỉnh Lào Cai)"
-                    continue
+            ) and place.kind == "province":  # "huyện Văn Bàn (tỉnh Lào Cai)"
+                continue
             kept.append(place)
         return kept
 
@@ -136,7 +135,7 @@ class Gazetteer:
         return Place("province", first), "the province named most"
 
 
-def find_unit(name: str, data: Dataset) -> str:
+def find_unit(name: str | int, data: Dataset) -> str:
     """Return the id of a unit of 2025 by any spelling of its name or its GSO code.
 
     Raises
