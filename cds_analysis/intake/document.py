@@ -33,6 +33,7 @@ _LEVELS = (
 )
 _CAPITALS, _INTRODUCTION, _BARE = 25, 85, 35
 _LONGEST_HEADING = 220
+_OPEN_END = re.compile(r"(?:,|\b(?:đạt|là|chiếm|có|với|và|của|trên|hơn|các|từ|đến|cho|trong|lệ|năm))$")
 _END = re.compile(r"[.!?;:…|]\"?$")
 
 
@@ -115,7 +116,7 @@ def document(lines: str | list[Line], rules: Rules) -> list[Block]:
         if follows and level in (_BARE, _INTRODUCTION) and stack[-1].level == _INTRODUCTION:
             # "... as follows:", then headings of its parts
             stack[-1] = replace(stack[-1], level=_BARE - 1)
-        stack = _headings_above(stack, kind, level)
+        stack = _headings_above(stack, kind, level, blocks[-1].kind if blocks else "")
         row, column = line.cell or ("", "")
         block = Block(number, text, kind, level, tuple(stack), row, column, offsets)
         blocks.append(block)
@@ -139,7 +140,7 @@ def lines_of(text: str) -> list[Line]:
 
 
 _ROW_OF_NUMBERS = re.compile(
-    r"(?P<label>\D{0,40}(?:(?:19|20)\d\d)?)\s+(?P<cells>\d[\d.,]*(?:\s+\d[\d.,]*){1,})$"
+    r"(?P<label>\D{0,40}(?:(?:19|20)\d\d)?)\s+(?P<cells>\d+(?:[.,]\d+)*%?(?:\s+\d+(?:[.,]\d+)*%?){1,})$"
 )
 
 
@@ -174,7 +175,8 @@ def _with_bars(lines: list[Line]) -> list[Line]:
             continue
         header = []
         numbers = _ROW_OF_NUMBERS.fullmatch(line.text)
-        if numbers and (numbers["label"].strip() and len(numbers["cells"].split()) >= 2):
+        is_row = numbers and numbers["label"].strip() and re.search(r"[.,%]|^\D*(?:19|20)\d\d\s", line.text)
+        if is_row:
             at = line.offset + numbers.start("cells")
             label = numbers["label"].strip()
             found += [
@@ -239,7 +241,7 @@ def _runs_on(held: str, text: str, first: Line, line: Line, is_wrapped: bool) ->
         return False
     if _END.search(held) or "|" in held[-2:] or _level(text) is not None:
         return False
-    if text[0].islower():
+    if text[0].islower() or _OPEN_END.search(held):
         return True
     if is_wrapped and len(held.rsplit("\n", 1)[-1]) >= 50 and not _is_capitals(text):
         return True
@@ -280,9 +282,14 @@ def _kind(text: str, line: Line, rules: Rules) -> tuple[str, int]:
     return "paragraph", 100
 
 
-def _headings_above(stack: list[Block], kind: str, level: int) -> list[Block]:
+def _headings_above(stack: list[Block], kind: str, level: int, before: str) -> list[Block]:
     if kind == "paragraph":  # ends the list that an introduction or an item opened
-        return [b for b in stack if b.level < _INTRODUCTION or (b is stack[-1] and b.kind == "heading")]
+        is_over = before in ("item", "cell")
+        return [
+            b
+            for b in stack
+            if b.level < _INTRODUCTION or (not is_over and b is stack[-1] and b.kind == "heading")
+        ]
     if kind == "cell":
         return stack
     if level == _BARE:  # a heading without a number stands below what is numbered

@@ -373,6 +373,12 @@ class _Reader:
         right = re.split(r",?\s(?:trong đó|trong số)", right)[0]
         head = " ".join(filter(None, [block.row, block.column]))
         near = f"{head} {left}# {right}" if head else f"{left}# {right}"
+        if (
+            block.row
+            and figure.unit == ""
+            and (noun := re.sub(r"^(?:[Tt]ổng )?[Ss]ố (?:lượng )?", "", block.row)) != block.row
+        ):
+            near = f"# {noun}"  # "Số tổ công nghệ số cộng đồng | 102"
         if len(re.findall(r"\w+", near)) < 3 and block.above:
             near = f"{block.above[-1].text} {near}"
         return near, f"{head} {figure.before}# {figure.after}"
@@ -472,7 +478,7 @@ class _Reader:
         if said < 0:
             return None
         run = places_in_a_row([p for p in text.places if a <= p.start < said], line)
-        same = [f for f in found if f.unit == figure.unit]
+        same = [f for f in found if f.unit == figure.unit or {f.unit, figure.unit} == {"rank", ""}]
         same = [f for f in same if (f.at > said) == (figure.at > said)]
         if len(run) < 2 or len(same) != len(run) or figure not in same:
             return None

@@ -32,7 +32,7 @@ def _pattern(numeral: str) -> re.Pattern:
         rf"(?<![\w.,/-])(?P<a>{numeral})(?![\d])(?:{_GAP}(?P<p>%)?{_GAP}-{_GAP}(?P<high>{numeral})(?=\s?(?:%|{scale}))(?!\d))?"
         rf"(?:{_GAP}/{_GAP}(?P<b>{numeral})(?![\d/]))?"
         rf"(?:\s(?P<scale>(?:{scale})(?:\s(?:{scale}))?)\b)?"
-        rf"(?P<ordinal>st|nd|rd|th)?\b"
+        rf"(?:(?P<ordinal>st|nd|rd|th)\b|(?=\W|$|km|m2|ha\b|lượt))"
         rf"(?:\s{{0,2}}(?P<unit>%|Mb/giây|Mb/s|Mbps|MB/s|Mbit/s))?"
     )
 

@@ -14,6 +14,20 @@ __all__ = ["read_lines"]
 
 _MOST_BYTES = 20_000_000
 _HEADINGS = {f"h{n}": 10 * n for n in range(1, 7)}
+_DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}")
+_FURNITURE = (
+    "script",
+    "style",
+    "nav",
+    "footer",
+    "aside",
+    "form",
+    "noscript",
+    "template",
+    "head",
+    "button",
+    "select",
+)
 _HTML = re.compile(
     r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body|div|p|article|table|section)\b",
     re.IGNORECASE | re.DOTALL,
@@ -110,75 +124,68 @@ def _html(text: str) -> list[Line]:
     from lxml import html
 
     whole = html.document_fromstring(text)
-    body = _main_part(text)
-    if body is None or len(body.text_content().split()) < 0.5 * _own_words(whole):
-        body = whole
-        for tag in (
-            "script",
-            "style",
-            "nav",
-            "footer",
-            "aside",
-            "form",
-            "noscript",
-            "template",
-            "head",
-            "button",
+    for tag in _FURNITURE:
+        for element in list(whole.iter(tag)):
+            element.drop_tree()
+    found: list[Line | list[Line]] = []
+    _walk(whole, found)
+    article = _squashed(_article(text))
+    words = sum(len(line.text.split()) for line in _flat(found) if re.search(r"\d", line.text))
+    if len(article) < 2 * words:  # the article was not found: better too much than too little
+        return _flat(found)
+    kept, is_under_title = [], False
+    for part in found:
+        is_title = isinstance(part, Line) and part.level == _HEADINGS["h1"]
+        is_own = is_title or _is_in(part, article)
+        # the dateline stands between the main heading and the first line of the article
+        if is_own or (
+            is_under_title and isinstance(part, Line) and _DATE.search(part.text) and len(part.text) < 60
         ):
-            for element in list(body.iter(tag)):
-                element.drop_tree()
-    found: list[Line] = []
-    title = whole.find(".//h1")
-    if (
-        title is not None
-        and body is not whole
-        and " ".join(title.text_content().split()) not in body.text_content()
-    ):
-        found.append(Line(" ".join(title.text_content().split()), level=5))
-    _walk(body, found)
-    return [line for line in found if line.text.strip()]
+            kept.append(part)
+        is_under_title = is_title or (is_under_title and not is_own)
+    return _flat(kept)
 
 
-def _main_part(text: str):
-    """Return the article of a page as trafilatura finds it, or None."""
+def _article(text: str) -> str:
+    """Return the words of the article of a page, as trafilatura tells it from menus, sidebars and comments."""
     import trafilatura
 
-    found = trafilatura.bare_extraction(
-        text, include_comments=False, include_tables=True, include_formatting=False, favor_recall=True
+    return (
+        trafilatura.extract(
+            text, include_comments=False, include_tables=True, favor_recall=True, output_format="txt"
+        )
+        or ""
     )
-    return None if found is None else found.body
 
 
-def _own_words(tree) -> int:
-    """Return how many words the paragraphs and cells that hold figures have, links apart."""
-    total = 0
-    for element in tree.iter("p", "td", "li"):
-        words = element.text_content()
-        links = sum(len(a.text_content()) for a in element.iter("a"))
-        inside = {a.tag for a in element.iterancestors()}
-        if inside & {"nav", "footer", "aside", "form"} or links > 0.5 * max(len(words), 1):
-            continue
-        total += len(words.split()) if re.search(r"\d", words) else 0
-    return total
+def _is_in(part: Line | list[Line], article: str) -> bool:
+    """Whether a line, or most of a table, belongs to the article."""
+    if isinstance(part, Line):
+        return _squashed(part.text) in article
+    words = [_squashed(cell.text) for cell in part if re.search(r"[^\W\d_]{3}", cell.text)]
+    return bool(words) and sum(word in article for word in words) >= len(words) / 2
+
+
+def _squashed(text: str) -> str:
+    return "".join(text.split()).replace("|", "")
+
+
+def _flat(parts: list[Line | list[Line]]) -> list[Line]:
+    return [line for part in parts for line in (part if isinstance(part, list) else [part])]
 
 
 _BLOCKS = {
     "p",
     "div",
     "li",
-    "item",
-    "head",
     "section",
     "article",
     "ul",
     "ol",
-    "list",
-    "quote",
     "blockquote",
     "main",
     "body",
     "html",
-    "lb",
     "br",
     "center",
     "figure",
@@ -190,8 +197,8 @@ _BLOCKS = {
 }
 
 
-def _walk(element, found: list[Line]) -> None:
-    """Add the lines of an element of HTML, or of trafilatura's own XML."""
+def _walk(element, found: list[Line | list[Line]]) -> None:
+    """Add the lines of an element, and its tables as lists of cells."""
     held: list[str] = []
 
     def flush(level: int | None = None, is_item: bool = False) -> None:
@@ -206,9 +213,9 @@ def _walk(element, found: list[Line]) -> None:
         tag = node.tag.lower()
         if tag == "table":
             flush()
-            found.extend(_cells(_grid(node)))
+            found.append(_cells(_grid(node)))
             return
-        level = _HEADINGS.get(tag) or (_HEADINGS.get(node.get("rend", "h2")) if tag == "head" else None)
+        level = _HEADINGS.get(tag)
         if tag in _BLOCKS:
             flush()
         held.append(node.text or "")
@@ -216,7 +223,7 @@ def _walk(element, found: list[Line]) -> None:
             visit(child)
             held.append(child.tail or "")
         if tag in _BLOCKS:
-            flush(level, tag in ("li", "item"))
+            flush(level, tag == "li")
 
     visit(element)
     flush()
@@ -226,10 +233,10 @@ def _grid(table) -> list[list[str]]:
     from cds_analysis.intake.sheets import spread_out
 
     rows = []
-    for row in table.iter("tr", "row"):
+    for row in table.iter("tr"):
         cells = []
         for cell in row:
-            if cell.tag not in ("td", "th", "cell"):
+            if cell.tag not in ("td", "th"):
                 continue
             spans = [cell.get(name) or "1" for name in ("rowspan", "colspan")]
             down, across = (min(max(int(n), 1), 100) if n.isdigit() else 1 for n in spans)

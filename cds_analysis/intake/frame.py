@@ -544,10 +544,7 @@ class Frames:
             return self.main.kind not in ("district", "commune")
         if place.kind == "country":
             return not self._rules["among_country"].search(before)
-        if place.kind in ("organisation", "ministry", "district", "commune"):
-            if self._rules["object_of"].search(before):
-                return False
-        return True
+        return not self._rules["object_of"].search(before)
 
     def _as_unit(self, place: Place, text: Text) -> Place:
         """Return the unit of 2025 where a merged unit is meant by a province's name."""

@@ -31,7 +31,6 @@ class Place:
 
 
 NOWHERE = Place("not_said", "")
-_SMALL = ("district", "commune", "organisation", "ministry")
 
 
 class Gazetteer:
@@ -96,7 +95,7 @@ class Gazetteer:
             between = text[kept[-1].end : place.start] if kept else ""
             if (
                 kept
-                and kept[-1].kind in _SMALL
+                and kept[-1].kind in ("district", "commune")
                 and re.fullmatch(r"\s?[,(]?\s?(?:của )?(?:tỉnh|TP\.?|thành phố)?\s?", between)
             ) and place.kind == "province":  # "huyện Văn Bàn (tỉnh Lào Cai)"
                 continue

@@ -95,6 +95,7 @@ class Proposer:
         known = set(self._units) | dimensions
         file = extraction_file("indicators.csv", data.folder)
         self._patterns = [p for p in _read(file, file.stat().st_mtime_ns) if p.about in known]
+        self._with_patterns = {p.about for p in self._patterns}
         self._of_indicators = [p for p in self._patterns if "/" not in p.about]
         self._of_indices = [p for p in self._patterns if p.about.endswith("/overall")]
         self._of_parts = [p for p in self._patterns if "/" in p.about and not p.about.endswith("/overall")]
@@ -135,7 +136,8 @@ class Proposer:
             found[about] = round(found[about] * (0.8 + 0.2 * size / max(sizes.values())), 3)
         for about, score in self._words.score(f"{near} {wide[:200]}"):
             if about not in found and self._units.get(about) in units:
-                found[about] = round(min(score, 1.0) * _ALIKE, 3)
+                weight = _ALIKE if about in self._with_patterns else 1.0
+                found[about] = round(min(score, 1.0) * weight, 3)
         return _best(found)
 
     def index_in(self, text: str) -> str | None:
