@@ -317,8 +317,8 @@ class _Reader:
         headers = " ".join([block.column, block.row])
         if rules["column_number"].search(block.column):
             return None, ""
-        if rules["column_rank"].search(block.column):
-            return "rank", "rank"
+        if rules["column_rank"].search(block.column) or rules["column_rank"].search(block.row):
+            return ("target" if promise == "target" else "rank"), "rank"
         if rules["column_score"].search(block.column):
             return ("target" if promise == "target" else "score"), "score"
         if (
@@ -365,7 +365,7 @@ class _Reader:
             before is not None
             and figure.unit == "percent"
             and before.unit in ("count", "fraction")
-            and _BARE.fullmatch(left.rpartition("(")[2])
+            and _BARE.fullmatch(re.split(r"[(,]", left)[-1])
         ):
             left = (
                 f"{before.left} {before.right} tỷ lệ "  # "tiếp nhận trực tuyến 168.014 hồ sơ (chiếm 97,7%)"
@@ -419,7 +419,7 @@ class _Reader:
         start = figure.sentence[0]
         if last is not None and not last.get("is_earlier"):
             start = max(start, last["figure"].end)
-        left = line[start : figure.start]
+        left = " ".join(filter(None, [text.block.row, text.block.column, line[start : figure.start]]))
         in_region = re.match(r"(?: tỉnh, thành phố)?[^,;.()]{0,40}(?:khu vực|vùng)\b", figure.right)
         if (in_region and kind != "change") or (
             figure.denominator and kind == "rank" and figure.denominator not in _ALL_RANKED
@@ -447,6 +447,9 @@ class _Reader:
                 return [Proposal(part, 0.9)], other
         if own:
             return [Proposal(f"{own}/overall", 0.95)], own
+        is_aside = last is not None and not last.get("is_earlier") and last["unit"] in ("percent", "count")
+        if is_aside and proposer.index_in(line[figure.sentence[0] : figure.at]) is None:
+            return [], None  # the rank of the share before it, not of an index
         is_alike = last is not None and last["unit"] in ("rank", "places", "score", "points")
         if is_alike and not last.get("is_earlier") and not _new_subject(left):
             return ([Proposal(last["proposal"], 0.85)] if last["proposal"] else []), index

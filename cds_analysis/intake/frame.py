@@ -481,6 +481,8 @@ class Frames:
                 if not self._rules["whole_province"].search(line[last.end : figure.at]):
                     return self._named(last)
                 return self.main, "the province as a whole"
+        if re.match(r"\s?(?:của )?GDP\b", figure.right):
+            return Place("country", NATION), "a share of GDP"
         behind = [
             p
             for p in text.places
