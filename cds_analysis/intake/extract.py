@@ -12,10 +12,12 @@ from pathlib import Path
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
+from cds_analysis.intake.dates import Dates
 from cds_analysis.intake.document import Block, Line, document
 from cds_analysis.intake.figures import Figure, figures
 from cds_analysis.intake.files import read_lines
-from cds_analysis.intake.frame import BESIDE, Frames, Given, Text, places_in_a_row
+from cds_analysis.intake.frame import BESIDE, Frames, Given, Text
+from cds_analysis.intake.owners import Owners, places_in_a_row
 from cds_analysis.intake.places import NOWHERE, Gazetteer, Place
 from cds_analysis.intake.propose import Proposal, Proposer
 from cds_analysis.intake.rules import Rules, load_rules
@@ -128,6 +130,8 @@ class _Reader:
 
     def __init__(self, frames: Frames, tools: Tools) -> None:
         self._frames, self._rules, self._proposer = frames, tools.rules, tools.proposer
+        self._dates = Dates(frames, tools.rules)
+        self._owners = Owners(frames, tools.gazetteer, tools.rules)
         self._index = frames.given.index or tools.proposer.index_in(frames.title)
         self._indices = {self._index} - {None}
 
@@ -180,7 +184,7 @@ class _Reader:
                 *[p for p in about if p.about != last["proposal"]],
             ][:3]
             why += ", for what the figure before it is about"
-        place, place_why = self._frames.whose(figure, text, self._in_turn(figure, found, text))
+        place, place_why = self._owners.whose(figure, text, self._in_turn(figure, found, text))
         if (
             place.kind != "not_said"
             and self._is_listed(figure, found, text)
@@ -198,16 +202,16 @@ class _Reader:
             ):
                 about = [Proposal(before["proposal"], before["score"])] if before["proposal"] else about
         if kind == "target" or (kind == "change" and promise == "target"):
-            when, date_why = self._frames.due(figure, text)
-            self._frames.keep_due(when)
+            when, date_why = self._dates.due(figure, text)
+            self._frames.last_due = when
         elif kind in ("rank", "score", "group") or (
             kind == "change" and unit in ("places", "points", "score")
         ):
-            when, date_why = self._frames.year_of_rank(figure, text, index)
+            when, date_why = self._dates.year_of_rank(figure, text, index)
             if when is None and index is None:
-                when, date_why = self._frames.as_of(figure, text)
+                when, date_why = self._dates.as_of(figure, text)
         else:
-            when, date_why = self._frames.as_of(figure, text)
+            when, date_why = self._dates.as_of(figure, text)
         value = figure.numerator if unit in ("rank", "score") and figure.unit == "fraction" else figure.value
         if kind == "change" and unit == "places" and self._rules["down"].search(figure.left[-30:]):
             value = -value
@@ -234,7 +238,7 @@ class _Reader:
             "place": place.id or None,
             "date": when,
             "date_is": "due" if kind == "target" or (kind == "change" and promise == "target") else "as_of",
-            "from_year": self._frames.from_year(figure, text) if kind == "change" else None,
+            "from_year": self._dates.from_year(figure, text) if kind == "change" else None,
             "proposal": sure[0].about if sure else None,
             "score": about[0].score if about else None,
             "second": others[0] if others else None,
