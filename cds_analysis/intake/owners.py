@@ -9,10 +9,10 @@ from datetime import date
 from cds_analysis.dataset.schemas import NATION
 from cds_analysis.intake.figures import Figure
 from cds_analysis.intake.frame import Frames, Text, short
-from cds_analysis.intake.places import Gazetteer, Place
+from cds_analysis.intake.places import NOWHERE, Gazetteer, Place
 from cds_analysis.intake.rules import Rules
 
-__all__ = ["Owners", "places_in_a_row"]
+__all__ = ["Owners", "in_turn"]
 
 FIRST_DAY_OF_UNITS = date(2025, 7, 1)
 
@@ -24,11 +24,9 @@ class Owners:
         self._frames, self._gazetteer, self._rules = frames, gazetteer, rules
         self._is_merged_text = bool(rules["after_merger"].search(frames.whole))
 
-    def whose(self, figure: Figure, text: Text, in_turn: Place | None = None) -> tuple[Place, str]:
-        """Return whose figure it is, and why; `in_turn` is its place in a list "lần lượt"."""
-        place, why = (
-            (in_turn, "the place at the same position in the list") if in_turn else self._whose(figure, text)
-        )
+    def whose(self, figure: Figure, text: Text, turn: Place | None = None) -> tuple[Place, str]:
+        """Return whose figure it is, and why; `turn` is its place in a list "lần lượt"."""
+        place, why = (turn, "its turn in the list") if turn else self._whose(figure, text)
         return self._as_unit(place, text), why
 
     def _whose(self, figure: Figure, text: Text) -> tuple[Place, str]:
@@ -143,3 +141,20 @@ def places_in_a_row(places: list[Place], line: str) -> list[Place]:
 
 
 _JOINT = re.compile(r"[\s,]*(?:và|cùng|and)?[\s,]*(?:tỉnh |thành phố |TP\.? ?|huyện )?")
+
+
+def in_turn(figure: Figure, found: list[Figure], text: Text) -> Place | None:
+    """Return the place at a figure's own position in a list "A, B và C lần lượt ...", on either side of it;
+    NOWHERE where several places are meant that cannot be told apart; None where there is no such list.
+    """
+    line, (a, b) = text.block.text, figure.sentence
+    said = line.find("lần lượt", a, b)
+    if said < 0:
+        return None
+    run = places_in_a_row([p for p in text.places if a <= p.start < said], line)
+    same = [f for f in found if f.unit == figure.unit or {f.unit, figure.unit} == {"rank", ""}]
+    same = [f for f in same if (f.at > said) == (figure.at > said)]
+    if len(run) > 1 and len(same) == len(run) and figure in same:
+        return run[same.index(figure)]
+    several = re.search(r"[Cc]ác (?:huyện|xã|phường|thành phố|đơn vị|sở)", line[a:said])
+    return NOWHERE if several and len(same) > 1 and figure.at > said else None

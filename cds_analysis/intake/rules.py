@@ -16,7 +16,7 @@ from cds_analysis.paths import data_folder
 __all__ = ["Rules", "extraction_file", "load_rules"]
 
 # What is not the document; digits that are no figures, and what is counted but no indicator; the words of a bound;
-# how a figure is written; what it is (change, score, setting); promises and results beside it, in its sentence, in
+# how a figure is written; what it is (change, score, setting) and is about; promises and results beside it, in its sentence, in
 # headings; periods, with the groups year, months, quarter, month, day; places and how they stand in a clause.
 KINDS = (
     "furniture_line",
@@ -56,6 +56,15 @@ KINDS = (
     "column_score",
     "score_subject",
     "share_near",
+    "last_subject",
+    "predicate",
+    "connecting",
+    "own_in_brackets",
+    "in_region",
+    "led_by",
+    "no_subject",
+    "new_subject",
+    "other_subject",
     "target_near",
     "plan_share",
     "target_head",
