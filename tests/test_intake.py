@@ -281,6 +281,79 @@ def test_a_dataset_that_would_break_its_rules_is_not_written(accepted, folder):
     assert files(folder) == before
 
 
+def row_of(text, data, **changes):
+    found = extract(text, data, tools=TOOLS).with_columns(decision=pl.lit("accept"))
+    return found.with_columns(**{k: pl.lit(v, dtype=CANDIDATES[k]) for k, v in changes.items()})
+
+
+def test_figures_of_the_country_and_of_units_of_2025_go_into_their_tables(folder):
+    data = cds.load(folder)
+    text = "Phú Thọ, ngày 5 tháng 9 năm 2025\nTỉnh Phú Thọ có 90% xã có cáp quang; mục tiêu đến năm 2026 là 95%.\nTrung bình cả nước đạt 63% hộ có cáp quang. Cả nước đặt mục tiêu đến năm 2030 có 90% hộ có cáp quang."
+    done = add(row_of(text, data), data, SOURCE)
+    assert {t: len(r) for t, r in done.rows.items()} == {
+        "area_observations": 2,
+        "area_targets": 1,
+        "targets": 1,
+        "sources": 1,
+    }
+    after = cds.load(folder)
+    assert after.area_observations.select("scope", "value").sort("scope").rows() == [
+        ("phu-tho", 90.0),
+        ("viet-nam", 63.0),
+    ]
+    assert after.area_targets.select("scope", "value").rows() == [("phu-tho", 95.0)]
+    new = after.targets.filter(pl.col("source_id") == "article-test")
+    assert new.select("scope", "value").rows() == [("viet-nam", 90.0)]
+
+
+def test_a_unit_s_score_and_rank_are_one_row_and_one_of_them_alone_is_asked_for(folder):
+    data = cds.load(folder)
+    text = "Phú Thọ, ngày 5 tháng 9 năm 2026\nDTI năm 2025, tỉnh Phú Thọ đạt 0,7123 điểm, xếp thứ 12/34 tỉnh, thành phố."
+    found = row_of(text, data)
+    with pytest.raises(cds.DataError, match="needs the unit's rank accepted with it"):
+        accepted_changes(found.head(1), data, SOURCE)
+    add(found, data, SOURCE)
+    row = cds.load(folder).unit_scores.filter(pl.col("source_id") == "article-test").row(0, named=True)
+    assert (row["unit_id"], row["year"], row["score"], row["rank"], row["n_ranked"]) == (
+        "phu-tho",
+        2025,
+        0.7123,
+        12,
+        34,
+    )
+
+
+def test_two_figures_of_one_article_under_one_key_are_asked_about(folder):
+    data = cds.load(folder)
+    text = "Năm 2030, tỉnh Lạng Sơn đã có 90% hộ gia đình có cáp quang; tỷ lệ hộ gia đình có Internet cáp quang đạt 91%."
+    with pytest.raises(cds.DataError, match=r"gives another value than c001 \(90%\) for the same place"):
+        accepted_changes(row_of(text, data), data, SOURCE)
+    same = row_of(text.replace("91%", "90%"), data)
+    assert len(accepted_changes(same, data, SOURCE).rows["observations"]) == 1
+
+
+@pytest.mark.parametrize(
+    "text, changes, words",
+    [
+        (
+            "Năm 2023, tỉnh Lạng Sơn tăng 26% hộ có cáp quang.",
+            {"proposal": "households_fibre_pct"},
+            "is a change",
+        ),
+        ("Bộ Công Thương năm 2023 đạt 90% hồ sơ trực tuyến.", {}, "is the figure of a ministry"),
+        (
+            "DTI tăng 2,5 điểm năm 2023 ở tỉnh Lạng Sơn.",
+            {"place": "lang-son", "place_type": "province"},
+            "change of a score",
+        ),
+    ],
+)
+def test_what_the_dataset_does_not_hold_is_refused(folder, text, changes, words):
+    data = cds.load(folder)
+    with pytest.raises(cds.DataError, match=words):
+        accepted_changes(row_of(text, data, **changes), data, SOURCE)
+
+
 CUT = """
 import sys, os, signal
 from pathlib import Path

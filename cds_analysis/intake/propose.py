@@ -77,8 +77,8 @@ class Proposer:
     >>> proposer = Proposer(load(), load_rules())
     >>> proposer.indicators("tỷ lệ doanh nghiệp sử dụng hóa đơn điện tử đạt #", "", "percent")[0].about
     'enterprises_einvoice_pct'
-    >>> proposer.indicators("tỷ lệ hội viên nông dân được vay vốn đạt #", "", "percent")[0].is_sure
-    False
+    >>> proposer.indicators("tỷ lệ hội viên nông dân được vay vốn đạt #", "", "percent")
+    []
     """
 
     def __init__(self, data: Dataset, rules: Rules) -> None:
