@@ -140,6 +140,8 @@ def measure_gold(file, texts, data, *, titles=False, told=False):
             wrong = [f for f in FIELDS if not marks[f]]
             tally["nothing to correct"] += not wrong
             tally["complete but wrong"] += complete(row) and any(f != "bound" for f in wrong)
+            tally["place left open"] += not marks["place"] and row["place_type"] == "not_said"
+            tally["date left open"] += not marks["date"] and row["date"] is None
             tally["date said"] += bool(right["date"])
             tally["date said right"] += bool(right["date"]) and marks["date"]
             if wrong and told:
@@ -178,6 +180,10 @@ def show_gold(title, tally):
     )
     for field in FIELDS:
         print(f"{field:20} {tally[field] / found:.1%}")
+    for field in ("place", "date"):
+        left = tally[f"{field} left open"]
+        said = found - tally[field] - left
+        print(f"{field} not right: {left / found:.1%} left open, {said / found:.1%} said wrongly")
     print(
         f"{'date, where said':20} {tally['date said right'] / max(tally['date said'], 1):.1%} of {tally['date said']}"
     )

@@ -87,6 +87,9 @@ def test_rows_drawn_with_bars_are_cells_with_headers(text):
         ("Tỉnh phấn đấu đến năm 2025 có 90% hộ có cáp quang; hiện mới đạt 41,25%.", ["target", "result"]),
         ("Tỷ lệ số hóa đạt 48% (mục tiêu 100%).", ["result", "target"]),
         ("Tỷ lệ số hóa đạt 79 % mục tiêu.", ["result"]),
+        ("Tỉnh phấn đấu 60% hồ sơ trực tuyến. Có 3.800 tổ công nghệ số cộng đồng.", ["target", "result"]),
+        ("Kế hoạch năm 2024 đặt ra là 80% người dân có tài khoản.", ["target"]),
+        ("II. PHƯƠNG HƯỚNG 6 THÁNG CUỐI NĂM\n- 100% xã có tổ công nghệ số.", ["target"]),
         ("Kinh tế số chiếm 20,69% GRDP, vượt chỉ tiêu năm 2025 là 20%.", ["result", "target"]),
         ("Doanh thu tăng 26% so với cùng kỳ; tỷ lệ tăng từ 60% lên 85%.", ["change", "result", "result"]),
         ("Phấn đấu nâng tỷ lệ hồ sơ trực tuyến lên 85%.", ["target"]),
@@ -169,6 +172,11 @@ def test_dates_are_those_said_nearest_and_empty_where_none_is(text, dates):
         ("Các huyện Gia Bình, Lương Tài lần lượt có 22, 9 sản phẩm.", [None, None]),
         ("Tỷ lệ hồ sơ trực tuyến đạt 97%.", [None]),
         ("Huyện Văn Bàn (tỉnh Lào Cai) có 85% hộ dùng cáp quang.", ["Huyện Văn Bàn"]),
+        (
+            "Theo UBND huyện Hải Hậu (Nam Định), có 34/34 xã đạt. Toàn huyện có 80% hộ. Tỉnh Nam Định đạt 70%.",
+            ["huyện Hải Hậu", "huyện Hải Hậu", "nam-dinh"],
+        ),
+        ("Kinh tế số Việt Nam chiếm 16,5% GDP.", ["viet-nam"]),
     ],
 )
 def test_figures_go_to_their_places(text, places):
@@ -225,6 +233,15 @@ def test_the_frame_can_be_set_from_outside_and_the_text_goes_before_it():
         ("DTI xếp thứ 9/13 tỉnh, thành phố khu vực Đồng bằng sông Cửu Long", [None]),
         ("tỷ lệ hội viên được vay vốn đạt 80%; kinh tế số đóng góp 17% vào tăng trưởng GRDP", [None, None]),
         ("đứng thứ hai toàn quốc về tỷ lệ cấp thẻ căn cước", [None]),
+        (
+            "DTI năm 2022 xếp hạng 42/63. Cụ thể: Nhận thức số xếp thứ 12, Thể chế số xếp thứ 51",
+            ["dti/overall", "dti/digital_awareness", "dti/digital_institutions"],
+        ),
+        ("Kinh tế số ước đạt 34,7% GRDP, đứng thứ 3 cả nước", ["digital_economy_share_pct", None]),
+        (
+            "đã giải quyết 201.870 hồ sơ, trong đó đúng hạn 199.900 hồ sơ, đạt 99,02%",
+            ["files_resolved", "files_resolved_on_time", "files_resolved_on_time_pct"],
+        ),
     ],
 )
 def test_proposals_and_abstaining(text, about):

@@ -139,10 +139,12 @@ class _Reader:
         found = figures(block.text, self._rules, is_cell=block.kind == "cell")
         rows: list[dict] = []
         last: Row | None = None
+        read_to = 0
         for (start, end), group in groupby(found, key=lambda f: f.sentence):
             together = list(group)
             near = text.near(start, end)
-            self._subjects.start_sentence()
+            self._subjects.start_sentence(block.text[read_to:start])
+            read_to = start
             last = None if last is None else replace(last, is_same_sentence=False)
             for figure in together:
                 row = self._row(figure, together, near, last)

@@ -235,7 +235,10 @@ class Frames:
             return "target", "due in a year to come"
         earlier = [s for s in text.signals if s[0] <= start]
         inside = [s for s in self.above(text.block) if s.signals]
-        if earlier:
+        states = rules["states"].match(
+            text.block.text, start
+        )  # a new statement, whatever was promised before
+        if earlier and not (states and earlier[-1][1] == "target"):
             return earlier[-1][1], "as the sentence before it"
         if inside:
             return inside[0].signals[-1][1], f"the heading {short(inside[0].block.text)}"

@@ -39,7 +39,7 @@ class Owners:
             if last.kind == "country":
                 if self._rules["country_value"].search(
                     line[max(a, last.start - 40) : figure.start]
-                ) and not re.search(r"\d", between):
+                ) and not re.search(r"\d", re.sub(r"\b(?:19|20)\d\d\b", "", between)):
                     return last, "the country, named beside it"
                 subjects = [p for p in subjects if p.kind != "country"]
                 last = subjects[-1] if subjects else None
@@ -47,6 +47,9 @@ class Owners:
                 if not self._rules["whole_province"].search(line[last.end : figure.at]):
                     return self._named(last)
                 return self._frames.main, "the province as a whole"
+        if self._rules["whole_district"].search(line[a : figure.at]):
+            named = [p for p in text.places if p.kind == "district" and p.start < figure.at]
+            return (named[-1] if named else Place("district", "")), "the district as a whole"
         if re.match(r"\s?(?:của )?GDP\b", figure.right):
             return Place("country", NATION), "a share of GDP"
         behind = [
@@ -108,7 +111,10 @@ class Owners:
         """Whether a place is what its clause speaks of, not who says it or what it is compared with."""
         before = line[max(0, place.start - 40) : place.start]
         after = line[place.end : place.end + 60]
-        if self._rules["source_of"].search(before) or self._rules["announces"].match(after):
+        is_local = place.kind in ("district", "commune")  # whose own committee reports its own figures
+        if (self._rules["source_of"].search(before) and not is_local) or self._rules["announces"].match(
+            after
+        ):
             return False
         if place.kind == "province":
             return self._frames.main.kind not in ("district", "commune")

@@ -24,9 +24,11 @@ class Subjects:
         self._named = {self.index} - {None}
         self._before: dict[str, Row] = {}
 
-    def start_sentence(self) -> None:
-        """Forget the figures of the sentence before."""
+    def start_sentence(self, before: str) -> None:
+        """Forget the figures of the sentence before, and remember the index that the words up to here name."""
         self._before = {}
+        self.index = self._proposer.index_in(before) or self.index
+        self._named |= {self.index} - {None}
 
     def note(self, row: Row) -> None:
         """Remember a figure for those behind it in its sentence."""
