@@ -17,6 +17,9 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME = {
+    "open": "study.study",
+    "Study": "study.study",
+    "Result": "study.result",
     "load": "dataset.load",
     "Dataset": "dataset.load",
     "find_province": "dataset.provinces",
@@ -59,7 +62,8 @@ __all__ = [*_HOME, "__version__"]
 def __getattr__(name: str):
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    home = import_module(f"{__name__}.{_HOME[name]}")
+    return getattr(home, "open_study" if name == "open" else name)
 
 
 def __dir__() -> list[str]:

@@ -32,6 +32,17 @@ class UnknownNameError(CdsError, LookupError):
             message += "; did you mean " + " or ".join(repr(s) for s in self.suggestions) + "?"
         super().__init__(message + (f" {hint}" if hint else ""))
 
+    @classmethod
+    def of_several(cls, errors: Sequence[UnknownNameError]) -> UnknownNameError:
+        """Put several unknown names of one kind into one error, which lists them all."""
+        shown = [
+            f"{e.name!r}" + (f" ({' or '.join(e.suggestions)}?)" if e.suggestions else "") for e in errors
+        ]
+        whole = cls(errors[0].kind, ", ".join(str(e.name) for e in errors))
+        whole.suggestions = [s for e in errors for s in e.suggestions]
+        whole.args = (f"{len(errors)} unknown names of a {errors[0].kind}: {'; '.join(shown)}",)
+        return whole
+
 
 class ParameterError(CdsError, ValueError):
     """A parameter of a notebook, measure or command that is unknown, of the wrong type, or out of range."""

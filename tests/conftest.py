@@ -6,12 +6,16 @@ import time
 import nbformat
 import pytest
 from browsers import CHROMIUM, FLAGS
+from hypothesis import settings
 
 import cds_analysis as cds
 from cds_analysis.paths import data_folder
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import notebooks
 from cds_analysis.reports.plan import plan
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +86,8 @@ def page(browser):
 def write_notebook(tmp_path):
     """Write a tiny report notebook from the source of its cells."""
 
-    def write(name, *cells, parameters='lang: str = "vi"  # language'):
+    def write(name, *cells, parameters='lang: str = "vi"  # language', kinds=None):
+        kinds = kinds or {"lang": {"kind": "language"}}
         folder = tmp_path / "notebooks"
         folder.mkdir(exist_ok=True)
         notebook = nbformat.v4.new_notebook()
@@ -91,6 +96,7 @@ def write_notebook(tmp_path):
             "display_name": "Python 3",
             "language": "python",
         }
+        notebook.metadata["cds"] = {"parameters": kinds}
         for lang in ("vi", "en"):
             notebook.cells.append(
                 nbformat.v4.new_markdown_cell(f"# {name} {lang}", metadata={"tags": [lang]})

@@ -18,6 +18,7 @@ LAYERS = [
     "measures",
     "views",
     "study",
+    "chapters",
     "app",
     "pages",
     "running",
@@ -61,7 +62,7 @@ def test_a_layer_imports_only_layers_before_it(path):
         ("ipywidgets", ("app/", "running/inprocess.py", "running/preload.py")),
         ("distributed", ("running/cluster.py",)),
         ("filelock", ("dataset/lock.py",)),
-        ("psutil", ("running/forked.py",)),
+        ("psutil", ("running/forked.py", "running/scratch.py")),
         ("great_tables", ("views/tables/",)),
         ("altair", ("views/interactive.py",)),
         ("vl_convert", ("pages/vega.py",)),
@@ -83,6 +84,27 @@ def test_measures_do_not_read_files_or_print():
             if isinstance(n, ast.Call)
         }
         assert not called & {"print", "open", "read_csv", "read_text", "write_csv"}
+
+
+def html_in(tree):
+    """Lines with HTML in a string, docstrings and regular expressions aside."""
+    apart = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            apart.add(node.value)
+        if isinstance(node, ast.Call) and getattr(getattr(node.func, "value", None), "id", "") == "re":
+            apart.update(node.args)
+    texts = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+    for node in texts:
+        if node not in apart and re.search(r"(?<!\?P)</?[a-z][a-z0-9]*(\s[a-z-]+=|>|/)", node.value):
+            yield node.lineno
+
+
+def test_html_is_in_templates():
+    found = {p.name: lines for p in modules() if (lines := list(html_in(ast.parse(p.read_text("utf-8")))))}
+    assert found == {}
+    told = html_in(ast.parse("x = f'<p>{y}</p>'\n'<p class=\"a\">'\nz = '<p class=\"a\">'"))
+    assert sorted(told) == [1, 1, 3]
 
 
 def test_importing_the_package_is_light():
@@ -175,7 +197,7 @@ def test_top_level_holds_nothing_unexpected():
     if tracked.returncode:
         pytest.skip("not a git checkout: run the tests in a clone to check which folders are tracked")
     folders = {line.split("/")[0] for line in tracked.stdout.splitlines() if "/" in line}
-    assert folders <= {"notebooks", "cds_analysis", "data", "outputs", "tests", ".ci"}
+    assert folders <= {"notebooks", "cds_analysis", "data", "outputs", "tests", "docs", ".ci"}
 
 
 def test_no_path_of_a_machine_is_in_the_project():

@@ -55,7 +55,7 @@ def test_list_without_search_lists_all():
 def test_check_of_the_bundled_data():
     result = cds("check")
     assert result.exit_code == 0
-    assert "scores" in result.output and "no problem found" in result.output
+    assert "scores" in result.output and "no error, 0 warnings" in result.output
 
 
 def test_check_writes_the_documents(folder):
@@ -77,6 +77,12 @@ def test_check_writes_the_documents(folder):
         (["report", "target_gap", "--set", "as_of"], "NAME=VALUE"),
         (["report", "ranking_trends", "--set", "year_from=soon"], "must be a whole number"),
         (["report", "--lang", "fr"], "'vi' or 'en'"),
+        (["report", "--set", "data_dir=/x"], "use --data instead"),
+        (["report", "--set", "lang=en"], "use --lang instead"),
+        (["report", "province_profile", "--set", "province=hue"], "use --province instead"),
+        (["report", "target_gap", "--set", "provinces=hue"], "use --province instead"),
+        (["report", "method_checks", "--set", "draws=0"], "must be a whole number at least 1"),
+        (["report", "ranking_trends", "--set", "design_effect=nan"], "above 0, not nan"),
         (["report", "--data", "no-such-folder"], "does not exist"),
         (["list", "provinses"], "did you mean 'provinces'"),
         (["check", "no-such-folder"], "does not exist"),

@@ -1,5 +1,7 @@
 """Reports made by the workers of a real Dask scheduler, one of which is killed in the middle."""
 
+import json
+import logging
 import os
 import re
 import signal
@@ -59,7 +61,7 @@ def scheduler(tmp_path):
             subprocess.Popen(worker, stderr=subprocess.DEVNULL, cwd=tmp_path, env=environment)
             for _ in range(2)
         ]
-        yield address, processes[1:]
+        yield address, processes
     finally:
         for process in processes:
             for child in (
@@ -71,7 +73,7 @@ def scheduler(tmp_path):
 
 
 def test_workers_make_the_same_pages_and_one_may_die(scheduler, write_notebook, data, tmp_path):
-    address, workers = scheduler
+    address, (_, *workers) = scheduler
     tasks = [
         plan(
             [
@@ -103,6 +105,42 @@ def test_workers_make_the_same_pages_and_one_may_die(scheduler, write_notebook, 
     assert (tmp_path / "dask" / tasks[8].path).read_bytes() == (
         tmp_path / "here" / tasks[8].path
     ).read_bytes()
+
+
+def test_a_scheduler_that_is_killed_is_one_sentence_and_keeps_what_is_finished(
+    scheduler, write_notebook, data, tmp_path
+):
+    address, (its_process, *_) = scheduler
+    out = tmp_path / "out"
+    tasks = [
+        plan(
+            [
+                find_notebook(
+                    f"n{n}", write_notebook(f"{n}_n{n}", "import time; time.sleep(0.7)", f"print({n})")
+                )
+            ],
+            data,
+            langs=["en"],
+        )[0]
+        for n in range(10, 16)
+    ]
+    seen = []
+
+    def on_result(result):
+        seen.append(result)
+        if len(seen) == 2:
+            its_process.kill()
+
+    start = time.monotonic()
+    with pytest.raises(cds.CdsError, match=f"the Dask scheduler at {address} was lost"):
+        run(tasks, out, data=data, dask=address, on_result=on_result)
+    assert time.monotonic() - start < 60
+    entries = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["reports"]
+    made = {k for k, e in entries.items() if e["status"] == "made"}
+    assert made == {r.key for r in seen} and len(made) >= 2
+    assert logging.getLogger("distributed").level != logging.CRITICAL  # the caller's logs are as they were
+    rest = run(tasks, out, data=data, jobs=2)
+    assert {r.status for r in rest} == {"made", "unchanged"}
 
 
 def test_an_address_without_a_scheduler_is_refused(data, tmp_path, write_notebook, monkeypatch):

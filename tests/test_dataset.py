@@ -257,13 +257,41 @@ def test_loading_twice_reads_once():
     assert load() is load()
 
 
-def test_a_table_in_parquet_is_scanned_and_measured_like_the_csv(folder, data):
+@pytest.fixture
+def partitioned(folder, data):
+    """Observations as a folder of Parquet files by year."""
     observations = data.observations.with_columns(year=pl.col("as_of").dt.year())
     (folder / "observations.csv").unlink()
     for (year,), part in observations.partition_by("year", as_dict=True, include_key=False).items():
         (folder / "observations" / f"year={year}").mkdir(parents=True)
         part.write_parquet(folder / "observations" / f"year={year}" / "part.parquet")
-    scanned = cds.load(folder)
+    return folder
+
+
+def test_a_table_in_parquet_is_read_like_the_csv(partitioned, data):
+    read = cds.load(partitioned).observations
+    assert read.sort(pl.all()).equals(data.observations.sort(pl.all()))
+
+
+def test_the_rows_of_a_table_in_parquet_are_checked(folder, data):
+    (folder / "observations.csv").unlink()
+    wrong = data.observations.with_columns(
+        province_id=pl.when(pl.int_range(pl.len()) == 3).then(pl.lit("Not a slug!")).otherwise("province_id")
+    )
+    wrong.write_parquet(folder / "observations.parquet")
+    with pytest.raises(cds.DataError, match=r"observations\.parquet, row 5, column province_id"):
+        cds.load(folder)
+
+
+def test_a_file_that_is_no_parquet_is_refused(folder):
+    (folder / "observations.csv").unlink()
+    (folder / "observations.parquet").write_bytes(b"PAR1 and nothing else")
+    with pytest.raises(cds.DataError, match="cannot be read as Parquet"):
+        cds.load(folder)
+
+
+def test_a_table_in_parquet_can_be_scanned_and_is_measured_like_the_csv(partitioned, data):
+    scanned = cds.load(partitioned, scan=True)
     assert isinstance(scanned.observations, pl.LazyFrame)
     assert scanned.row_counts()["observations"] == data.observations.height
     own = pl.col("province_id") == "da-nang"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import cds_analysis as cds
 from cds_analysis.reports.batch import run
-from cds_analysis.reports.catalogue import checked_parameters, find_notebook
+from cds_analysis.reports.catalogue import find_notebook
 from cds_analysis.reports.plan import plan
 from cds_analysis.views.theme import flat_csv
 
@@ -59,7 +59,7 @@ def test_parameters_cannot_carry_code(text):
     data, notebook = cds.load(), find_notebook("province_profile")
     for name in ("province", "as_of", "lang"):
         try:
-            values = checked_parameters(notebook, {name: text}, data)
+            values = notebook.checked({name: text}, data)
         except cds.CdsError:
             continue
         assert (

@@ -2,6 +2,8 @@
 with merged cells.
 """
 
+from datetime import date
+
 import openpyxl
 import polars as pl
 import pytest
@@ -197,7 +199,9 @@ def test_units_without_a_printed_rank_are_ranked_by_their_scores(folder, tmp_pat
     names = data.units_2025["name_vi"].to_list()
     lines = [f"{name},{90 - i // 2}" for i, name in enumerate(names)]  # in pairs
     (tmp_path / "par.csv").write_text("\n".join(["Tỉnh,Điểm", *lines]), encoding="utf-8")
-    table_changes(read_table(tmp_path / "par.csv", "par", data, year=2025), "par", data, SOURCE).write()
+    table_changes(read_table(tmp_path / "par.csv", "par", data, year=2025), "par", data, SOURCE).write(
+        data_date=date(2025, 12, 31)
+    )
     new = (
         cds.load(folder)
         .unit_scores.filter(pl.col("source_id") == "table-test")
@@ -250,7 +254,7 @@ def test_a_rank_and_a_score_of_one_row_may_come_in_two_tables(folder):
         }
         for s, r in ((None, 7), (81.5, None))
     ]
-    table_changes(Reading(rows=rows), "par", data, SOURCE).write()
+    table_changes(Reading(rows=rows), "par", data, SOURCE).write(data_date=date(2031, 12, 31))
     new = cds.load(folder).scores.filter(pl.col("year") == 2031)
     assert new.select("score", "rank", "note", "source_id").rows() == [(81.5, 7, None, "table-test")]
 

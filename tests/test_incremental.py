@@ -62,7 +62,7 @@ def test_the_figures_of_a_province_remake_only_the_reports_that_show_them(folder
 
 def test_a_score_remakes_every_report_because_ranks_and_medians_depend_on_it(folder):
     before = planned(cds.load(folder))
-    edit(folder, "scores/papi.csv", "lang-son", "score", "39.0")
+    edit(folder, "scores/pci.csv", "lang-son", "score", "39.0")
     assert changed(before, planned(cds.load(folder))) == set(before)
 
 
@@ -99,7 +99,7 @@ def test_a_part_has_only_the_rows_that_are_read(data):
             lambda m, out, t: m["reports"][t.key]["fingerprint"].update(package="x", data="y"),
             "its rows of data, the package",
         ),
-        (lambda m, out, t: m["reports"][t.key].update(fingerprint="of an older kind"), "changed"),
+        (lambda m, out, t: m["reports"][t.key].update(fingerprint={"of": "an older kind"}), "changed"),
         (lambda m, out, t: (out / t.path).unlink(), "page is gone"),
         (lambda m, out, t: (out / t.path).write_text("x"), "changed by hand"),
         (lambda m, out, t: (out / t.path).touch(), ""),

@@ -6,6 +6,7 @@ import csv
 import subprocess
 import sys
 import unicodedata
+from datetime import date
 
 import measure_extraction as measuring
 import polars as pl
@@ -186,7 +187,7 @@ SOURCE = {
 
 def add(candidates, data, source):
     found = accepted_changes(candidates, data, source)
-    found.write()
+    found.write(data_date=date(2025, 12, 31))
     return found
 
 
@@ -356,6 +357,7 @@ def test_what_the_dataset_does_not_hold_is_refused(folder, text, changes, words)
 
 CUT = """
 import sys, os, signal
+from datetime import date
 from pathlib import Path
 import cds_analysis as cds
 from cds_analysis.intake import add as adding, folder as changing
@@ -372,7 +374,7 @@ class Os:
     replace = staticmethod(cut(os.replace))
 changing.os = Os
 source = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, "kind": "article"}
-adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source).write()
+adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source).write(data_date=date(2025, 12, 31))
 """
 
 
@@ -438,6 +440,8 @@ def test_the_commands(folder, tmp_path):
             "Báo",
             "--data",
             str(folder),
+            "--data-date",
+            "2025-12-31",
         ],
     )
     assert said.exit_code == 0 and "1 observations" in said.output, said.output

@@ -93,12 +93,12 @@ def invented(tmp_path_factory):
     return cds.load(folder)
 
 
-def pages(data, out, *, wanted=None, settings=None):
+def pages(data, out, *, wanted=None, settings=None, provinces=None):
     """Make reports in English and return their texts by task, having checked that all were made."""
     chosen = [find_notebook(name) for name in wanted] if wanted else list(notebooks().values())
     known = {k for n in chosen for k in n.parameters}
     given = {k: v for k, v in {"draws": 20, **(settings or {})}.items() if k in known}
-    tasks = plan(chosen, data, provinces=None, langs=["en"], settings=given, data_dir=data.folder)
+    tasks = plan(chosen, data, provinces=provinces, langs=["en"], settings=given, data_dir=data.folder)
     if not wanted:
         tasks = [t for t in tasks if t.notebook != "province_profile" or t.stem.startswith("vinh-phuc")]
     results = run(tasks, out, data=data, jobs=2)
@@ -263,7 +263,7 @@ def test_an_invented_index_goes_through_every_notebook(invented, tmp_path):
 
 
 def test_an_invented_index_is_shown_by_default(invented, tmp_path):
-    made = pages(invented, tmp_path, wanted=["province_profile"], settings={"province": "lang-son"})
+    made = pages(invented, tmp_path, wanted=["province_profile"], provinces=["lang-son"])
     assert "XYZ 2024" in made["province_profile"] and "PAPI 2024" in made["province_profile"]
 
 
@@ -313,7 +313,9 @@ def names(data):
 def test_no_measure_view_or_pane_names_an_index_a_dimension_or_a_source(names):
     root = notebooks_folder().parent / "cds_analysis"
     files = [
-        p for layer in ("measures", "views", "app", "reports", "pages") for p in (root / layer).rglob("*.py")
+        p
+        for layer in ("measures", "views", "study", "chapters", "app", "reports", "pages")
+        for p in (root / layer).rglob("*.py")
     ]
     assert len(files) > 40
     found = {p.name: list(named_in(p.read_text(encoding="utf-8"), *names)) for p in files}
@@ -371,7 +373,8 @@ def test_other_ids_of_all_sources_change_nothing_but_the_ids(folder, tmp_path, a
 
 
 def with_papi_2025(folder, table, key, ids):
-    """Add PAPI 2025 under an id of its own, as 2024 was."""
+    """Add PAPI 2025 under an id of its own, as 2024 was, to data that reach that far."""
+    (folder / "release.csv").write_text("data_date\n2025-12-31\n", encoding="utf-8")
     append(
         folder / "sources.csv",
         [{"source_id": "told-2025", "title": "PAPI as told", "publisher": "Someone", "kind": "report"}],
@@ -387,7 +390,7 @@ def with_papi_2025(folder, table, key, ids):
             key: i,
             "year": 2025,
             "source_id": "told-2025",
-            "score": r["score"] - n / 99,
+            "score": r["score"] * (1 - n / 99),
         }
         for r in rows.iter_rows(named=True)
         for n, i in enumerate(ids, 1)

@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from html.parser import HTMLParser
+from pathlib import Path
 
 import nbformat
 import polars as pl
@@ -16,9 +18,12 @@ import pytest
 import cds_analysis as cds
 from cds_analysis.pages import vega
 from cds_analysis.reports.batch import run
-from cds_analysis.reports.catalogue import checked_parameters, find_notebook, notebooks
-from cds_analysis.reports.manifest import checksum_of_files, write_atomically
+from cds_analysis.reports.catalogue import find_notebook, notebooks
+from cds_analysis.reports.fingerprint import checksum_of_code, versions
+from cds_analysis.reports.output_folder import OutputFolder
 from cds_analysis.reports.plan import plan
+
+PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
 
 class Page(HTMLParser):
@@ -290,21 +295,52 @@ def test_an_output_folder_that_cannot_be_written_is_refused_first(tmp_path, data
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
-    file = tmp_path / "page.html"
-    write_atomically(file, b"old")
-    with pytest.raises(TypeError):
-        write_atomically(file, "not bytes")
-    assert file.read_bytes() == b"old"
+    folder = OutputFolder(tmp_path)
+    with folder.held():
+        folder.write("page.html", b"old")
+        with pytest.raises(TypeError):
+            folder.write("page.html", "not bytes")
+    assert (tmp_path / "page.html").read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["page.html"]
 
 
-def test_checksum_sees_names_and_contents(tmp_path):
-    (tmp_path / "a.csv").write_text("1")
-    first = checksum_of_files(tmp_path, "*.csv")
-    (tmp_path / "a.csv").write_text("2")
-    second = checksum_of_files(tmp_path, "*.csv")
-    (tmp_path / "a.csv").rename(tmp_path / "b.csv")
-    assert len({first, second, checksum_of_files(tmp_path, "*.csv")}) == 3
+def test_the_checksum_of_the_code_sees_names_and_contents(tmp_path):
+    (tmp_path / "a.py").write_text("1")
+    first = checksum_of_code(tmp_path)
+    (tmp_path / "a.py").write_text("2")
+    second = checksum_of_code(tmp_path)
+    (tmp_path / "a.py").rename(tmp_path / "b.py")
+    assert len({first, second, checksum_of_code(tmp_path)}) == 3
+
+
+PAGE_FILES = [
+    "pages/templates/live.js",
+    "pages/templates/report.html.j2",
+    "pages/templates/cds/index.html.j2",
+    "pages/templates/cds/conf.json",
+    "pages/templates/style.css",
+    "views/locale/vi.po",
+    "measures/ranks.py",
+]
+
+
+@pytest.mark.parametrize("file", PAGE_FILES)
+def test_what_is_in_a_page_is_in_its_fingerprint(tmp_path, file):
+    package = shutil.copytree(
+        Path(cds.__file__).parent, tmp_path / "package", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    before = checksum_of_code(package)
+    assert before == checksum_of_code()
+    with (package / file).open("a", encoding="utf-8") as changed:
+        changed.write("\n")
+    assert checksum_of_code(package) != before
+
+
+def test_every_library_that_draws_or_words_is_in_the_fingerprint():
+    declared = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[>=<]", d)[0] for d in declared}
+    apart = {"click", "filelock", "jupyterlab", "openpyxl", "psutil", "tqdm", "traitlets"}
+    assert names - apart <= set(versions()) and "absent" not in versions().values()
 
 
 @pytest.mark.parametrize(
@@ -318,7 +354,7 @@ def test_checksum_sees_names_and_contents(tmp_path):
 )
 def test_parameters_of_a_profile_are_checked(data, given, words):
     with pytest.raises(cds.CdsError, match=re.escape(words)):
-        checked_parameters(find_notebook("province_profile"), given, data)
+        find_notebook("province_profile").checked(given, data)
 
 
 @pytest.mark.parametrize(
@@ -334,13 +370,86 @@ def test_parameters_of_a_profile_are_checked(data, given, words):
 )
 def test_parameters_of_the_trends_are_checked(data, given, words):
     with pytest.raises(cds.CdsError, match=re.escape(words)):
-        checked_parameters(find_notebook("ranking_trends"), given, data)
+        find_notebook("ranking_trends").checked(given, data)
+
+
+@pytest.mark.parametrize(
+    "notebook, given, words",
+    [
+        ("ranking_trends", {"interviews": "-1"}, "interviews must be a whole number at least 0"),
+        ("ranking_trends", {"interviews": "nan"}, "interviews must be a whole number, not 'nan'"),
+        ("ranking_trends", {"interviews": "1e3"}, "interviews must be a whole number"),
+        ("ranking_trends", {"interviews": "9" * 5000}, "interviews must be a whole number"),
+        (
+            "ranking_trends",
+            {"design_effect": "0"},
+            "design_effect must be a number at most 1,000 and above 0",
+        ),
+        ("ranking_trends", {"design_effect": "-2"}, "above 0, not -2"),
+        ("ranking_trends", {"design_effect": "nan"}, "above 0, not nan"),
+        ("ranking_trends", {"design_effect": "inf"}, "above 0, not inf"),
+        ("method_checks", {"draws": "0"}, "draws must be a whole number at least 1"),
+        ("method_checks", {"draws": "-5"}, "at least 1"),
+        ("method_checks", {"draws": True}, "draws must be a whole number"),
+        ("method_checks", {"seed": "0"}, "seed must be a whole number at least 1"),
+        ("method_checks", {"seed": "-1"}, "at least 1"),
+        ("method_checks", {"seed": "99999999999"}, "at most 4,294,967,295"),
+        ("province_comparison", {"year": "-2024"}, "must be a year"),
+        ("province_comparison", {"units": "35"}, "units must be '63'"),
+        ("merger_bridge", {"dimension": "nothing"}, "unknown dimension of dti"),
+    ],
+)
+def test_values_out_of_their_range_are_refused(data, notebook, given, words):
+    with pytest.raises(cds.CdsError, match=re.escape(words)):
+        find_notebook(notebook).checked(given, data)
+
+
+def test_legal_ends_of_the_ranges_are_taken(data):
+    given = {"interviews": "0", "design_effect": "0.5"}
+    assert find_notebook("ranking_trends").checked(given, data) == {"interviews": 0, "design_effect": 0.5}
+    assert find_notebook("method_checks").checked({"draws": 1, "seed": 1}, data) == {"draws": 1, "seed": 1}
+
+
+def test_every_parameter_of_a_notebook_is_declared():
+    for notebook in notebooks().values():
+        for parameter in notebook.parameters.values():
+            assert parameter.kind or parameter.bounds, (notebook.name, parameter.name)
+            if parameter.type in (int, float) and parameter.kind != "year":
+                assert {"min", "above"} & set(parameter.bounds), parameter
+
+
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        {"nobody": {"kind": "day"}},
+        {"lang": {"kind": "tongue"}},
+        {"lang": {"kind": "language", "most": 3}},
+        {"lang": {"kind": "year", "of": "nobody"}},
+    ],
+)
+def test_a_declaration_that_cannot_be_is_refused(write_notebook, kinds):
+    folder = write_notebook("10_odd", "1", kinds=kinds)
+    with pytest.raises(cds.CdsError, match="declares a parameter that cannot be"):
+        notebooks(folder)
+
+
+def test_a_parameter_is_what_it_is_declared_not_what_it_is_called(write_notebook, data, tmp_path):
+    lines = ["ngon_ngu: str = 'vi'  # language", "noi: str = 'hue'  # place", "ngay: str = ''  # day"]
+    kinds = {"ngon_ngu": {"kind": "language"}, "noi": {"kind": "province"}, "ngay": {"kind": "day"}}
+    folder = write_notebook("10_own", "print(noi, ngay, ngon_ngu)", parameters="\n".join(lines), kinds=kinds)
+    own = [find_notebook("own", folder)]
+    options = {"provinces": ["ha-noi"], "langs": ["en"], "settings": {"ngay": "2024-06-30"}}
+    (task,) = plan(own, data, data_dir=tmp_path, **options)
+    assert task.parameters == {"ngon_ngu": "en", "noi": "ha-noi", "ngay": "2024-06-30"}
+    assert task.key == "own/ha-noi.ngay-2024-06-30.en" and task.subjects == ["ha-noi"]
+    with pytest.raises(cds.CdsError, match="a date like 2024-06-30"):
+        plan(own, data, settings={"ngay": "June"})
+    with pytest.raises(cds.CdsError, match="noi is not set with --set; use --province instead"):
+        plan(own, data, settings={"noi": "hue"})
 
 
 def test_parameters_are_typed_and_provinces_become_ids(data):
-    values = checked_parameters(
-        find_notebook("03_ranking_trends"), {"year_from": "2021", "provinces": "BR-VT,Huế"}, data
-    )
+    values = find_notebook("03_ranking_trends").checked({"year_from": "2021", "provinces": "BR-VT,Huế"}, data)
     assert values == {"year_from": 2021, "provinces": ["ba-ria-vung-tau", "thua-thien-hue"]}
 
 

@@ -7,12 +7,12 @@ No widget here, so that a pane can be drawn, timed and tested without a notebook
 from __future__ import annotations
 
 import base64
-import html
 from dataclasses import dataclass
 from functools import lru_cache
 
 import polars as pl
 
+from cds_analysis.app.markup import markup, said
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.series import observations_with_ranks, score_values
 from cds_analysis.measures.compare import compare, structural_peers
@@ -77,7 +77,7 @@ def peers(data: Dataset) -> pl.DataFrame:
 
 @lru_cache(maxsize=4)
 def _all_gaps(data: Dataset) -> pl.DataFrame:
-    return gaps(observations_with_ranks(data), data.targets, data.indicators)
+    return gaps(observations_with_ranks(data), data.targets, data.indicators, as_of=data.judged_on)
 
 
 @lru_cache(maxsize=32)
@@ -91,7 +91,7 @@ def _compared(data: Dataset, index: str, dimension: str, year: int) -> pl.DataFr
 def _comparison(pick: Pick, data: Dataset, t: Text) -> str:
     compared = _compared(data, pick.index, pick.dimension, pick.last)
     if not compared.height:
-        return _said(t("No figure to compare."))
+        return said(t("No figure to compare."))
     picture = charts.distribution(
         compared,
         text=t,
@@ -105,12 +105,12 @@ def _comparison(pick: Pick, data: Dataset, t: Text) -> str:
 
 def _targets(pick: Pick, data: Dataset, t: Text) -> str:
     if not pick.provinces:
-        return _said(t("Pick at least one province."))
+        return said(t("Pick at least one province."))
     judged = merge_repeated(_all_gaps(data).filter(pl.col("province_id").is_in(pick.provinces)))
     if pick.indicator != "all":
         judged = judged.filter(pl.col("indicator_id") == pick.indicator)
     if not judged.height:
-        return _said(t("No target is on record."))
+        return said(t("No target is on record."))
     used = [
         *judged.explode("target_source_ids")["target_source_ids"].drop_nulls().unique().sort(),
         *judged.explode("source_ids")["source_ids"].drop_nulls().unique().sort(),
@@ -127,7 +127,7 @@ def _targets(pick: Pick, data: Dataset, t: Text) -> str:
 
 def _trend(pick: Pick, data: Dataset, t: Text) -> str:
     if not pick.provinces:
-        return _said(t("Pick at least one province."))
+        return said(t("Pick at least one province."))
     wanted = (
         (pl.col("index_id") == pick.index)
         & (pl.col("dimension_id") == pick.dimension)
@@ -202,10 +202,6 @@ def _source(pick: Pick, data: Dataset, t: Text) -> str:
 _DRAWN = {"comparison": _comparison, "targets": _targets, "trend": _trend, "map": _map, "table": _table}
 
 
-def _said(text: str) -> str:
-    return f'<p role="status">{html.escape(text)}</p>'
-
-
 def _title(pick: Pick, t: Text) -> str:
     dimension = t("overall") if pick.dimension == "overall" else t.dimension(pick.index, pick.dimension)
     return t(
@@ -220,30 +216,37 @@ def _shown(view: Chart | Table, used: list[str], data: Dataset, t: Text) -> str:
     """Return a view as HTML, with its alternative text, links to its numbers and a list of its sources that
     opens.
     """
-    if isinstance(view, Table):
-        body = view.html
-    else:
-        picture = base64.b64encode(view.svg()).decode("ascii")
-        body = f'<img src="data:image/svg+xml;base64,{picture}" width="{round(view.figure.get_figwidth() * CSS_PX_PER_INCH)}" alt="{html.escape(view.alt, quote=True)}" style="max-width:100%">'
-    links = " · ".join(
-        f'<a style="text-decoration:underline" download="{view.name}.csv" href="data:text/csv;charset=utf-8;base64,{_encoded(flat_csv(view.data, for_spreadsheet=safe))}">{html.escape(label)}</a>'
-        for label, safe in ((t("Download CSV"), False), (t("CSV for Excel"), True))
-    )
     known = {
         r["source_id"]: r for r in data.sources.filter(pl.col("source_id").is_in(used)).iter_rows(named=True)
     }
-    rows = "".join(
-        f"<li>{html.escape(t.source(s))}{_address(known[s])}</li>" for s in dict.fromkeys(used) if s in known
+    sources = [
+        {"id": s, "title": t.source(s), "url": _address(known[s])} for s in dict.fromkeys(used) if s in known
+    ]
+    drawn = (
+        {"table": view.html, "picture": ""}
+        if isinstance(view, Table)
+        else {
+            "picture": base64.b64encode(view.svg()).decode("ascii"),
+            "width": round(view.figure.get_figwidth() * CSS_PX_PER_INCH),
+            "alt": view.alt,
+        }
     )
-    note = prose.units_note(data, t).markdown.removeprefix("> ").replace("**", "")
-    return f"{body}<p>{links}</p>{f'<p>{html.escape(note)}</p>' if note else ''}<details><summary>{html.escape(t('Show sources'))} ({len(known)})</summary><ul>{rows}</ul></details>"
+    choices = ((t("Download CSV"), False), (t("CSV for Excel"), True))
+    return markup(
+        "pane",
+        t=t,
+        name=view.name,
+        downloads=[(label, _encoded(flat_csv(view.data, for_spreadsheet=safe))) for label, safe in choices],
+        note=prose.units_note(data, t).markdown.removeprefix("> ").replace("**", ""),
+        sources=sources,
+        **drawn,
+    )
 
 
 def _address(source: dict) -> str:
+    """Return where a source leads; an address that is none of the web's leads nowhere."""
     url = source["url"] or ""
-    if not url.startswith(("https://", "http://")):
-        return f" ({html.escape(source['source_id'])})"
-    return f' (<a style="text-decoration:underline" href="{html.escape(url, quote=True)}" rel="noopener" target="_blank">{html.escape(source["source_id"])}</a>)'
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def _encoded(text: str) -> str:

@@ -7,12 +7,12 @@ CSV can be edited by hand just as well.
 
 from __future__ import annotations
 
-import html
 from pathlib import Path
 
 import ipywidgets as w
 import polars as pl
 
+from cds_analysis.app.markup import markup, said
 from cds_analysis.dataset.load import Dataset, load
 from cds_analysis.dataset.schemas import NATION
 from cds_analysis.dataset.series import parse_day
@@ -127,18 +127,24 @@ class Review:
     def _show(self) -> None:
         t = self._t
         if not self.frame.height:
-            self.shown.value = html.escape(t("There are no candidates in this file."))
+            self.shown.value = said(t("There are no candidates in this file."))
             return
         row = self.frame.row(self.at, named=True)
         line, start, end = self._lines.get(row["paragraph"], ""), row["start"], row["end"]
-        marked = (
-            f"{html.escape(line[:start])}<mark>{html.escape(line[start:end])}</mark>{html.escape(line[end:])}"
-        )
-        decided = self.frame["decision"].fill_null("").ne("").sum()
+        decided = self.frame.filter(pl.col("decision").fill_null("") != "").height
         count = t("{k} of {n} decided", k=t.number(decided), n=t.number(self.frame.height))
         state = {"accept": t("accepted"), "reject": t("rejected")}.get(row["decision"], t("open"))
-        reason = f"<p>{html.escape(row['reason'] or '')}</p>" if t.lang == "en" else ""  # written in English
-        self.shown.value = f"<p><b>{row['candidate']}</b> ({state}) · {count} · {html.escape(row['paragraph'])}</p><p style='line-height:1.5;max-width:60rem'>{marked}</p>{reason}"
+        self.shown.value = markup(
+            "candidate",
+            candidate=row["candidate"],
+            state=state,
+            count=count,
+            place=row["paragraph"],
+            before=line[:start],
+            figure=line[start:end],
+            after=line[end:],
+            reason=row["reason"] if t.lang == "en" else None,  # written in English
+        )
         self.kind.value = row["kind"] if row["kind"] in FIGURE_LABELS else "result"
         self.value.value = f"{row['value']:g}" if abs(row["value"]) < 1e6 else f"{row['value']:.0f}"
         place = f"{row['place_type'] or 'province'}/{row['place'] or ''}"
@@ -178,10 +184,12 @@ class Review:
             )
             when = parse_day(self.date.value.strip())
         except (ValueError, CdsError) as error:
-            self.said.value = f"<p role='alert'>{html.escape(str(error))}</p>"
+            self.said.value = said(str(error), role="alert")
             return
         if not (self.place.value and self.proposal.value and when):
-            self.said.value = f"<p role='alert'>{html.escape(t('An accepted figure needs a place, a date and what it is about.'))}</p>"
+            self.said.value = said(
+                t("An accepted figure needs a place, a date and what it is about."), role="alert"
+            )
             return
         place_type, _, place = self.place.value.partition("/")
         self._decide(

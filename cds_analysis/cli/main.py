@@ -4,6 +4,7 @@ code 2.
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -159,9 +160,11 @@ def report(
     from cds_analysis.pages.pdf import find_chromium, print_pdf
     from cds_analysis.reports.batch import run, why
     from cds_analysis.reports.catalogue import find_notebook, notebooks
-    from cds_analysis.reports.manifest import load_manifest
+    from cds_analysis.reports.manifest import read_manifest
+    from cds_analysis.reports.output_folder import OutputFolder
     from cds_analysis.reports.plan import plan
     from cds_analysis.running.forked import can_fork, start_server
+    from cds_analysis.running.scratch import workspace
     from cds_analysis.running.tasks import Limits
 
     chromium = find_chromium() if pdf else ""
@@ -188,7 +191,7 @@ def report(
         each=each,
     )
     if dry_run:
-        manifest = load_manifest(out)
+        manifest, _ = read_manifest(out)
         reasons = {t.path: "--force" if force else why(t, manifest, out) for t in tasks}
         for path, reason in reasons.items():
             if reason:
@@ -206,7 +209,7 @@ def report(
 
     limits = Limits(timeout, memory)
     try:
-        with _interruptible():
+        with _interruptible() as ended_by, _warnings_shown():
             results = run(
                 tasks,
                 out,
@@ -219,20 +222,25 @@ def report(
                 on_result=show,
             )
     except KeyboardInterrupt:
-        click.echo(
-            f"interrupted: the reports finished so far are in {out}; run again to make the others", err=True
-        )
-        ctx.exit(130)
+        with suppress(OSError):  # of a terminal that is gone
+            click.echo(
+                f"interrupted: the reports finished so far are in {out}; run again to make the others",
+                err=True,
+            )
+        ctx.exit(128 + (ended_by[0] if ended_by else signal.SIGINT))
     finally:
-        bar.close()
+        with suppress(OSError):
+            bar.close()
     counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
     click.echo(
         f"{counts['made']} made, {counts['unchanged']} unchanged, {counts['failed']} failed: {out / 'index.html'}"
     )
     if pdf:
         done = [t for t, r in zip(tasks, results) if r.status != "failed"]
-        for task in tqdm(done, unit="pdf", disable=None, file=sys.stderr):
-            print_pdf(out / task.path, chromium)
+        folder = OutputFolder(out)
+        with folder.held(), workspace() as scratch:
+            for task in tqdm(done, unit="pdf", disable=None, file=sys.stderr):
+                folder.write(f"{task.key}.pdf", print_pdf(out / task.path, chromium, scratch))
         click.echo(f"{len(done)} printed to PDF beside their pages")
     if counts["failed"]:
         click.echo(f"The notebooks that failed are in {out / 'failed'}.", err=True)
@@ -241,12 +249,40 @@ def report(
 
 @contextmanager
 def _interruptible():
-    """Treat SIGTERM as Ctrl-C: the batch ends its children and leaves a manifest."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Treat SIGTERM, and SIGHUP of a terminal that is closed, as Ctrl-C: the batch ends its children and
+    leaves a manifest. Yield a list that the number of the signal is put into. With ``nohup`` the batch goes on.
+    """
+    came: list[int] = []
+
+    def stop(number, frame):
+        came.append(number)
+        raise KeyboardInterrupt
+
+    names = [s for s in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if s is not None]
+    before = {s: signal.getsignal(s) for s in names if signal.getsignal(s) is not signal.SIG_IGN}
+    for number in before:
+        signal.signal(number, stop)
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _warnings_shown():
+    """Show what the package logs, one sentence a line."""
+
+    class Shown(logging.Handler):
+        def emit(self, record) -> None:
+            click.echo(f"cds: {record.getMessage()}", err=True)
+
+    logger, handler = logging.getLogger("cds_analysis"), Shown(logging.WARNING)
+    logger.addHandler(handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        logger.removeHandler(handler)
 
 
 _TABLES = {
@@ -303,17 +339,35 @@ def list_(what, search, data_dir) -> None:
     help="Also write README.md (the data dictionary) and datapackage.json into the folder.",
 )
 def check(folder, write) -> None:
-    """Check a data folder (the bundled one by default) against the schemas."""
+    """Check a data folder (the bundled one by default): its schemas, then every rule of the gate.
+
+    An error ends with exit code 1. Warnings are listed, each with the start of the row that accepts it in accepted.csv.
+    """
+    from cds_analysis.dataset.checks import gate
+    from cds_analysis.dataset.checks.finding import RULES
     from cds_analysis.dataset.dictionary import write_documents
     from cds_analysis.dataset.load import load
+    from cds_analysis.errors import DataError
 
-    data = load(folder)
+    try:
+        data = load(folder)
+        warnings = gate(data)
+    except DataError as error:
+        if folder is not None and not folder.is_dir():
+            raise
+        click.secho(f"cds: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
+        raise click.exceptions.Exit(1) from None
     for name, rows in data.row_counts().items():
         click.echo(f"{name:<16}{rows:>8,} rows")
     if write:
         for path in write_documents(data):
             click.echo(f"wrote {path}")
-    click.echo(f"{data.folder}: no problem found")
+    for finding in warnings:
+        click.echo(f"warning: {finding}\n  {finding.accepting()}")
+    accepted = data.accepted.height
+    click.echo(
+        f"{data.folder}: {len(RULES)} rules, no error, {len(warnings)} warning{'s' * (len(warnings) != 1)}, {accepted} accepted with a reason"
+    )
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -47,7 +47,7 @@ def data_readme(data: Dataset) -> str:
     for name, schema in TABLES.items():
         rows = getattr(data, name).height
         parts.append(
-            f"## {name}\n\n{schema.__doc__.strip()} Rows: {rows:,}. Key: {', '.join(f'`{k}`' for k in schema.primary_key())}.\n"
+            f"## {name}\n\n{(schema.__doc__ or '').strip()} Rows: {rows:,}. Key: {', '.join(f'`{k}`' for k in schema.primary_key())}.\n"
         )
         parts.append("| column | type | empty? | meaning |\n|---|---|---|---|")
         for column, definition in schema.columns().items():
@@ -76,8 +76,8 @@ def data_package(data: Dataset) -> dict:
             for key, target in (("min", "minimum"), ("max", "maximum"), ("regex", "pattern")):
                 if getattr(definition, key, None) is not None:
                     constraints[target] = getattr(definition, key)
-            if (definition.metadata or {}).get("enum"):
-                constraints["enum"] = definition.metadata["enum"]
+            if enum := (definition.metadata or {}).get("enum"):
+                constraints["enum"] = enum
             fields.append(
                 {
                     "name": column,
@@ -103,7 +103,7 @@ def data_package(data: Dataset) -> dict:
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
-                "description": schema.__doc__.strip(),
+                "description": (schema.__doc__ or "").strip(),
                 "schema": table,
             }
         )

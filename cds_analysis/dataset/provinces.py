@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import polars as pl
@@ -11,9 +12,11 @@ import polars as pl
 from cds_analysis.dataset.load import load
 from cds_analysis.errors import UnknownNameError, closest
 
-__all__ = ["find_province", "find_provinces", "fold", "formed_from"]
+__all__ = ["answers_to", "find_province", "find_provinces", "fold", "formed_from"]
 
-_PREFIX = re.compile(r"^(tinh|thanhpho|tp)(?=.{2,})")
+# What a province is, before its name in Vietnamese and around it in English.
+_KIND = re.compile(r"^(tinh|thanhpho|tp|provinceof|cityof)(?=.{2,})|(?<=..)(province|municipality|city)$")
+_NAMES = ("province_id", "unit_id", "gso_code", "iso_code", "name_vi", "name_en", "aliases")
 
 
 def fold(text: str) -> str:
@@ -32,11 +35,25 @@ def fold(text: str) -> str:
 def _index(provinces: _Hashable) -> dict[str, str]:
     index: dict[str, str] = {}
     for row in provinces.frame.iter_rows(named=True):
-        names = [row["province_id"], row["gso_code"], row["iso_code"], row["name_vi"], row["name_en"]]
-        for name in [*names, *(row["aliases"] or "").split(";")]:
-            if fold(name):
-                index.setdefault(fold(name), row["province_id"])
+        for name in answers_to(row):
+            index.setdefault(name, row["province_id"])
     return index
+
+
+def answers_to(row: dict) -> dict[str, str]:
+    """Return every name, code and alias of a province (or unit), folded, with the column that holds it.
+
+    Examples
+    --------
+    >>> answers_to({"province_id": "ha-noi", "gso_code": "01", "name_vi": "Hà Nội", "aliases": "HN"})
+    {'hanoi': 'province_id', '01': 'gso_code', 'hn': 'aliases'}
+    """
+    names: dict[str, str] = {}
+    for column in _NAMES:
+        for name in str(row.get(column) or "").split(";"):
+            if fold(name):
+                names.setdefault(fold(name), column)
+    return names
 
 
 class _Hashable:
@@ -76,21 +93,31 @@ def find_province(name: str | int, provinces: pl.DataFrame | None = None) -> str
     """
     table = load().provinces if provinces is None else provinces
     index = _index(_Hashable(table))
-    key = f"{name:02d}" if isinstance(name, int) and not isinstance(name, bool) else fold(name)
-    found = index.get(key) or index.get(_PREFIX.sub("", key))
+    key = f"{name:02d}" if isinstance(name, int) and not isinstance(name, bool) else fold(str(name))
+    found = index.get(key) or index.get(_KIND.sub("", key))
     if found:
         return found
-    near = list(dict.fromkeys(index[k] for k in closest(key, list(index), n=6)))[:3]
+    near = list(dict.fromkeys(index[k] for k in closest(_KIND.sub("", key), list(index), n=6)))[:3]
     names = dict(table.select("province_id", "name_vi").iter_rows())
     raise UnknownNameError(
         "province", name, [names[p] for p in near], "`cds list provinces` shows all names."
     )
 
 
-def find_provinces(names, provinces: pl.DataFrame | None = None) -> list[str]:
+def find_provinces(
+    names: str | int | Iterable[str | int],
+    provinces: pl.DataFrame | None = None,
+    regions: pl.DataFrame | None = None,
+) -> list[str]:
     """Return the ids of several provinces, in the order given and each once.
 
-    A name may also be ``all`` or a region id, which stand for all their provinces.
+    A name may also be ``all``, a region's id or, with the table `regions`, a region's name in either language;
+    they stand for all their provinces.
+
+    Raises
+    ------
+    UnknownNameError
+        Lists every name that is not known, each with the closest ones.
 
     Examples
     --------
@@ -98,10 +125,24 @@ def find_provinces(names, provinces: pl.DataFrame | None = None) -> list[str]:
     ['ha-noi', 'dak-lak', 'dak-nong', 'gia-lai', 'kon-tum', 'lam-dong']
     """
     table = load().provinces if provinces is None else provinces
+    groups = {fold(r): r for r in table["region_id"].unique()}
+    if regions is not None:
+        for row in regions.iter_rows(named=True):
+            groups |= {fold(row[c]): row["region_id"] for c in ("name_vi", "name_en")}
     found: list[str] = []
+    unknown: list[UnknownNameError] = []
     for name in [names] if isinstance(names, str | int) else names:
-        region = table.filter((pl.col("region_id") == str(name)) | (str(name) == "all"))["province_id"].sort()
-        found += region.to_list() if len(region) else [find_province(name, table)]
+        if str(name) == "all":
+            found += table["province_id"].sort().to_list()
+        elif (region := groups.get(fold(str(name)))) is not None:
+            found += table.filter(pl.col("region_id") == region)["province_id"].sort().to_list()
+        else:
+            try:
+                found.append(find_province(name, table))
+            except UnknownNameError as error:
+                unknown.append(error)
+    if unknown:
+        raise unknown[0] if len(unknown) == 1 else UnknownNameError.of_several(unknown)
     return list(dict.fromkeys(found))
 
 

@@ -23,9 +23,9 @@ def _id(description: str, **options) -> dy.String:
     return dy.String(regex=ID, description=description, **options)
 
 
-# Markup, a Markdown link, control characters, marks that change the direction of reading, the start of a
-# spreadsheet formula.
-_NOT_PLAIN = r"\]\s*\(|[<>\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]|^[=@]"
+# Markup, a Markdown link, control characters, characters without width, marks that change the direction of
+# reading, the start of a spreadsheet formula.
+_NOT_PLAIN = r"\]\s*\(|[<>\x00-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|^[=@]"
 MOST_CHARACTERS = 1000
 
 
@@ -158,6 +158,12 @@ class Indicators(dy.Schema):
     keywords = _text(
         "Other wordings that articles use, separated by ';'; `cds extract` looks for them and for the Vietnamese name.",
         nullable=True,
+    )
+    max_value = dy.Float64(
+        nullable=True,
+        min=0,
+        description="Highest value that can be; empty for 100 where the unit is percent, and for no limit elsewhere. "
+        "A share of something other than a part (subscriptions over people) may pass 100.",
     )
 
     @dy.rule()
@@ -476,7 +482,30 @@ class Conflicts(dy.Schema):
     source_id = _id("Source of the figure not kept.")
 
 
+class Accepted(dy.Schema):
+    """Warnings of the gate that someone has looked at, each with the reason why it stays. It holds for the value found
+    then: another value is a new warning."""
+
+    rule = _id("Name of the rule, as `cds check` prints it.", primary_key=True)
+    table = _id("Table of the figure.", primary_key=True)
+    key = _text("Key of the row, its columns joined by '/'.", primary_key=True)
+    value = dy.String(nullable=True, description="The value found, as `cds check` prints it.")
+    reason_vi = _text("Why, in Vietnamese.")
+    reason_en = _text("Why, in English.")
+
+
+class Release(dy.Schema):
+    """The one row that says which day the data speak of."""
+
+    data_date = dy.Date(
+        primary_key=True,
+        description="Last day that the figures speak of: a later figure is an error, and targets are judged on this day "
+        "unless a report is asked for another.",
+    )
+
+
 TABLES: dict[str, type[dy.Schema]] = {
+    "release": Release,
     "regions": Regions,
     "units_2025": Units2025,
     "provinces": Provinces,
@@ -494,6 +523,7 @@ TABLES: dict[str, type[dy.Schema]] = {
     "national_scores": NationalScores,
     "claims": Claims,
     "conflicts": Conflicts,
+    "accepted": Accepted,
 }
 
 # (table, columns) -> (table, columns); an empty cell is no link. A target's scope may also be the nation.

@@ -4,6 +4,9 @@ then write it all or nothing.
 
 from __future__ import annotations
 
+from datetime import date
+
+from cds_analysis.dataset.checks import Finding
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.intake.folder import appended, change
 
@@ -111,17 +114,27 @@ class Changes:
         else:
             self._add(table, others, row)
 
-    def write(self) -> None:
-        """Put the rows into the folder that the dataset was loaded from, all of them or none.
+    def write(self, *, data_date: date | None = None) -> list[Finding]:
+        """Put the rows into the folder that the dataset was loaded from, all of them or none; return the new warnings
+        of the gate.
+
+        Parameters
+        ----------
+        data_date
+            The last day that the figures speak of from now on (``release.csv``); without it, that day stays.
 
         Raises
         ------
         DataError, ParameterError
-            When the dataset would break its schemas, or the folder cannot be written. Nothing has changed
-            then.
+            When the dataset would break its schemas or a rule of the gate, or the folder cannot be written. Nothing has
+            changed then.
         """
-        if self.rows:
-            change(self._data, appended(self._data, self.rows))
+        if not self.rows:
+            return []
+        texts = appended(self._data, self.rows)
+        if data_date is not None:
+            texts["release.csv"] = f"data_date\n{data_date}\n"
+        return change(self._data, texts)
 
     def _rows(self, table: str) -> dict[tuple, list[dict]]:
         """Return the rows of a table by key, those that are to be written included."""

@@ -249,6 +249,8 @@ class Frames:
         title = self.title_text.signals
         if title and rules["title"].match(self.title) and not self.above(text.block):
             return title[-1][1], "the title"
+        if rules["plan_title"].match(self.title) and text.block.kind in ("item", "cell"):
+            return "target", "a list in a plan"
         return "result", ""
 
     def _is_ahead(self, figure: Figure, text: Text) -> bool:

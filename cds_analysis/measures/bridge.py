@@ -317,7 +317,7 @@ def _as_scores(bridged: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
             pl.lit("estimate: ") + pl.col("rule") + " of " + pl.col("parts").list.join(", ")
         ),
     )
-    return filled.select(like.columns).cast(dict(like.schema))
+    return filled.select(like.columns).cast(dict(like.schema.items()))
 
 
 def _unit_provinces(data: Dataset) -> pl.DataFrame:

@@ -62,8 +62,9 @@ def gaps(
     targets, indicators
         The tables of that name.
     as_of
-        The day of judgement: later figures are not used, and targets due by then count as due. By default
-        the latest date among the observations.
+        The day of judgement: later figures are not used, and targets due by then count as due; of a dataset, its
+        ``judged_on``. Without it each case is judged on the day of its own latest figure, so that no other row, and
+        no other province's, decides what is due.
 
     Returns
     -------
@@ -102,8 +103,7 @@ def gaps(
     unknown = targets.join(indicators, on="indicator_id", how="anti")["indicator_id"].to_list()
     if unknown:
         raise ParameterError(f"targets name indicators that are not in the register: {', '.join(unknown)}")
-    judged_on = as_of or observations["as_of"].max()
-    seen = observations if judged_on is None else observations.filter(pl.col("as_of") <= judged_on)
+    seen = observations if as_of is None else observations.filter(pl.col("as_of") <= as_of)
     cases = _applicable(targets, observations, indicators)
     latest, first = _ends(seen)
     joined = cases.join(latest, on=_KEYS, how="left", validate="m:1").join(
@@ -113,7 +113,7 @@ def gaps(
         _reached(cases, seen), on=[*_KEYS, "due", "target_source_id", "scope"], how="left", validate="1:1"
     )
     return (
-        joined.with_columns(judged_on=pl.lit(judged_on, dtype=pl.Date))
+        joined.with_columns(judged_on=pl.col("as_of") if as_of is None else pl.lit(as_of, dtype=pl.Date))
         .with_columns(**_distances())
         .with_columns(**_paces())
         .with_columns(_status())

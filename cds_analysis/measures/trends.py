@@ -188,7 +188,7 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
     corrected = [
         {**{k: r[k] for k in _SERIES}, "province_id": p, "p_adjusted": float(q)}
         for r in adjusted.iter_rows(named=True)
-        for p, q in zip(r["province_id"], multipletests(r["p_value"], method="fdr_bh")[1])
+        for p, q in zip(r["province_id"], np.asarray(multipletests(r["p_value"], method="fdr_bh")[1]))
     ]
     keys = {c: schema[c] for c in (*_SERIES, "province_id")}
     joined = judged.join(

@@ -16,8 +16,9 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
-from cds_analysis.pages.site import TEMPLATES, style, templates
+from cds_analysis.pages.site import TEMPLATES, style
 from cds_analysis.pages.vega import vega
+from cds_analysis.views.markup import templates
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import VEGALITE
 
@@ -53,22 +54,34 @@ def _csv_link(output: nbformat.NotebookNode, label: str) -> str:
         return ""
     name = re.sub(r"[^a-z0-9_]", "", output.metadata.get("text/csv", {}).get("name", "data")) or "data"
     encoded = base64.b64encode(("\ufeff" + text).encode("utf-8")).decode("ascii")
-    return f'<a class="csv" download="{name}.csv" href="data:text/csv;charset=utf-8;base64,{encoded}">{html.escape(label)}</a>'
+    return _html("csv", name=name, content=encoded, label=label)
 
 
 def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
     """Make the HTML of a chart with a search box; hidden until its script has drawn it, and in print."""
     about = output.metadata.get(VEGALITE, {})
-    name = html.escape(about.get("title", ""), quote=True)
-
-    def block(kind: str, value: object) -> str:
-        return f'<script type="application/json" class="{kind}">{json.dumps(value, ensure_ascii=False).replace("<", chr(92) + "u003c")}</script>'
-
-    return (
-        f'<section class="live" data-colours="{html.escape(json.dumps(about.get("colours", [])), quote=True)}" data-none="{html.escape(t("no province matches"), quote=True)}" hidden aria-label="{name}"><h3>{name}</h3><p>{html.escape(about.get("alt", "").removeprefix(about.get("title", "") + ". "))}</p>'
-        f'<label>{html.escape(t("Search"))} <input type="search" autocomplete="off" placeholder="{html.escape(t("Names, separated by commas"), quote=True)}"></label>'
-        f'<div role="status"><ul class="picked"></ul></div><div class="plot"></div><p class="source">{html.escape(about.get("source", ""))}</p>{block("spec", output.data[VEGALITE])}{block("provinces", about.get("provinces", []))}</section>'
+    title = about.get("title", "")
+    return _html(
+        "live",
+        t=t,
+        title=title,
+        alt=about.get("alt", "").removeprefix(f"{title}. "),
+        source=about.get("source", ""),
+        colours=json.dumps(about.get("colours", [])),
+        blocks={
+            "spec": _within_script(output.data[VEGALITE]),
+            "provinces": _within_script(about.get("provinces", [])),
+        },
     )
+
+
+def _within_script(value: object) -> str:
+    """Return a value as JSON that ends no script."""
+    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _html(template: str, **values) -> str:
+    return templates(TEMPLATES).get_template(f"{template}.html.j2").render(**values)
 
 
 def _scripts() -> tuple[str, ...]:
@@ -161,7 +174,7 @@ def export_html(
     }
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
     scripts = _scripts() if 'class="live"' in body else ()
-    page = templates().get_template("report.html.j2")
+    page = templates(TEMPLATES).get_template("report.html.j2")
     return page.render(
         scripts=scripts,
         policy=_policy(scripts),

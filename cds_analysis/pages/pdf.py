@@ -42,17 +42,24 @@ def find_chromium() -> str:
     return found
 
 
-def print_pdf(page: Path, chromium: str) -> Path:
-    """Print an HTML file to a PDF of the same name beside it; return its path. The file appears whole or not
-    at all.
+def print_pdf(page: Path, chromium: str, scratch: Path) -> bytes:
+    """Print an HTML file and return the PDF.
+
+    Parameters
+    ----------
+    page
+        The HTML file.
+    chromium
+        From :func:`find_chromium`.
+    scratch
+        A folder for temporary files.
 
     Raises
     ------
     ParameterError
         When Chromium does not print it.
     """
-    target = page.with_suffix(".pdf")
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(dir=scratch, ignore_cleanup_errors=True) as profile:
         part = Path(profile) / "page.pdf"
         command = [
             chromium,
@@ -73,7 +80,4 @@ def print_pdf(page: Path, chromium: str) -> Path:
             raise ParameterError(
                 f"Chromium did not print {page.name}: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"
             )
-        beside = target.with_name(f".{target.name}.part")
-        shutil.move(part, beside)
-        beside.replace(target)
-    return target
+        return part.read_bytes()

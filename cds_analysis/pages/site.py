@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
-
+from cds_analysis.views.markup import templates
 from cds_analysis.views.text import Text
 
-__all__ = ["TEMPLATES", "render_index", "style", "templates"]
+__all__ = ["GENERATOR", "TEMPLATES", "render_index", "style"]
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-
-@lru_cache(maxsize=1)
-def templates() -> Environment:
-    """Return the templates, which escape what they are given."""
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=select_autoescape(["html", "j2"]))
+GENERATOR = "cds-analysis"  # named at the top of the index page, so that ours is told from another's
 
 
 def style() -> str:
@@ -35,7 +28,13 @@ def render_index(reports: list[dict], failed: list[dict]) -> str:
             report["stem"], {"name": report["name"], "search": report["search"], "links": {}}
         )
         row["links"][report["lang"]] = report["path"]
-    page = templates().get_template("index.html.j2")
+    page = templates(TEMPLATES).get_template("index.html.j2")
     return page.render(
-        groups=groups, failed=failed, style=style(), vi=Text("vi"), en=Text("en"), n=len(reports)
+        groups=groups,
+        failed=failed,
+        style=style(),
+        vi=Text("vi"),
+        en=Text("en"),
+        n=len(reports),
+        generator=GENERATOR,
     )

@@ -1,40 +1,37 @@
 """Make many reports: skip what is unchanged, run the rest side by side, and leave an index and a manifest.
 
-Every file is written here, to a temporary name, and moved when complete. A report that fails leaves no page:
-its notebook goes to ``failed/``, an earlier page of the same report is moved there too, and the others go on.
+A report that fails leaves no page: its notebook goes to ``failed/``, an earlier page of the same report is
+moved there too, and the others go on.
 """
 
 from __future__ import annotations
 
-import shutil
-import sys
-import time
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from cds_analysis import __version__
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.dataset.lock import held
-from cds_analysis.dataset.provinces import fold
 from cds_analysis.errors import CdsError
-from cds_analysis.pages.site import render_index
-from cds_analysis.reports.manifest import (
-    checksum_of_text,
-    load_manifest,
-    versions,
-    write_atomically,
-    write_manifest,
-)
+from cds_analysis.reports.fingerprint import checksum_of_text, versions
+from cds_analysis.reports.index import index_page
+from cds_analysis.reports.output_folder import DAMAGED, OutputFolder
 from cds_analysis.running.tasks import Limits, Rendered, Task
-from cds_analysis.views.text import collation_key
 
 __all__ = ["ENGINES", "Result", "run", "why"]
 
 ENGINES = ("auto", "fork", "pool")
-_SAVE_EVERY_S = 2.0
 _LIMITS = Limits()
+_WORDS = {
+    "notebook": "the notebook",
+    "parameters": "the parameters",
+    "data": "its rows of data",
+    "package": "the package",
+    "versions": "the versions of libraries",
+}
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -91,11 +88,20 @@ def run(
     ------
     CdsError
         When the output folder cannot be written, or another batch is writing to it, before anything runs;
-        and when it can no longer be written. Reports finished by then stay.
+        when it can no longer be written, or is removed; when a Dask scheduler is lost. Reports finished by
+        then stay.
     """
-    results: dict[str, Result] = {}
-    with _own(out):
-        manifest = load_manifest(out)
+    folder, results = OutputFolder(out), {}
+    with folder.held():
+        manifest, damage = folder.read()
+        if damage:
+            _log.warning(
+                "the manifest of %s is damaged (%s): the reports it does not tell of are made anew; it is kept as %s",
+                out,
+                damage,
+                DAMAGED,
+            )
+            folder.keep_damaged()
         todo = []
         for task in tasks:
             if not force and not why(task, manifest, out):
@@ -103,44 +109,33 @@ def run(
                 on_result(results[task.key])
             else:
                 todo.append(task)
-        if todo or manifest.get("package") != __version__ or not (out / "index.html").is_file():
-            _make(
-                todo,
-                out,
-                manifest,
-                results,
-                on_result,
-                data=data,
-                jobs=jobs,
-                engine=engine,
-                dask=dask,
-                limits=limits,
-            )
+        if todo or damage or manifest.get("package") != __version__ or not (out / "index.html").is_file():
+            with closing(_make(todo, folder, manifest, data, jobs, engine, dask, limits)) as made:
+                for result in made:
+                    results[result.key] = result
+                    on_result(result)
+        _all_there(tasks, results, out)
     return [results[t.key] for t in tasks]
 
 
-def _make(todo, out, manifest, results, on_result, *, data, jobs, engine, dask, limits) -> None:
+def _make(todo, folder: OutputFolder, manifest: dict, data, jobs, engine, dask, limits) -> Iterator[Result]:
+    reports = manifest["reports"]
     for task in todo:
-        earlier = manifest["reports"].get(task.key, {}).get("output", {})
-        manifest["reports"][task.key] = _entry(task, Result(task.key, "missing", output=earlier))
+        earlier = reports.get(task.key, {}).get("output", {})
+        reports[task.key] = _entry(task, Result(task.key, "missing", output=earlier))
+    manifest.update(package=__version__, versions=versions())
+    folder.begin(manifest, index_page(reports, data, folder.path))
     try:
-        _save(out, manifest, data)
-        saved = time.monotonic()
         for task, rendered in _rendered(todo, data, jobs, engine, dask, limits):
-            result = _write(out, task, rendered)
-            results[task.key] = result
-            manifest["reports"][task.key] = _entry(task, result)
-            on_result(result)
-            if time.monotonic() - saved > _SAVE_EVERY_S:
-                write_manifest(out, manifest)
-                saved = time.monotonic()
-    except OSError as error:
-        raise CdsError(
-            f"cannot go on writing into {out}: {error.strerror or error}. The reports finished so far are there; run again to make the others."
-        ) from None
-    finally:
-        with suppress(OSError):
-            _save(out, manifest, data)
+            result = _kept(folder, task, rendered)
+            reports[task.key] = _entry(task, result)
+            folder.note(task.key, reports[task.key])
+            yield result
+    except BaseException:
+        with suppress(CdsError):
+            folder.finish(manifest, index_page(reports, data, folder.path))
+        raise
+    folder.finish(manifest, index_page(reports, data, folder.path))
 
 
 def _rendered(todo: list[Task], data: Dataset, jobs: int, engine: str, dask: str | None, limits) -> Iterator:
@@ -160,10 +155,9 @@ def _rendered(todo: list[Task], data: Dataset, jobs: int, engine: str, dask: str
                 del left[task.key]
                 yield task, rendered
             return
-        except (RuntimeError, EOFError, ConnectionError, BlockingIOError) as error:
-            print(
-                f"cds: reports go on without the fork server, more slowly ({type(error).__name__}: {error})",
-                file=sys.stderr,
+        except (RuntimeError, EOFError, OSError) as error:
+            _log.warning(
+                "reports go on without the fork server, more slowly (%s: %s)", type(error).__name__, error
             )
     from cds_analysis.running.pooled import make_pooled
 
@@ -177,45 +171,33 @@ def why(task: Task, manifest: dict, out: Path) -> str:
     entry = manifest["reports"].get(task.key)
     if entry is None:
         return "it is new"
-    if entry.get("status") != "made":
-        return "it failed last time" if entry.get("status") == "failed" else "it was not finished last time"
-    before = entry.get("fingerprint") if isinstance(entry.get("fingerprint"), dict) else {}
-    names = {
-        "notebook": "the notebook",
-        "parameters": "the parameters",
-        "data": "its rows of data",
-        "package": "the package",
-        "versions": "the versions of libraries",
-    }
-    changed = [words for name, words in names.items() if before.get(name) != task.fingerprint[name]]
+    if entry["status"] != "made":
+        return "it failed last time" if entry["status"] == "failed" else "it was not finished last time"
+    before, output = entry["fingerprint"], entry["output"]
+    changed = [words for name, words in _WORDS.items() if before.get(name) != task.fingerprint[name]]
     if changed:
         return "changed: " + ", ".join(changed)
-    page, output = out / task.path, entry.get("output", {})
+    page = out / task.path
     try:
         found = page.stat()
+        same = (found.st_size, found.st_mtime_ns) == (output.get("bytes"), output.get("mtime_ns"))
+        if not same and checksum_of_text(page.read_bytes()) != output.get("sha256"):
+            return "its page was changed by hand"
     except OSError:
         return "its page is gone"
-    same = (found.st_size, found.st_mtime_ns) == (output.get("bytes"), output.get("mtime_ns"))
-    if not same and checksum_of_text(page.read_bytes()) != output.get("sha256"):
-        return "its page was changed by hand"
     return ""
 
 
-def _write(out: Path, task: Task, rendered: Rendered) -> Result:
-    kept = out / "failed" / f"{task.key}.ipynb"
+def _kept(folder: OutputFolder, task: Task, rendered: Rendered) -> Result:
     if rendered.page:
-        page = out / task.path
-        write_atomically(page, rendered.page)
-        kept.unlink(missing_ok=True)
+        changed = folder.keep_page(task.key, rendered.page)
         output = {
             "bytes": len(rendered.page),
-            "mtime_ns": page.stat().st_mtime_ns,
+            "mtime_ns": changed,
             "sha256": checksum_of_text(rendered.page),
         }
         return Result(task.key, "made", rendered.seconds, output=output)
-    if rendered.notebook:
-        write_atomically(kept, rendered.notebook)
-    _set_aside(out, task)
+    folder.keep_failed(task.key, rendered.notebook)
     return Result(task.key, "failed", rendered.seconds, rendered.error, rendered.cell, rendered.traceback)
 
 
@@ -226,58 +208,10 @@ def _entry(task: Task, result: Result) -> dict:
     return {**shown, **kept, "path": task.path, "seconds": round(result.seconds, 2)}
 
 
-def _set_aside(out: Path, task: Task) -> None:
-    """Move an earlier page of a report that now fails out of the reader's way, without losing it."""
-    page = out / task.path
-    if page.is_file():
-        kept = out / "failed" / f"{task.key}.earlier.html.txt"
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(page, kept)
-
-
-@contextmanager
-def _own(out: Path):
-    """Hold the output folder for one batch, cleared of what a batch that was cut off in the middle of a
-    write left there.
-    """
-    with held(
-        out / ".cds-lock",
-        busy=f"another batch is writing into {out}. Wait until it is done, or choose another folder with --out.",
-        closed=lambda reason: (
-            f"cannot write into the output folder {out}: {reason}. Choose another with --out."
-        ),
-    ):
-        for left in out.rglob(".*.tmp"):
-            left.unlink(missing_ok=True)
-        yield
-
-
-def _save(out: Path, manifest: dict, data: Dataset) -> None:
-    manifest.update(package=__version__, versions=versions())
-    write_manifest(out, manifest)
-    entries = [(k, e) for k, e in sorted(manifest["reports"].items())]
-    words = {
-        p: (vi, en, aliases or "")
-        for p, vi, en, aliases in data.provinces.select(
-            "province_id", "name_vi", "name_en", "aliases"
-        ).iter_rows()
-    }
-    reports = []
-    for _, entry in entries:
-        if entry["status"] in ("made", "missing") and (out / entry["path"]).is_file():
-            names = [word for p in entry.get("provinces", []) for word in words.get(p, ())]
-            search = fold(" ".join([entry["notebook_title"], entry["name"], *names]))
-            reports.append({**entry, "search": search})
-    reports.sort(
-        key=lambda e: (
-            e["number"],
-            e["lang"] == "en",
-            e["stem"] != e["notebook"],
-            collation_key(e["name"]),
-            e["stem"],
+def _all_there(tasks: list[Task], results: dict[str, Result], out: Path) -> None:
+    """Look once more at the end: somebody may have removed pages while others were being made."""
+    gone = [t.path for t in tasks if results[t.key].status != "failed" and not (out / t.path).is_file()]
+    if gone:
+        raise CdsError(
+            f"{len(gone)} of the pages in {out} were removed while the batch ran, for example {gone[0]}. Run again to make them."
         )
-    )
-    failed = [
-        {"key": k, "error": e["error"], "cell": e["cell"]} for k, e in entries if e["status"] == "failed"
-    ]
-    write_atomically(out / "index.html", render_index(reports, failed).encode("utf-8"))

@@ -12,15 +12,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cds_analysis import __version__
+from cds_analysis.dataset.checks import Finding, concerning, gate
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.dataset.provinces import find_province
 from cds_analysis.dataset.subset import Subsets
-from cds_analysis.reports.catalogue import Notebook, checked_parameters
-from cds_analysis.reports.manifest import checksum_of_files, checksum_of_text, versions
+from cds_analysis.errors import ParameterError
+from cds_analysis.measures.bridge import UNITS
+from cds_analysis.reports.catalogue import Notebook
+from cds_analysis.reports.fingerprint import checksum_of_code, checksum_of_text, versions
+from cds_analysis.reports.parameters import OPTIONS, default_provinces
 from cds_analysis.running.tasks import Task
+from cds_analysis.views.labels import GATE_LABELS
 from cds_analysis.views.text import LANGUAGES, Text
 
 __all__ = ["plan"]
+
+MOST_WARNINGS = 5  # in a report
 
 
 def plan(
@@ -58,40 +64,40 @@ def plan(
     ------
     ParameterError, UnknownNameError
         Before anything runs.
+    DataError
+        When the gate finds an error in the data. Its warnings about the rows that a report shows are printed with it.
     """
+    warnings = gate(data)
     given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
-    made_with, tasks = versions(), []
-    code = checksum_of_files(Path(__file__).parent.parent, "*.py", "*.j2", "*.css", "*.po", "conf.json")
+    made_with, code, tasks = versions(), checksum_of_code(), []
     parts, texts = Subsets(data), {lang: Text(lang, data) for lang in langs or LANGUAGES}
     for notebook in wanted:
         mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
         source = notebook.path.read_text(encoding="utf-8")
         text_sum = checksum_of_text(source)
-        for case, extra in _cases(notebook, provinces or _default_of(notebook, data), each=each):
+        _refuse_what_has_an_option(notebook, mine)
+        for case, chosen in _cases(notebook, provinces or default_provinces(data), provinces, each=each):
             stem = _stem(case, mine)
             for lang, t in texts.items():
-                values = checked_parameters(notebook, {**mine, **extra, "lang": lang}, data)
-                if data_dir is not None:
-                    values["data_dir"] = str(Path(data_dir).resolve())
+                values = _values(notebook, mine, chosen, lang, data, data_dir)
                 heading = notebook.titles[lang]
-                chosen = [values["province"]] if notebook.is_profile else values.get("provinces", [])
                 merged = {**{p.name: p.default for p in notebook.parameters.values()}, **values}
-                subjects = (
-                    [find_province(merged["province"], data.provinces)]
-                    if notebook.is_profile
-                    else merged.get("provinces", [])
-                )
+                subjects = chosen if notebook.is_profile else merged.get(notebook.named("provinces"), [])
                 other = next((x for x in texts if x != lang), None)
                 reads = _reads(notebook, merged)
                 figures = parts.checksum(reads, subjects)
+                told = _told(concerning(warnings, reads, subjects), t)
                 name = _name(t, chosen, mine)
                 facts = {
                     t("Notebook"): notebook.path.name,
-                    t("Parameters"): ", ".join(f"{k}={v}" for k, v in values.items() if k != "data_dir"),
+                    t("Parameters"): ", ".join(
+                        f"{k}={v}" for k, v in values.items() if k != notebook.named("folder")
+                    ),
                     t(
                         "Version"
                     ): f"cds-analysis {__version__}, Python {made_with['python']}, Polars {made_with['polars']}",
                     t("Checksum of the data"): figures,
+                    **({t("Warnings of the data check"): told} if told else {}),
                 }
                 tasks.append(
                     Task(
@@ -114,7 +120,7 @@ def plan(
                         fingerprint={
                             "notebook": text_sum,
                             "parameters": checksum_of_text(
-                                json.dumps(values, sort_keys=True), str(is_standalone), str(other)
+                                json.dumps(values, sort_keys=True), str(is_standalone), str(other), told
                             ),
                             "data": figures,
                             "package": code,
@@ -127,36 +133,61 @@ def plan(
     return tasks
 
 
+def _told(warnings: list[Finding], t: Text) -> str:
+    """Put the first warnings into words."""
+    first = [
+        t(
+            "{title} ({file}, row {row}: {value})",
+            title=t(GATE_LABELS[f.rule]),
+            file=f.file,
+            row=f.row,
+            value=f.value,
+        )
+        for f in warnings[:MOST_WARNINGS]
+    ]
+    if left := len(warnings) - len(first):
+        first.append(t("and {n} more; `cds check` lists them", n=left))
+    return "; ".join(first)
+
+
 def _reads(notebook: Notebook, values: dict) -> dict[str, str]:
-    if values.get("units", "63") == "63":
+    if values.get(notebook.named("units"), UNITS[0]) == UNITS[0]:
         return notebook.reads
     return {
         table: way for table, way in notebook.reads.items() if way != "own"
     }  # a unit's figures come from the provinces it was formed from
 
 
-def _default_of(notebook: Notebook, data: Dataset) -> list[str] | None:
-    """The provinces that profiles are made of unless others are asked for: those that reported figures."""
-    if not notebook.is_profile:
-        return None
-    reported = data.observations["province_id"].unique().sort().to_list()
-    return reported or [find_province(notebook.parameters["province"].default, data.provinces)]
-
-
-def _cases(notebook: Notebook, provinces: list[str] | None, *, each: bool) -> Iterator[tuple[str, dict]]:
-    if notebook.is_profile:
-        for province in provinces or []:
-            yield province, {"province": province}
-    elif not provinces or "provinces" not in notebook.parameters:
-        yield notebook.name, {}
-    elif each:
-        for province in provinces:
-            yield province, {"provinces": [province]}
+def _cases(
+    notebook: Notebook, profiled: list[str], named: list[str] | None, *, each: bool
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield the name of each report of a notebook and the provinces it is asked to be about."""
+    if notebook.is_profile or (named and each and notebook.named("provinces")):
+        for province in profiled:
+            yield province, [province]
+    elif not named or not notebook.named("provinces"):
+        yield notebook.name, []
     else:
-        yield (
-            "_".join(provinces) if len(provinces) <= 4 else f"selection-{checksum_of_text(*provinces)[:8]}",
-            {"provinces": provinces},
-        )
+        yield "_".join(named) if len(named) <= 4 else f"selection-{checksum_of_text(*named)[:8]}", named
+
+
+def _values(notebook: Notebook, settings: dict, chosen: list[str], lang: str, data, data_dir) -> dict:
+    given = {**settings, notebook.named("language"): lang}
+    if data_dir is not None:
+        given[notebook.named("folder")] = str(Path(data_dir).resolve())
+    if notebook.is_profile:
+        given[notebook.named("province")] = chosen[0]
+    elif chosen:
+        given[notebook.named("provinces")] = chosen
+    given.pop(None, None)  # what the notebook does not ask for
+    return notebook.checked(given, data)
+
+
+def _refuse_what_has_an_option(notebook: Notebook, settings: dict) -> None:
+    for name in settings:
+        kind = notebook.parameters[name].kind if name in notebook.parameters else ""
+        if kind in OPTIONS:
+            raise ParameterError(f"{name} is not set with --set; use {OPTIONS[kind]} instead")
 
 
 def _stem(case: str, settings: dict) -> str:

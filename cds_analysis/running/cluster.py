@@ -10,12 +10,15 @@ import pickle
 import uuid
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import cds_analysis
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.errors import ParameterError
+from cds_analysis.errors import CdsError, ParameterError
 from cds_analysis.running import remote
+from cds_analysis.running.borrowed import log_level
 from cds_analysis.running.tasks import Limits, Rendered, Task
 
 __all__ = ["make_on_dask"]
@@ -36,6 +39,8 @@ def make_on_dask(
     ------
     ParameterError
         When ``distributed`` is not installed, or no scheduler answers.
+    CdsError
+        When the scheduler is lost in the middle.
     """
     try:
         import cloudpickle
@@ -44,45 +49,65 @@ def make_on_dask(
         raise ParameterError(
             '--dask needs the package distributed: python -m pip install "cds-analysis[dask]"'
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    cloudpickle.register_pickle_by_value(remote)
-    try:
-        client = Client(address, timeout=_ANSWER_S, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ParameterError(
-            f"no Dask scheduler answers at {address!r}: {error}. Start one with `dask scheduler` and give its address, for example tcp://host:8786."
-        ) from None
-    with client:
-        sources = {
-            Path(task.notebook_path).name: Path(task.notebook_path).read_text(encoding="utf-8")
-            for task in tasks
-        }
-        shared = pickle.dumps((data, sources), protocol=pickle.HIGHEST_PROTOCOL)
-        # As a task of its own, so that the scheduler can make it again when the worker that held it is lost.
-        payload = client.submit(dict, code=_package(), shared=shared, pure=False)
-        batch = uuid.uuid4().hex
-        asked = {
-            client.submit(
-                remote.run_there,
-                pickle.dumps((task, limits)),
-                payload,
-                key=f"cds-{batch}-{n}",
-                retries=_RETRIES,
-            ): task
-            for n, task in enumerate(tasks)
-        }
+    with log_level("distributed", logging.CRITICAL), _travels_as_source(cloudpickle, remote):
         try:
-            for future in as_completed(asked, loop=client.loop):
-                task = asked[future]
-                error = future.exception()
-                yield (
-                    task,
-                    Rendered(task.key, error=f"its worker failed: {error}")
-                    if error
-                    else pickle.loads(future.result()),
-                )
-                future.release()
-        finally:
+            client = Client(address, timeout=_ANSWER_S, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise ParameterError(
+                f"no Dask scheduler answers at {address!r}: {error}. Start one with `dask scheduler` and give its address, for example tcp://host:8786."
+            ) from None
+        with client:
+            try:
+                yield from _asked(client, as_completed, tasks, data, limits)
+            except (CancelledError, OSError) as error:
+                raise CdsError(
+                    f"the Dask scheduler at {address} was lost ({type(error).__name__}). The reports finished so far are there; start it and run again to make the others."
+                ) from None
+
+
+@contextmanager
+def _travels_as_source(cloudpickle, module) -> Iterator[None]:
+    """Let a module travel with what uses it, while the block runs."""
+    cloudpickle.register_pickle_by_value(module)
+    try:
+        yield
+    finally:
+        cloudpickle.unregister_pickle_by_value(module)
+
+
+def _asked(client, as_completed, tasks: list[Task], data: Dataset, limits: Limits) -> Iterator:
+    sources = {
+        Path(task.notebook_path).name: Path(task.notebook_path).read_text(encoding="utf-8") for task in tasks
+    }
+    shared = pickle.dumps((data, sources), protocol=pickle.HIGHEST_PROTOCOL)
+    # As a task of its own, so that the scheduler can make it again when the worker that held it is lost.
+    payload = client.submit(dict, code=_package(), shared=shared, pure=False)
+    batch = uuid.uuid4().hex
+    asked = {
+        client.submit(
+            remote.run_there,
+            pickle.dumps((task, limits)),
+            payload,
+            key=f"cds-{batch}-{n}",
+            retries=_RETRIES,
+        ): task
+        for n, task in enumerate(tasks)
+    }
+    try:
+        for future in as_completed(asked, loop=client.loop):
+            task = asked[future]
+            error = future.exception()
+            yield (
+                task,
+                Rendered(task.key, error=f"its worker failed: {error}")
+                if error
+                else pickle.loads(future.result()),
+            )
+            future.release()
+    finally:
+        with suppress(
+            CancelledError, OSError, RuntimeError
+        ):  # a scheduler that is lost has nothing to cancel
             client.cancel([*asked, payload])
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -14,6 +15,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from cds_analysis.errors import CdsError
+from cds_analysis.running.borrowed import environment
 from cds_analysis.running.inprocess import InProcessEngine
 from cds_analysis.running.tasks import Limits
 
@@ -92,17 +94,18 @@ def execute(
                 on_start=ran.append,
                 on_cell=note,
             )
-        return papermill.execute_notebook(
-            str(notebook),
-            str(scratch / "executed.ipynb"),
-            parameters=parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            execution_timeout=timeout,
-            start_timeout=120,
-            **_kernel_options(scratch),
-        )
+        with _kernel_of_ours(scratch) as options:
+            return papermill.execute_notebook(
+                str(notebook),
+                str(scratch / "executed.ipynb"),
+                parameters=parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                execution_timeout=timeout,
+                start_timeout=120,
+                **options,
+            )
     except PapermillExecutionError as error:
         raise ReportError(
             f"{error.ename}: {error.evalue}",
@@ -118,13 +121,16 @@ def execute(
         ) from None
 
 
-def _kernel_options(scratch: Path) -> dict:
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, not one of the user's
-    if os.name != "posix" or len(str(scratch)) > _LONGEST_FOLDER:
-        return {}
-    # Sockets in files: kernels that start side by side over TCP race for ports and are open to other users.
-    os.environ["JUPYTER_RUNTIME_DIR"] = str(scratch)
-    return {"config": Config({"KernelManager": {"transport": "ipc", "ip": str(scratch / "k")}})}
+@contextmanager
+def _kernel_of_ours(scratch: Path) -> Iterator[dict]:
+    """Let Jupyter start the kernel of this environment, not one of the user's, while the block runs."""
+    wanted, options = {"JUPYTER_PREFER_ENV_PATH": "1"}, {}
+    if os.name == "posix" and len(str(scratch)) <= _LONGEST_FOLDER:
+        # Sockets in files: kernels that start side by side over TCP race for ports and are open to other users.
+        wanted["JUPYTER_RUNTIME_DIR"] = str(scratch)
+        options = {"config": Config({"KernelManager": {"transport": "ipc", "ip": str(scratch / "k")}})}
+    with environment(wanted):
+        yield options
 
 
 def _as_far_as_it_ran(ran: list, scratch: Path) -> nbformat.NotebookNode | None:

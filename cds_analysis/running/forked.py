@@ -30,7 +30,9 @@ import psutil
 
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.subset import Subsets
+from cds_analysis.running.borrowed import environment
 from cds_analysis.running.child import make
+from cds_analysis.running.scratch import mark_server_folder, temporary_files, workspace
 from cds_analysis.running.tasks import Limits, Rendered, Task
 
 __all__ = ["MOST_TRIES", "can_fork", "make_forked", "start_server"]
@@ -74,7 +76,17 @@ def make_forked(
         When no child can be started.
     """
     context = start_server([task.notebook_path for task in tasks], jobs)
-    folder = Path(tempfile.mkdtemp(prefix="cds"))
+    with workspace() as folder:
+        handed = folder / "dataset"
+        parts = Subsets(data)
+        for reads in {str(task.reads): task.reads for task in tasks}.values():
+            parts.checksum(reads, [])  # what all reports share is summed here, once
+        with temporary_files():
+            handed.write_bytes(pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL))
+        yield from _made(context, tasks, jobs, folder, handed, limits)
+
+
+def _made(context, tasks: list[Task], jobs: int, folder: Path, handed: Path, limits: Limits) -> Iterator:
     waiting, again, running, ended = deque(tasks), deque(), [], []
 
     def fill() -> None:
@@ -82,11 +94,6 @@ def make_forked(
             running.append(_start(context, waiting.popleft(), 1, folder, handed, limits))
 
     try:
-        handed = folder / "dataset"
-        parts = Subsets(data)
-        for reads in {str(task.reads): task.reads for task in tasks}.values():
-            parts.checksum(reads, [])  # what all reports share is summed here, once
-        handed.write_bytes(pickle.dumps(parts, protocol=pickle.HIGHEST_PROTOCOL))
         fill()
         while again or running:
             if not running:
@@ -118,7 +125,6 @@ def make_forked(
     finally:
         for child in running + ended:
             _end(child)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def start_server(notebooks: list[str], jobs: int):
@@ -141,23 +147,18 @@ def start_server(notebooks: list[str], jobs: int):
         "MPLBACKEND": os.environ.get("MPLBACKEND", "module://matplotlib_inline.backend_inline"),
         "CDS_PRELOAD_NOTEBOOKS": os.pathsep.join(dict.fromkeys(notebooks)),
     }
-    keep = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        multiprocessing.forkserver.ensure_running()
-    except OSError as error:  # for example a folder for temporary files whose name is too long for a socket
-        raise RuntimeError(f"the fork server does not start: {error.strerror or error}") from None
-    finally:
-        for name, value in keep.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+    with environment(wanted):
+        try:
+            multiprocessing.forkserver.ensure_running()
+        except OSError as error:  # for example a temporary folder whose name is too long for a socket
+            raise RuntimeError(f"the fork server does not start: {error.strerror or error}") from None
+    mark_server_folder()
     return context
 
 
 def _start(context, task: Task, tries: int, folder: Path, handed: Path, limits: Limits) -> _Child:
-    scratch = Path(tempfile.mkdtemp(dir=folder))
+    with temporary_files():
+        scratch = Path(tempfile.mkdtemp(dir=folder))
     for wait_s in (0.2, 1.0, 2.0, None):
         here, there = context.Pipe(duplex=False)
         process = context.Process(

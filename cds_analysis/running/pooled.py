@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from cds_analysis.running.scratch import workspace
 from cds_analysis.running.tasks import Rendered, Task
 
 __all__ = ["make_pooled"]
@@ -23,23 +24,26 @@ def make_pooled(tasks: list[Task], *, jobs: int, timeout: float) -> Iterator[tup
     Those lost when a process dies are run again one by one, so that only the culprit fails.
     """
     lost: list[Task] = []
-    for task, result in _pool(tasks, jobs, timeout):
-        if result is None:
-            lost.append(task)
-        else:
-            yield task, result
-    for task in lost:
-        for _, result in _pool([task], 1, timeout):
-            yield task, result or Rendered(task.key, error="the process that made this report died")
+    with workspace() as folder:
+        for task, result in _pool(tasks, jobs, timeout, folder):
+            if result is None:
+                lost.append(task)
+            else:
+                yield task, result
+        for task in lost:
+            for _, result in _pool([task], 1, timeout, folder):
+                yield task, result or Rendered(task.key, error="the process that made this report died")
 
 
-def _pool(tasks: list[Task], jobs: int, timeout: float) -> Iterator[tuple[Task, Rendered | None]]:
+def _pool(
+    tasks: list[Task], jobs: int, timeout: float, folder: Path
+) -> Iterator[tuple[Task, Rendered | None]]:
     """Yield each task with its result, or with None where a process died before it was done."""
     if not tasks:
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=context, initializer=_quiet) as pool:
-        futures = {pool.submit(_make, task, timeout): task for task in tasks}
+        futures = {pool.submit(_make, task, timeout, folder): task for task in tasks}
         try:
             for future in as_completed(futures):
                 try:
@@ -50,10 +54,10 @@ def _pool(tasks: list[Task], jobs: int, timeout: float) -> Iterator[tuple[Task, 
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _make(task: Task, timeout: float) -> Rendered:
+def _make(task: Task, timeout: float, folder: Path) -> Rendered:
     from cds_analysis.running.render import render
 
-    with tempfile.TemporaryDirectory(prefix="cds", ignore_cleanup_errors=True) as scratch:
+    with tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as scratch:
         return render(task, Path(scratch), timeout=timeout)
 
 

@@ -1,5 +1,8 @@
 """What the fork server imports and warms up once, so that each report starts at its first cell.
 
+All of it happens in that process only, which is ours: the garbage collector is stopped there, and a library is
+kept from one of its imports. Where this module is imported by anyone else, it does nothing.
+
 No Polars query may run here: a query starts threads, and a process forked afterwards waits for them forever.
 """
 
@@ -15,13 +18,26 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-gc.disable()  # until the child: imports make nothing that would be freed
-# jsonschema would compile a grammar of web addresses for a second, which no notebook's schema uses.
-sys.modules.setdefault("rfc3987_syntax", None)
+NOTEBOOKS = (
+    "CDS_PRELOAD_NOTEBOOKS"  # environment variable of the server: paths of the notebooks that will run
+)
 
-from cds_analysis.pages import vega
 
-NOTEBOOKS = "CDS_PRELOAD_NOTEBOOKS"  # environment variable: paths of the notebooks that will run
+def _prepare(notebooks: list[Path]) -> None:
+    gc.disable()  # until the child: imports make nothing that would be freed
+    # jsonschema would compile a grammar of web addresses for a second, which no notebook's schema uses.
+    sys.modules.setdefault("rfc3987_syntax", None)
+    from cds_analysis.pages import vega
+
+    live = any(b"interactive" in path.read_bytes() for path in notebooks if path.is_file())
+    bundling = vega.begin() if live else None
+    for path in notebooks:
+        _import_what_they_import(path)
+    import_module("cds_analysis.running.render")  # what a child calls
+    _warm_up()
+    if bundling is not None:
+        vega.finish(bundling)
+    gc.freeze()  # the children share these objects' memory as long as nobody touches it
 
 
 def _import_what_they_import(path: Path) -> None:
@@ -61,12 +77,5 @@ def _warm_up() -> None:
         export.export_html(made, lang=lang, title="1", facts={})
 
 
-_notebooks = [Path(p) for p in os.environ.get(NOTEBOOKS, "").split(os.pathsep) if p]
-_bundling = vega.begin() if any(b"interactive" in p.read_bytes() for p in _notebooks if p.is_file()) else None
-for _path in _notebooks:
-    _import_what_they_import(_path)
-import_module("cds_analysis.running.render")  # what a child calls
-_warm_up()
-if _bundling is not None:
-    vega.finish(_bundling)
-gc.freeze()  # the children share these objects' memory as long as nobody touches it
+if NOTEBOOKS in os.environ:
+    _prepare([Path(p) for p in os.environ[NOTEBOOKS].split(os.pathsep) if p])

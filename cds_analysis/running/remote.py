@@ -67,12 +67,25 @@ def _state() -> types.ModuleType:
 
 def _unpacked(state, mark: str, payload: dict[str, bytes]) -> str:
     if mark not in state.folders:
-        folder = tempfile.mkdtemp(prefix="cds")
+        folder = tempfile.mkdtemp(
+            prefix=f"cds-{os.getpid()}-"
+        )  # as in running/scratch.py, which cannot be used
+        _lock(os.path.join(folder, ".lock"))
         zipfile.ZipFile(io.BytesIO(payload["code"])).extractall(folder)
         with open(os.path.join(folder, "shared"), "wb") as file:
             file.write(payload["shared"])
         state.folders[mark] = folder
     return state.folders[mark]
+
+
+def _lock(path: str) -> None:
+    """Lock a file until this worker ends: whoever clears away folders of killed processes sees that it lives."""
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR)
+    try:
+        import fcntl
+    except ImportError:  # Windows, where an open file cannot be removed anyway
+        return
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _start(folder: str) -> subprocess.Popen:

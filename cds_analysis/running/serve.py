@@ -10,12 +10,12 @@ import os
 import pickle
 import struct
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from cds_analysis.running.forked import can_fork, make_forked
 from cds_analysis.running.pooled import make_pooled
+from cds_analysis.running.scratch import workspace
 from cds_analysis.running.tasks import Limits, Rendered, Task
 
 
@@ -32,12 +32,12 @@ def _serve(shared: str) -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not get between the answers
     data, notebooks = pickle.loads(Path(shared).read_bytes())
-    with tempfile.TemporaryDirectory(prefix="cds") as folder:
+    with workspace() as folder:
         for name, source in notebooks.items():
-            (Path(folder) / name).write_text(source, encoding="utf-8")
+            (folder / name).write_text(source, encoding="utf-8")
         while len(head := sys.stdin.buffer.read(8)) == 8:
             task, limits = pickle.loads(sys.stdin.buffer.read(struct.unpack(">Q", head)[0]))
-            here = replace(task, notebook_path=str(Path(folder) / Path(task.notebook_path).name))
+            here = replace(task, notebook_path=str(folder / Path(task.notebook_path).name))
             answer = pickle.dumps(_made(here, data, limits))
             answers.write(struct.pack(">Q", len(answer)) + answer)
             answers.flush()

@@ -18,6 +18,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
+from cds_analysis.running.borrowed import environment
+
 __all__ = ["MOST_TEXT", "Collector", "Shell", "fresh_shell"]
 
 MOST_TEXT = 1_000_000  # characters of printed text kept for a cell
@@ -158,9 +160,8 @@ def fresh_shell() -> Iterator[Shell]:
         stack.callback(sys.modules.__setitem__, "__main__", sys.modules["__main__"])
         sys.modules["__main__"] = module
         if "MPLBACKEND" not in os.environ:
-            os.environ["MPLBACKEND"] = _INLINE
-            stack.callback(os.environ.pop, "MPLBACKEND", None)
-        _use_inline_pictures()
+            stack.enter_context(environment({"MPLBACKEND": _INLINE}))
+        stack.enter_context(_inline_pictures())
         shell = Shell.instance(
             user_module=module, config=Config({"HistoryManager": {"enabled": False, "hist_file": ":memory:"}})
         )
@@ -181,11 +182,25 @@ def _restore(outer) -> None:
             cls._instance = outer
 
 
-def _use_inline_pictures() -> None:
-    """Let pyplot show its figures as cell outputs, as a kernel does, unless a backend is chosen already."""
-    if (
-        "matplotlib" in sys.modules
-        and "matplotlib.pyplot" not in sys.modules
-        and os.environ["MPLBACKEND"] == _INLINE
-    ):
-        sys.modules["matplotlib"].rcParams["backend"] = _INLINE
+@contextmanager
+def _inline_pictures() -> Iterator[None]:
+    """Let pyplot show its figures as cell outputs, as a kernel does, unless a backend is chosen already; give
+    matplotlib its settings back afterwards.
+    """
+    was_there = sys.modules.get("matplotlib")
+    before = None if was_there is None else _as_they_are(was_there.rcParams)
+    if was_there and "matplotlib.pyplot" not in sys.modules and os.environ["MPLBACKEND"] == _INLINE:
+        was_there.rcParams["backend"] = _INLINE
+    try:
+        yield
+    finally:
+        now = sys.modules.get("matplotlib")
+        if before is not None:
+            dict.update(now.rcParams, before)
+        elif now is not None:  # imported by a cell: it is for the caller to choose how pictures are shown
+            dict.update(now.rcParams, {"backend": dict.__getitem__(now.rcParamsDefault, "backend")})
+
+
+def _as_they_are(settings: dict) -> dict:
+    """Return matplotlib's settings. Read in the usual way, the backend would be chosen now, if none is yet."""
+    return {name: dict.__getitem__(settings, name) for name in dict.keys(settings)}

@@ -6,8 +6,10 @@ from __future__ import annotations
 
 import io
 import textwrap
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import matplotlib as mpl
 import polars as pl
@@ -18,6 +20,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
 
+from cds_analysis.errors import ParameterError
 from cds_analysis.views.drawing.layout import Row, lay_out
 from cds_analysis.views.drawing.svg import SvgRenderer
 
@@ -90,14 +93,21 @@ _STYLE = {
     "svg.hashsalt": "cds",
     "text.hinting": "none",
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }
+_drawing = threading.RLock()  # matplotlib has one set of settings for all threads
 
 
 @contextmanager
 def style():
-    """Apply the look inside a ``with`` block only."""
-    with mpl.rc_context(_STYLE):
-        yield
+    """Apply the look inside a ``with`` block only; charts of several threads are drawn one after the other."""
+    with _drawing:
+        before = {name: mpl.rcParams[name] for name in _STYLE}
+        mpl.rcParams.update(_STYLE)
+        try:
+            yield
+        finally:
+            mpl.rcParams.update(before)
 
 
 def empty_chart(name: str, title: str, message: str, footer: str, data: pl.DataFrame) -> Chart:
@@ -160,7 +170,7 @@ class Chart:
             lay_out(self.figure, canvas.get_renderer())
             canvas.draw()
             picture = Image.frombuffer(
-                "RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1
+                "RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba()), "raw", "RGBA", 0, 1
             ).convert("RGB")
         buffer = io.BytesIO()
         # A chart has few colours: a palette of 256 is a quarter of the size, and quicker to compress.
@@ -180,6 +190,24 @@ class Chart:
             self.figure.draw(renderer)
             renderer.finalize()
         return buffer.getvalue().replace(_FONT, FONTS).encode("utf-8")
+
+    def save(self, path: str | Path) -> Path:
+        """Write the figure to a file that ends in .svg or .png; return its path.
+
+        Raises
+        ------
+        ParameterError
+            For another ending, or when the file cannot be written.
+        """
+        path = Path(path)
+        made = {".svg": self.svg, ".png": self.png}.get(path.suffix.lower())
+        if made is None:
+            raise ParameterError(f"a picture ends in .svg or .png, not {path.name!r}")
+        try:
+            path.write_bytes(made())
+        except OSError as error:
+            raise ParameterError(f"cannot write {path}: {error.strerror or error}") from None
+        return path
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         bundle = {

@@ -91,14 +91,14 @@ def of_province(data):
 
 
 def gaps(folder):
-    data = cds.load(folder)
+    data = cds.load(folder, scan=True)
     start = time.perf_counter()
     judged = cds.gaps(of_province(data), goals(), data.indicators)
     return time.perf_counter() - start, judged.height, round(judged["gap"].sum(), 3)
 
 
 def ranks(folder):
-    data = cds.load(folder)
+    data = cds.load(folder, scan=True)
     start = time.perf_counter()
     month = data.observations.filter(pl.col("year") == MONTH.year, pl.col("as_of") == MONTH).select(
         "province_id",

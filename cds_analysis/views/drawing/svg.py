@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from unicodedata import combining, east_asian_width
 
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.ft2font import FT2Font, LoadFlags
 
 __all__ = ["SvgRenderer"]
+
+# Width, top and bottom of letters that are not in the font: an ideograph fills a square of the font's size.
+_WIDE, _USUAL, _NONE = (1.0, 0.88, -0.12), (0.64, 0.76, -0.24), (0.0, 0.76, -0.24)
 
 
 class SvgRenderer(RendererSVG):
@@ -43,8 +47,14 @@ def _font(face: tuple) -> FT2Font:
 
 @lru_cache(maxsize=10_000)
 def _letter(face: tuple, character: str) -> tuple[float, float, float]:
-    """Return a letter's width, top and bottom against the baseline, for a font size of 1."""
+    """Return a letter's width, top and bottom against the baseline, for a font size of 1.
+
+    A letter that the font does not have (of another script) is drawn by whichever font the reader's system has
+    for it; it gets the room that its kind usually takes.
+    """
     font = _font(face)
+    if not font.get_char_index(ord(character)):
+        return _WIDE if east_asian_width(character) in "WF" else _NONE if combining(character) else _USUAL
     font.set_size(100, 72)
     glyph = font.load_char(ord(character), flags=LoadFlags.NO_HINTING)
     return (

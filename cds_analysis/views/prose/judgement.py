@@ -8,6 +8,7 @@ import polars as pl
 
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.register import series_of
+from cds_analysis.dataset.scalars import highest
 from cds_analysis.views.labels import MOVE_LABELS, MOVE_REASON_LABELS
 from cds_analysis.views.prose.base import Prose
 from cds_analysis.views.text import Text
@@ -368,9 +369,9 @@ def survey_note(t: Text, sets: pl.DataFrame, index_id: str) -> Prose:
 
 def checks(alarms: pl.DataFrame, bands: pl.DataFrame, t: Text) -> Prose:
     """The worst that the simulations found, in a sentence."""
-    calm = alarms.filter(pl.col("process") == "independent")["rate"].max()
+    calm = highest(alarms.filter(pl.col("process") == "independent")["rate"])
     worst = alarms.filter(pl.col("process") == "lingering_06").sort("rate").row(-1, named=True)
-    low = bands.filter(pl.col("process") != "random_walk")["rate"].min()
+    low = -highest(-bands.filter(pl.col("process") != "random_walk")["rate"])
     return Prose(
         t(
             "**Where years are independent the trend test raises at most {calm} false alarms at a nominal 5%; where good years linger (0.6), up to {worst} with {n} years.** The 80% band holds at least {low} of the figures, "

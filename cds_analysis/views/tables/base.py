@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 import polars as pl
 from great_tables import GT, loc, style
 
+from cds_analysis.views.markup import templates
 from cds_analysis.views.theme import flat_csv
 
 __all__ = ["Table", "cells", "listing", "plain_table"]
+
+_TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +44,11 @@ def plain_table(
     columns: dict[str, str],
     title: str,
     source: str,
-    right: list[str] = (),
+    right: Sequence[str] = (),
     data: pl.DataFrame | None = None,
-    bold_rows: list[int] = (),
+    bold_rows: Sequence[int] = (),
     widths: dict[str, str] | None = None,
-    links: list[str] = (),
+    links: Sequence[str] = (),
     empty: str = "",
 ) -> Table:
     """Render a frame of ready-made texts.
@@ -69,12 +73,12 @@ def plain_table(
     """
     data = frame if data is None else data
     if not frame.height:
-        return Table(name, f'<p class="empty"><strong>{title}.</strong> {empty}</p>', data)
+        return Table(name, _html("empty", title=title, sentence=empty), data)
     shown = frame.select(list(columns))
     table = (
         GT(shown, id=_id_of(title, shown))
         .tab_header(title=title)
-        .cols_label(**columns)
+        .cols_label(dict(columns))
         .tab_source_note(source)
         .cols_align("left")
         .tab_options(
@@ -96,7 +100,7 @@ def plain_table(
         table = table.tab_style(style.text(weight="bold"), loc.body(rows=list(bold_rows)))
     return Table(
         name,
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}">{table.as_raw_html(inline_css=False)}</div>',
+        _html("scroll", title=title, table=table.as_raw_html(inline_css=False)),
         data,
     )
 
@@ -128,5 +132,8 @@ def listing(rows: pl.DataFrame, columns: dict[str, tuple[str, Callable[[dict], s
 
 
 def _link(cell: str) -> str:
-    shown = escape(cell)
-    return f'<a href="{shown}">{shown}</a>' if cell.startswith(("https://", "http://")) else shown
+    return _html("link", address=cell) if cell.startswith(("https://", "http://")) else escape(cell)
+
+
+def _html(template: str, **values) -> str:
+    return templates(_TEMPLATES).get_template(f"{template}.html.j2").render(**values)

@@ -1,0 +1,23 @@
+"""HTML from templates, which escape what they are given."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+__all__ = ["templates"]
+
+
+@cache
+def templates(folder: Path) -> Environment:
+    """Return the templates of a folder.
+
+    Examples
+    --------
+    >>> here = Path(__file__).parent / "templates"
+    >>> templates(here).get_template("link.html.j2").render(address="https://x.vn/?a&b")
+    '<a href="https://x.vn/?a&amp;b">https://x.vn/?a&amp;b</a>'
+    """
+    return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
