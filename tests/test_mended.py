@@ -258,5 +258,10 @@ def test_the_ranks_of_seven_indices_are_drawn():
 def test_no_p_value_is_written_as_nothing():
     from cds_analysis.views.text import Text
 
-    assert [Text("en").p_value(p) for p in (0.0, 0.00099, 0.001, 0.05)] == ["< 0.001", "< 0.001", "= 0.001", "= 0.050"]
+    assert [Text("en").p_value(p) for p in (0.0, 0.00099, 0.001, 0.05)] == [
+        "< 0.001",
+        "< 0.001",
+        "= 0.001",
+        "= 0.050",
+    ]
     assert Text("vi").p_value(0.0004, bare=True) == "< 0,001" and Text("vi").p_value(None) == "–"

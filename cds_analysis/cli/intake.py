@@ -21,18 +21,38 @@ _KINDS = ["article", "decision", "report", "dataset"]
     "--out", type=click.Path(path_type=Path), help="File for the candidates (CSV); printed otherwise."
 )
 @click.option(
+    "--province",
+    help="Whose figures they are where the document names nobody nearer: a province, or viet-nam.",
+)
+@click.option("--unit", help="The same for a unit of 2025.")
+@click.option("--date", "day", help="The day the document was written, such as 2024-07-05.")
+@click.option(
+    "--kind",
+    type=click.Choice(["result", "target"]),
+    help="What figures are where the document does not say.",
+)
+@click.option(
+    "--index", help="The index its ranks and scores are of, where it names none: `cds list indices`."
+)
+@click.option(
     "--data",
     "data_dir",
     type=click.Path(path_type=Path),
     help="Your own data folder instead of the bundled one.",
 )
-def extract(file, out, data_dir) -> None:
-    """Propose the figures of an article (text, HTML, or - for standard input) as rows of the dataset."""
+def extract(file, out, province, unit, day, kind, index, data_dir) -> None:
+    """Propose the figures of a document (text, HTML, DOCX, PDF with a text layer, or - for standard input) as
+    rows of the dataset.
+    """
     from cds_analysis.dataset.load import load
     from cds_analysis.intake.add import write_candidates
     from cds_analysis.intake.extract import extract_file
+    from cds_analysis.intake.frame import given
 
-    found = extract_file(file, load(data_dir))
+    data = load(data_dir)
+    found = extract_file(
+        file, data, given(data, province=province, unit=unit, day=day, kind=kind, index=index)
+    )
     if out is None:
         click.echo(found.write_csv(), nl=False)
         return

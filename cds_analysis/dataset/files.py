@@ -11,7 +11,7 @@ __all__ = ["given_twice", "unread"]
 
 _TABLE_LIKE = {".csv", ".tsv", ".parquet", ".pq", ".xlsx", ".xls", ".ods", ".feather", ".arrow", ".jsonl"}
 _PACKED = {".gz", ".zip", ".bz2", ".xz", ".zst", ".bak", ".old", ".orig", ".tmp", ".part", ".txt"}
-_NO_TABLE = {"extraction/rules.csv"}  # read by `cds extract`
+_NO_TABLE = {"extraction/rules.csv", "extraction/indicators.csv"}  # read by `cds extract`
 
 
 def unread(folder: Path, tables: Iterable[str]) -> Iterator[Problem]:

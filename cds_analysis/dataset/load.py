@@ -58,6 +58,8 @@ class Dataset:
     breaks: pl.DataFrame
     observations: pl.DataFrame
     targets: pl.DataFrame
+    area_observations: pl.DataFrame
+    area_targets: pl.DataFrame
     scores: pl.DataFrame
     unit_scores: pl.DataFrame
     national_scores: pl.DataFrame
@@ -188,7 +190,7 @@ def _read_table(
     schema = TABLES[name]
     if (folder / f"{name}.parquet").is_file() or any((folder / name).rglob("*.parquet")):
         frame = _scan_table(folder, name, schema, problems, origins)
-        return frame if scan else _collected(frame, folder, name, schema, problems)
+        return frame if scan else _collected(frame, folder, name, schema, problems, origins)
     single, several = folder / f"{name}.csv", folder / name
     files = [single] if single.is_file() else sorted(several.glob("*.csv")) if several.is_dir() else []
     if not files:
@@ -262,7 +264,12 @@ def _scan_table(
 
 
 def _collected(
-    frame: pl.LazyFrame, folder: Path, name: str, schema: type[dy.Schema], problems: list[Problem]
+    frame: pl.LazyFrame,
+    folder: Path,
+    name: str,
+    schema: type[dy.Schema],
+    problems: list[Problem],
+    origins: list[tuple[str, int]],
 ) -> pl.DataFrame:
     """Read a table that was scanned, its rows checked as those of a CSV file are."""
     if any(p.file.startswith((f"{name}.parquet", f"{name}/")) for p in problems):
@@ -276,7 +283,8 @@ def _collected(
         )
         return schema.create_empty()
     if not schema.is_valid(found):
-        problems.extend(_broken_rules(found, schema, [(shown, row) for row in range(2, found.height + 2)]))
+        lines = [(file, row) for file, rows in origins for row in range(2, rows + 2)]
+        problems.extend(violations(found, schema, lines))
     return found
 
 
@@ -349,7 +357,7 @@ def broken_links(data: Dataset) -> Iterator[Problem]:
         here = here.select(columns).with_row_index("row").drop_nulls(list(columns))
         known = there.select(keys).unique()
         lost = here.join(known, left_on=columns, right_on=keys, how="anti").sort("row")
-        if table == "targets" and columns == ("scope",):
+        if table in ("targets", "area_observations") and columns == ("scope",):
             lost = lost.filter(pl.col("scope") != NATION)
         for row in lost.iter_rows(named=True):
             value = "/".join(row[c] for c in columns)

@@ -348,6 +348,46 @@ class Targets(dy.Schema):
     note = _text("What a reader must know about this target.", nullable=True)
 
 
+class AreaObservations(dy.Schema):
+    """A figure that one of the 34 units of 2025, or the nation, reported; those of the 63 provinces are in
+    observations.
+    """
+
+    scope = _id("Unit of 2025, or 'viet-nam'.", primary_key=True)
+    indicator_id = _id("Indicator.", primary_key=True)
+    as_of = dy.Date(primary_key=True, description="The day the figure speaks of (the last day of a period).")
+    source_id = _id("Source.", primary_key=True)
+    value = dy.Float64(description="Value in the indicator's unit.")
+    bound = _choice("'=' exact, '>=' at least, '>' more than.", ["=", ">=", ">"])
+    numerator = dy.Float64(
+        nullable=True, min=0, description="Count above the line, where the source gives it."
+    )
+    denominator = dy.Float64(
+        nullable=True, min=0, description="Count below the line, where the source gives it."
+    )
+    printed = _text("The figure exactly as the source prints it.")
+    status = _choice("reported by the source, or derived from figures it reports.", ["reported", "derived"])
+    locator = dy.String(regex=r"^p\d+$", description="Block of the source: its n-th line or cell.")
+    as_of_precision = _choice("How well the date is known.", ["day", "month", "quarter", "half_year", "year"])
+    note = _text("What a reader must know about this figure.", nullable=True)
+
+
+class AreaTargets(dy.Schema):
+    """What one of the 34 units of 2025 promised; those of the provinces and the nation are in targets."""
+
+    scope = _id("Unit of 2025.", primary_key=True)
+    indicator_id = _id("Indicator.", primary_key=True)
+    due = dy.Date(primary_key=True, description="Date by which the target is to be met.")
+    source_id = _id("Source.", primary_key=True)
+    value = dy.Float64(description="Target value in the indicator's unit.")
+    comparator = _choice("How the value is meant.", [">=", ">", "<=", "=", "maintain"])
+    printed = _text("The figure exactly as the source prints it.")
+    locator = dy.String(
+        regex=r"^p\d+$", nullable=True, description="Block of an article; empty for decisions."
+    )
+    note = _text("What a reader must know about this target.", nullable=True)
+
+
 class Scores(dy.Schema):
     """A province's score and rank on a dimension of an index in a year."""
 
@@ -479,6 +519,8 @@ TABLES: dict[str, type[dy.Schema]] = {
     "breaks": Breaks,
     "observations": Observations,
     "targets": Targets,
+    "area_observations": AreaObservations,
+    "area_targets": AreaTargets,
     "scores": Scores,
     "unit_scores": UnitScores,
     "national_scores": NationalScores,
@@ -497,6 +539,10 @@ FOREIGN_KEYS: list[tuple[str, tuple[str, ...], str, tuple[str, ...]]] = [
     ("targets", ("scope",), "provinces", ("province_id",)),
     ("targets", ("indicator_id",), "indicators", ("indicator_id",)),
     ("scores", ("province_id",), "provinces", ("province_id",)),
+    ("area_observations", ("scope",), "units_2025", ("unit_id",)),
+    ("area_observations", ("indicator_id",), "indicators", ("indicator_id",)),
+    ("area_targets", ("scope",), "units_2025", ("unit_id",)),
+    ("area_targets", ("indicator_id",), "indicators", ("indicator_id",)),
     ("unit_scores", ("unit_id",), "units_2025", ("unit_id",)),
     ("claims", ("province_id",), "provinces", ("province_id",)),
     *(
@@ -510,6 +556,8 @@ FOREIGN_KEYS: list[tuple[str, tuple[str, ...], str, tuple[str, ...]]] = [
             "breaks",
             "observations",
             "targets",
+            "area_observations",
+            "area_targets",
             "scores",
             "unit_scores",
             "national_scores",

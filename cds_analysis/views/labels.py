@@ -138,15 +138,13 @@ YEAR_LABELS = {name: name for name in ("From year", "Year")}
 
 # kinds of figures that `cds extract` proposes
 FIGURE_LABELS = {
-    "actual": "other value",
+    "result": "result",
     "target": "target",
     "rank": "rank",
-    "rank_change": "places gained",
-    "fraction": "fraction",
-    "count": "count of things",
-    "share": "share in percent",
-    "lower_bound": "at least",
-    "upper_bound": "at most",
+    "score": "score",
+    "change": "change",
+    "group": "member of a leading group",
+    "context": "setting only",
 }
 
 # headings of a result's columns, and what results are called
