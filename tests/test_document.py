@@ -134,6 +134,11 @@ def test_promise_result_and_change(text, kinds):
         ("DTI xếp thứ 20, tăng 3 bậc so với năm 2022.", ["2023-12-31"] * 2),
         ("Tỷ lệ đạt 5% trong năm 2022.", ["2022-12-31"]),
         (
+            "Huế, ngày 28 tháng 3 năm 2024\nIV. NHIỆM VỤ QUÝ II\n- Phấn đấu 85% hồ sơ trực tuyến.",
+            ["2024-06-30"],
+        ),
+        ("Phấn đấu có 80% hộ gia đình có cáp quang đến năm 2025.", ["2025-12-31"]),
+        (
             "Quý II/2024 đạt 5%; tháng 8/2023 đạt 6%; tính đến ngày 15/6/2024 đạt 7%.",
             ["2024-06-30", "2023-08-31", "2024-06-15"],
         ),

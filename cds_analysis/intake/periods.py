@@ -11,6 +11,7 @@ from cds_analysis.intake.rules import Rules
 
 __all__ = ["Period", "periods", "written_on"]
 
+_CAPITALS = re.compile(r"\b(?:NĂM|QUÝ|THÁNG|ĐẾN|ĐẦU|CUỐI|GIAI ĐOẠN|HẾT|NGÀY)\b")
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _MONTHS = {
     m: n
@@ -89,6 +90,7 @@ def periods(text: str, rules: Rules, year: int | None = None, *, is_heading: boo
     >>> [(str(p.last), p.role) for p in periods(text, load_rules())]
     [('2023-12-31', 'own'), ('2022-12-31', 'compared'), ('None', 'now')]
     """
+    text = _CAPITALS.sub(lambda m: m[0].lower(), text)
     taken: list[tuple[int, int]] = []
     if not is_heading:
         taken = [m.span() for m in rules["quoted"].finditer(text)]
