@@ -56,7 +56,7 @@ def order_breaks(scores: pl.DataFrame, *, full_from: int = FULL_FROM) -> pl.Data
     >>> scores = load().scores
     >>> rows = order_breaks(scores.filter(pl.col("dimension_id") == "basic_infrastructure"))
     >>> rows.select("year", pl.col("order_kept", "order_usual").round(2), "effect").row(2)
-    (2021, 0.5, 0.91, 'order')
+    (2021, 0.49, 0.91, 'order')
     """
     full = scores.drop_nulls("score").filter(pl.len().over(*_TABLE, "year") >= full_from)
     keys = [*_TABLE, "province_id"]
