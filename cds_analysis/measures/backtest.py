@@ -59,10 +59,15 @@ class Backtest:
 def backtest_standing(
     scores: pl.DataFrame, breaks: pl.DataFrame, *, years_ahead: int = 2, full_from: int = FULL_FROM
 ) -> Backtest:
-    """Fit standings on the past of every year that has one, and set them against what came.
+    """Fit standings on the past of every year that has one, set them against what came, and return both.
 
     `scores`, `breaks` and `full_from` as in :func:`~cds_analysis.measures.standing.standing`; `years_ahead` of at
     least 1. Figures of provinces that are missing in the year foretold are left out.
+
+    Raises
+    ------
+    ParameterError
+        When `years_ahead` is below 1 or no series has more than 4 full years.
 
     Examples
     --------
@@ -191,6 +196,13 @@ def prediction_errors(forecasts: pl.DataFrame, *, by: list[str] | None = None) -
         between provinces), ``less_error_pct`` (mean absolute error of the model below that of "same as last year",
         positive where the model is better), ``held_80, held_95`` (shares of figures inside the bands), ``brier,
         log_score`` of p_up (smaller is better for both; 0.25 and 0.69 for always one half).
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"years_ahead": 1, "z": [1.0, -1.0], "standing": [0.5, 0.0], "last": [0.0, 0.0], "mean": 0.0,
+    ...     "theil_sen": 0.0, "figure_se": 1.0, "p_up": [0.7, 0.5], "is_up": [True, False]})
+    >>> prediction_errors(rows).select("n", "mae_standing", "less_error_pct", "brier").row(0)
+    (2, 0.75, 25.0, 0.17)
     """
     by = ["years_ahead"] if by is None else by
     off = {m: (pl.col(m) - pl.col("z")) for m in _METHODS}
@@ -224,7 +236,14 @@ def undone_moves(moves: pl.DataFrame, *, sure: float = SURE) -> pl.DataFrame:
         next figures took back), ``share_kept_of_estimate`` (of the sum of the estimated changes of standing, what
         the next figures still show), ``share_foretold`` (what the model said they would; the two agree where it is
         right) and ``share_reversed``
-        (of the moves, those after which the figure is back beyond the start).
+        (of the moves, those after which the figure is back beyond the start). No row without a move.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"z_first": [0.0], "z_origin": [2.0], "z_next": [1.5], "standing_first": 0.1,
+    ...     "standing_origin": 1.5, "standing_next": 1.4, "p_rise": 0.97})
+    >>> undone_moves(rows).select("which", "n", "share_undone", "share_kept_of_estimate").row(0)
+    ('sure', 1, 0.25, 1.0)
     """
     sign = pl.col("z_origin") - pl.col("z_first")
     rows = moves.with_columns(size=sign.abs(), way=sign.sign())

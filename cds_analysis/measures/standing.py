@@ -46,13 +46,14 @@ class Standing:
     Attributes
     ----------
     positions
-        One row a figure: ``province_id, year, z`` (the figure, standardised), ``standing, se, low_80, high_80,
+        One row a figure: ``province_id, year, z`` (the figure, standardised), ``figure_rank`` (its rank, 1 is
+        best, equal figures share the better one), ``standing, se, low_80, high_80,
         low_95, high_95`` (the smoothed standing, in standard deviations between provinces, higher is better, given
         all years), ``median_rank, rank_low_80, rank_high_80, rank_low_95, rank_high_95, p_top_ten, p_bottom_ten``
         (of the standing among the ``n_ranked`` provinces with a figure that year, 1 is best), ``median_rank_error``
         and ``p_error`` (Monte Carlo standard errors, the larger one of both probabilities).
     ahead
-        One row a province with a figure in the last year and year ahead: the columns of `positions` without z,
+        One row a province with a figure in the last year and year ahead: the columns of `positions` without z and figure_rank,
         ``years_ahead``, and ``figure_se, figure_low_80`` ... ``figure_high_95``: the band of a figure still to be
         published, which holds its noise. A break still to come is not foreseen.
     changes
@@ -73,7 +74,7 @@ class Standing:
 
 
 def standardised(scores: pl.DataFrame, *, full_from: int = FULL_FROM) -> pl.DataFrame:
-    """Add ``z``: the score less its year's mean, over its year's standard deviation (of all provinces, n in the
+    """Return the scores with ``z``: the score less its year's mean, over its year's standard deviation (of all provinces, n in the
     denominator); null in a year with fewer than `full_from` scores or without spread. Rows without a score go.
 
     Examples
@@ -155,6 +156,14 @@ def p_rise(found: Standing, first_year: int, last_year: int) -> pl.DataFrame:
     ------
     ParameterError
         When `first_year` is not before `last_year`, or no series has both.
+
+    Examples
+    --------
+    >>> from cds_analysis import load
+    >>> data = load()
+    >>> found = standing(data.scores.filter(pl.col("dimension_id") == "control_of_corruption"), data.breaks)
+    >>> p_rise(found, 2023, 2024).select("province_id", pl.col("p_rise").round(2)).row(0)
+    ('tay-ninh', 0.92)
     """
     rows = found.changes.filter(pl.col("first_year") == first_year, pl.col("last_year") == last_year)
     if first_year >= last_year or not rows.height:
@@ -252,6 +261,7 @@ def _rows(about, provinces, years, z, means, covariances, present, ranks, found:
             "province_id": np.array(provinces)[which],
             "year": np.array(years)[when],
             "z": z[which, when],
+            "figure_rank": _places(z)[which, when],
             "standing": centre,
             "se": se,
             "figure_se": figure_se,
@@ -259,6 +269,12 @@ def _rows(about, provinces, years, z, means, covariances, present, ranks, found:
             **{key: values[which, when] for key, values in ranks.items()},
         }
     )
+
+
+def _places(z: np.ndarray) -> np.ndarray:
+    """Return each figure's rank in its year, 1 is best; equal figures share the better rank."""
+    ahead = (z[None, :, :] > z[:, None, :]).sum(axis=1)
+    return np.where(np.isnan(z), np.nan, 1 + ahead)
 
 
 def _changes(about, provinces, years, means, covariances, has_figure, is_break) -> pl.DataFrame:
@@ -306,7 +322,7 @@ _RANKS = {
     ),
     **dict.fromkeys(["p_top_ten", "p_bottom_ten", "median_rank_error", "p_error"], pl.Float64),
 }
-_POSITIONS = {**_ID, "year": pl.Int64, "z": pl.Float64, **_STANDING, **_RANKS}
+_POSITIONS = {**_ID, "year": pl.Int64, "z": pl.Float64, "figure_rank": pl.Int64, **_STANDING, **_RANKS}
 _AHEAD = {
     **_ID,
     "year": pl.Int64,
