@@ -235,6 +235,15 @@ def test_flat_and_short_series_are_said_to_be_so():
     assert not got.positions.height and not got.ahead.height and not got.changes.height
 
 
+def test_moves_that_fade_at_once_are_said_to_be_like_noise():
+    z = simulate(200, 8, 0.1, 1.0, seed=1)[1]
+    got = standing(table(z), NO_BREAKS, full_from=30).parameters
+    assert (got["status"][0] == "noise_not_separated") == (got["noise_share"][0] < 0.001)
+    data = cds.load()
+    one = data.scores.filter(pl.col("dimension_id") == "willingness_to_fight_corruption")
+    assert standing(one, data.breaks).parameters["status"].to_list() == ["noise_not_separated"]
+
+
 def test_a_flat_year_is_left_out(drawn):
     z = drawn[1].copy()
     z[:, 2] = 0.3

@@ -34,6 +34,7 @@ __all__ = ["MIN_TABLES", "Standing", "p_rise", "standardised", "standing"]
 
 MIN_TABLES = 4  # full years: with three, phi and s2 (and kappa) are as many as the correlations they rest on
 TOP = 10
+_ALL_SIGNAL = 0.999
 _SERIES = ["index_id", "dimension_id"]
 _FLAT = 1e-9  # a spread this small beside the scores is rounding
 _BANDS = {80: float(ndtri(0.9)), 95: float(ndtri(0.975))}
@@ -63,7 +64,8 @@ class Standing:
         One row a dimension: ``phi, signal_share`` (s2), ``noise_share, kappa`` (null without a break of order) with
         ``phi_se, signal_share_se, kappa_se`` (null at an end of the range), ``log_likelihood, n_years, first_year,
         last_year, n_provinces, n_figures, order_break_years, years_left_out`` (a sample of provinces, or no spread)
-        and ``status``: ``fitted``, ``not_converged`` (estimates are given and not to be trusted), ``too_short``
+        and ``status``: ``fitted``, ``noise_not_separated`` (the estimate of the noise is 0: what lasts for a year
+        cannot be told from noise there), ``not_converged`` (estimates are given and not to be trusted), ``too_short``
         (fewer than 4 full years) or ``no_spread`` (full years, all provinces alike).
     """
 
@@ -113,6 +115,11 @@ def standing(
         Provinces with a score that make a year a table; smaller years are not used.
     draws, seed
         Draws of the ranks from the joint distribution of the standings, and their seed.
+
+    Returns
+    -------
+    Standing
+        Four frames: ``positions, ahead, changes, parameters``.
 
     Raises
     ------
@@ -214,8 +221,14 @@ def _one_series(name, rows: pl.DataFrame, order_years: list[int], years_ahead: i
         everything.filter(pl.col("year") <= last),
         ahead,
         _changes(about, provinces, years, means, covariances, has_figure, is_break),
-        _parameters(about, found, "fitted" if found.converged else "not_converged"),
+        _parameters(about, found, _status(found)),
     )
+
+
+def _status(found: Estimate) -> str:
+    if not found.converged:
+        return "not_converged"
+    return "fitted" if found.s2 < _ALL_SIGNAL else "noise_not_separated"
 
 
 def _ranks(means, covariances, present, draws: int, seed: int) -> dict[str, np.ndarray]:

@@ -102,6 +102,15 @@ def estimate(z: np.ndarray, is_order_break: np.ndarray) -> Estimate:
 
     Standard errors are from the numerical Hessian at the maximum. Provinces are taken as independent, though
     standardising makes them sum to zero: of 63, that changes a correlation by 1/62.
+
+    Parameters and returns: `z` and `is_order_break` as in :func:`log_likelihood`; an :class:`Estimate`.
+
+    Examples
+    --------
+    >>> z = np.random.default_rng(1).standard_normal((63, 1)) + np.random.default_rng(2).standard_normal((63, 8))
+    >>> found = estimate(z / np.sqrt(2), np.zeros(8, dtype=bool))  # a level for ever, and as much noise
+    >>> round(found.phi, 2), round(found.s2, 1), found.kappa
+    (1.0, 0.5, None)
     """
     patterns = _patterns(z)
     has_break = bool(is_order_break[1:].any())
@@ -147,6 +156,13 @@ def smooth(z: np.ndarray, is_order_break: np.ndarray, found: Estimate) -> tuple[
 
     Years without figures at the end of `z` are predictions. The parameters are taken as known, so that the
     bands leave out that they are estimated.
+
+    Examples
+    --------
+    >>> known = Estimate(0.5, 0.5, None, (None, None, None), 0.0, True)
+    >>> means, covariances = smooth(np.array([[2.0, np.nan]]), np.zeros(2, dtype=bool), known)
+    >>> means.tolist(), covariances[0, 1, 1].round(4).item()
+    ([[1.0, 0.5]], 0.4375)
     """
     kappa = 1.0 if found.kappa is None else found.kappa
     signal = found.s2 * _links(found.phi, kappa, is_order_break)

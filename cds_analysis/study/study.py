@@ -201,7 +201,11 @@ class Study:
                 "not used, a sample or without spread: {years}",
                 years=t.listing([str(y) for y in one["years_left_out"]]),
             )
-        if one["status"] != "fitted":
+        if one["status"] == "noise_not_separated":
+            family += "; " + t(
+                "noise cannot be told from moves of one year here, read single years with care"
+            )
+        if one["status"] == "not_converged":
             family += "; " + t("the estimates did not converge and are not to be trusted")
         return self.result(
             "standing", full.sort("year", "median_rank", descending=[True, False]), found, family
