@@ -158,6 +158,26 @@ def test_dates_are_those_said_nearest_and_empty_where_none_is(text, dates):
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        "Khánh Hòa, ngày 30 tháng 10 năm 2023",
+        "30/10/2023 - 15:57",
+        "Ngày đăng: 08:32, 30/10/2023",
+        "Hoàng Anh - 30/10/2023 18:06",
+        "Thứ Hai, 30/10/2023, 09:15 (GMT+7)",
+        "Thứ hai, ngày 30 tháng 10 năm 2023",
+        "date 2023-10-30",
+        "30 October 2023",
+        "October 30, 2023",
+        "Sáng 30/10/2023, UBND tỉnh tổ chức hội nghị sơ kết.",
+    ],
+)
+def test_datelines_give_the_day_of_the_document(line):
+    text = f"{line}\nTheo Quyết định số 5/QĐ-UBND ngày 3/4/2021 của UBND tỉnh, đến nay 85% xã có cáp quang."
+    assert [day for _, day in read(text, "date")] == ["2023-10-30"]
+
+
+@pytest.mark.parametrize(
     "text, places",
     [
         ("Đà Nẵng (67%) cùng Hòa Bình (86,5%), Nam Định (65,9%)", ["da-nang", "hoa-binh", "nam-dinh"]),
@@ -359,4 +379,7 @@ def test_reading_takes_time_in_line_with_length():
         start = time.perf_counter()
         extract(sentence * times, cds.load(), tools=TOOLS)
         took.append(time.perf_counter() - start)
+    start = time.perf_counter()
+    extract("a" * 50_000, cds.load(), tools=TOOLS)
+    assert time.perf_counter() - start < 5
     assert took[1] < 20 * took[0] and took[1] < 10  # eight times the text; a square would be 64 times

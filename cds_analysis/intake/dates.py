@@ -122,7 +122,13 @@ class Dates:
         return self._now(None, text)
 
     def _now(self, said: Period | None, text: Text) -> tuple[date | None, str]:
-        """Return the day of the document; where it has none, the end of the period that it reports."""
+        """Return the day of the document, unless an introduction says which period follows; where the document
+        has none, the end of the period that it reports.
+        """
+        for above in self._frames.above(text.block):
+            reported = [p for p in above.periods if p.role == "own" and p.last and p.kind in _REPORTED]
+            if reported and above.block.text.endswith(":"):
+                return reported[-1].last, f"the heading {short(above.block.text)}"
         if self._frames.written:
             return self._frames.written, f"the day of the document, {self._frames.written_why}"
         if said is not None:

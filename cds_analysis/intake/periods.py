@@ -162,7 +162,7 @@ def written_on(lines: list[str], rules: Rules) -> tuple[date | None, str]:
     """
     for line in lines[:60]:
         if rules["dateline"].search(line):
-            for kind in ("day_words", "day_english", "day", "day_iso"):
+            for kind in ("day_words", "day_english", "day_us", "day", "day_iso"):
                 if match := rules[kind].search(line):
                     last, is_whole = _last_day(kind, match.groupdict(), None)
                     if last is not None and is_whole:

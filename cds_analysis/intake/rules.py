@@ -86,6 +86,7 @@ KINDS = (
     "day_english",
     "day",
     "day_iso",
+    "day_us",
     "early_month",
     "half_year",
     "nine_months",
