@@ -265,3 +265,15 @@ def test_no_p_value_is_written_as_nothing():
         "= 0.050",
     ]
     assert Text("vi").p_value(0.0004, bare=True) == "< 0,001" and Text("vi").p_value(None) == "–"
+
+
+def test_a_part_without_income_leaves_the_unit_without_a_year_rather_than_poorer(data):
+    from dataclasses import replace
+
+    is_gap = (pl.col("province_id") == "vinh-phuc") & (pl.col("year") == 2024)
+    gone = pl.when(is_gap).then(None).otherwise(pl.col("grdp_per_capita_million_vnd"))
+    spoilt = replace(data, context=data.context.with_columns(grdp_per_capita_million_vnd=gone))
+    years = in_units(spoilt, "34").context.filter(pl.col("province_id") == "phu-tho")["year"].to_list()
+    assert years == [2022, 2023]
+    whole, others = in_units(data, "34").context, pl.col("province_id") != "phu-tho"
+    assert in_units(spoilt, "34").context.filter(others).equals(whole.filter(others))

@@ -354,8 +354,12 @@ def _unit_context(context: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFram
         n_parts=pl.len().over("unit_id")
     )
     people = pl.col("population_thousand")
+    # A part that lacks one of its figures would count as zero in a sum, or fall out of a mean.
+    complete = context.drop_nulls(
+        ["population_thousand", "urban_population_thousand", "grdp_per_capita_million_vnd"]
+    )
     grouped = (
-        context.join(home, on="province_id", validate="m:1")
+        complete.join(home, on="province_id", validate="m:1")
         .group_by("unit_id", "year", "n_parts")
         .agg(
             pl.len().alias("n_found"),
