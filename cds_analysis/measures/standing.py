@@ -28,12 +28,12 @@ from scipy.special import ndtr, ndtri
 
 from cds_analysis.dataset.series import FULL_FROM
 from cds_analysis.errors import ParameterError
+from cds_analysis.measures.rank_draws import draw_ranks, places
 from cds_analysis.measures.state_space import Estimate, estimate, smooth
 
 __all__ = ["MIN_TABLES", "Standing", "p_rise", "standardised", "standing"]
 
 MIN_TABLES = 4  # full years: with three, phi and s2 (and kappa) are as many as the correlations they rest on
-TOP = 10
 _ALL_SIGNAL = 0.999
 _SERIES = ["index_id", "dimension_id"]
 _FLAT = 1e-9  # a spread this small beside the scores is rounding
@@ -213,7 +213,7 @@ def _one_series(name, rows: pl.DataFrame, order_years: list[int], years_ahead: i
     has_figure = ~np.isnan(z)
     present = has_figure.copy()
     present[:, n_past:] = present[:, [n_past - 1]]
-    ranks = _ranks(means, covariances, present, draws, seed)
+    ranks = draw_ranks(means, covariances, present, draws=draws, seed=seed)
     everything = _rows(about, provinces, years, z, means, covariances, present, ranks, found)
     last = full[-1]
     ahead = everything.filter(pl.col("year") > last).with_columns(years_ahead=pl.col("year") - last)
@@ -229,33 +229,6 @@ def _status(found: Estimate) -> str:
     if not found.converged:
         return "not_converged"
     return "fitted" if found.s2 < _ALL_SIGNAL else "noise_not_separated"
-
-
-def _ranks(means, covariances, present, draws: int, seed: int) -> dict[str, np.ndarray]:
-    """Return the distribution of each province's rank in each year, from draws of whole paths of standings."""
-    rng = np.random.default_rng(seed)
-    n, n_years = means.shape
-    roots = np.linalg.cholesky(covariances + 1e-12 * np.eye(n_years))
-    paths = means + np.einsum("pij,dpj->dpi", roots, rng.standard_normal((draws, n, n_years)), optimize=True)
-    half = 0.5 / np.sqrt(draws)
-    levels = [0.5, 0.1, 0.9, 0.025, 0.975, 0.5 - half, 0.5 + half]
-    names = ["median_rank", "rank_low_80", "rank_high_80", "rank_low_95", "rank_high_95", "_low", "_high"]
-    out = {k: np.full((n, n_years), np.nan) for k in [*names, "p_top_ten", "p_bottom_ten", "n_ranked"]}
-    for year in range(n_years):
-        who = np.flatnonzero(present[:, year])
-        order = np.argsort(-paths[:, who, year], axis=1)
-        place = np.empty_like(order)
-        np.put_along_axis(place, order, np.arange(1, len(who) + 1)[None, :], axis=1)
-        place.sort(axis=0)
-        for key, level in zip(names, levels):
-            out[key][who, year] = place[min(draws - 1, int(level * draws))]
-        out["p_top_ten"][who, year] = (place <= TOP).mean(axis=0)
-        out["p_bottom_ten"][who, year] = (place > len(who) - TOP).mean(axis=0)
-        out["n_ranked"][who, year] = len(who)
-    p = np.stack([out["p_top_ten"], out["p_bottom_ten"]])
-    out["p_error"] = np.sqrt(p * (1 - p) / draws).max(axis=0)
-    out["median_rank_error"] = (out.pop("_high") - out.pop("_low")) / 2
-    return out
 
 
 def _rows(about, provinces, years, z, means, covariances, present, ranks, found: Estimate) -> pl.DataFrame:
@@ -274,7 +247,7 @@ def _rows(about, provinces, years, z, means, covariances, present, ranks, found:
             "province_id": np.array(provinces)[which],
             "year": np.array(years)[when],
             "z": z[which, when],
-            "figure_rank": _places(z)[which, when],
+            "figure_rank": places(z)[which, when],
             "standing": centre,
             "se": se,
             "figure_se": figure_se,
@@ -282,12 +255,6 @@ def _rows(about, provinces, years, z, means, covariances, present, ranks, found:
             **{key: values[which, when] for key, values in ranks.items()},
         }
     )
-
-
-def _places(z: np.ndarray) -> np.ndarray:
-    """Return each figure's rank in its year, 1 is best; equal figures share the better rank."""
-    ahead = (z[None, :, :] > z[:, None, :]).sum(axis=1)
-    return np.where(np.isnan(z), np.nan, 1 + ahead)
 
 
 def _changes(about, provinces, years, means, covariances, has_figure, is_break) -> pl.DataFrame:
