@@ -50,6 +50,12 @@ def test_an_introduction_holds_for_its_list_and_no_longer():
     assert blocks(text)[1:] == [(2, "item", [1]), (3, "item", [1]), (4, "paragraph", [])]
 
 
+def test_the_caption_of_a_picture_is_no_heading():
+    text = "Tỉnh Sơn La đẩy mạnh chuyển đổi số\nCán bộ xã Tân Lập hướng dẫn người dân làm thủ tục năm 2021\nĐến nay, 90% xã có cáp quang."
+    assert blocks(text)[1:] == [(2, "paragraph", [1]), (3, "paragraph", [1])]
+    assert read(text, "place", "date") == [("90%", "son-la", None)]
+
+
 def test_wrapped_lines_are_joined_and_places_lead_back_to_the_source():
     text = "Kết quả\n\nToàn tỉnh có 102 tổ công nghệ số cộng đồng, tỷ lệ hồ sơ đạt\n55,5% trong năm 2023."
     whole = document(text, RULES)[1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from cds_analysis.intake.rules import Rules
 
-__all__ = ["Block", "Line", "document"]
+__all__ = ["BARE", "Block", "Line", "document"]
 
 _PLAIN = str.maketrans(
     {c: "-" for c in "‐‑‒–—―−\u00ad"}
@@ -31,7 +31,8 @@ _LEVELS = (
     (90, re.compile(r"[-•●▪*○◦]\s*(?=\D|\d)")),
     (95, re.compile(r"\+\s?")),
 )
-_CAPITALS, _INTRODUCTION, _BARE = 25, 85, 35
+_CAPITALS, _INTRODUCTION = 25, 85
+BARE = 35  # a line without a number that reads like a heading
 _LONGEST_HEADING = 220
 _OPEN_END = re.compile(r"(?:,|\b(?:đạt|là|chiếm|có|với|và|của|trên|hơn|các|từ|đến|cho|trong|lệ|năm))$")
 _END = re.compile(r"[.!?;:…|]\"?$")
@@ -113,9 +114,9 @@ def document(lines: str | list[Line], rules: Rules) -> list[Block]:
             continue
         kind, level = _kind(text, line, rules)
         follows = bool(blocks) and bool(stack) and stack[-1] is blocks[-1]
-        if follows and level in (_BARE, _INTRODUCTION) and stack[-1].level == _INTRODUCTION:
+        if follows and level in (BARE, _INTRODUCTION) and stack[-1].level == _INTRODUCTION:
             # "... as follows:", then headings of its parts
-            stack[-1] = replace(stack[-1], level=_BARE - 1)
+            stack[-1] = replace(stack[-1], level=BARE - 1)
         stack = _headings_above(stack, kind, level, blocks[-1].kind if blocks else "")
         row, column = line.cell or ("", "")
         block = Block(number, text, kind, level, tuple(stack), row, column, offsets)
@@ -277,8 +278,10 @@ def _kind(text: str, line: Line, rules: Rules) -> tuple[str, int]:
         return "heading", _CAPITALS
     if text.endswith(":") and not holds:
         return "heading", _INTRODUCTION
+    if rules["caption"].search(text) and is_short:
+        return "paragraph", 100
     if is_short and len(text) <= 120 and not holds and not _END.search(text) and not text.endswith(","):
-        return "heading", _BARE
+        return "heading", BARE
     return "paragraph", 100
 
 
@@ -292,13 +295,13 @@ def _headings_above(stack: list[Block], kind: str, level: int, before: str) -> l
         ]
     if kind == "cell":
         return stack
-    if level == _BARE:  # a heading without a number stands below what is numbered
-        return [b for b in stack if b.level != _BARE and b.level < 70]
+    if level == BARE:  # a heading without a number stands below what is numbered
+        return [b for b in stack if b.level != BARE and b.level < 70]
     if level == _INTRODUCTION:
         return [b for b in stack if b.level < _INTRODUCTION]
     kept = [b for b in stack if b.level < level or (b.level == _INTRODUCTION and level > 60)]
     if level < 70:
-        kept = [b for b in kept if b.level != _BARE]
+        kept = [b for b in kept if b.level != BARE]
     return kept
 
 

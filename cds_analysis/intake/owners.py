@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from cds_analysis.dataset.schemas import NATION
+from cds_analysis.intake.document import BARE
 from cds_analysis.intake.figures import Figure
 from cds_analysis.intake.frame import Frames, Text, short
 from cds_analysis.intake.places import NOWHERE, Gazetteer, Place
@@ -91,6 +92,8 @@ class Owners:
                 for p in above.places
                 if p.kind in ("province", "district", "commune", "ministry", "organisation")
             ]
+            if above.block.level == BARE:  # a line without a number may be the caption of a picture
+                named = [p for p in named if p.kind == "province"]
             if named and above.block.number != 0:
                 return named[0], f"the heading {short(above.block.text)}"
         if self._rules["of_commune"].search(line[a:b]) and self._frames.main.kind in ("not_said", "commune"):

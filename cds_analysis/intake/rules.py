@@ -21,6 +21,7 @@ __all__ = ["Rules", "extraction_file", "load_rules"]
 KINDS = (
     "furniture_line",
     "furniture_from",
+    "caption",
     "not_figure",
     "uncounted",
     "holds_figure",
