@@ -28,7 +28,8 @@ def state():
         "signals": [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)],
         "levels": [logging.getLogger(n).level for n in NAMES],
     }
-    found |= {f"environment {k}": v for k, v in os.environ.items()}
+    own = {k: v for k, v in os.environ.items() if not k.startswith("PYDEVD_")}  # set when debugpy is imported
+    found |= {f"environment {k}": v for k, v in own.items()}
     return found | {f"setting {k}": dict.__getitem__(matplotlib.rcParams, k) for k in matplotlib.rcParams}
 
 NAMES = ("distributed", "papermill", "cds_analysis", "matplotlib")
