@@ -249,6 +249,21 @@ def test_the_frame_can_be_set_from_outside_and_the_text_goes_before_it():
             ["work_files_at_district_level_processed_online", "work_files_at_commune_level_processed_online"],
         ),
         (
+            "95,4% hồ sơ công việc cấp tỉnh, 88% cấp huyện và 72% cấp xã được xử lý trên môi trường mạng",
+            [
+                "work_files_at_ministerial_and_provincial_level_processed_online",
+                "work_files_at_district_level_processed_online",
+                "work_files_at_commune_level_processed_online",
+            ],
+        ),
+        (
+            "Tỷ lệ hồ sơ công việc được xử lý trên môi trường mạng: cấp tỉnh 98%, cấp huyện đạt 95%",
+            [
+                "work_files_at_ministerial_and_provincial_level_processed_online",
+                "work_files_at_district_level_processed_online",
+            ],
+        ),
+        (
             "tiếp nhận trực tuyến 168.014 hồ sơ (chiếm 97,7%)",
             ["files_received_online", "files_received_online_pct"],
         ),
