@@ -3,6 +3,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import nbformat
@@ -190,6 +191,28 @@ def test_readme_says_why_each_dependency_was_chosen(project):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for name in ranges([*project["dependencies"], *project["optional-dependencies"]["dev"]]):
         assert re.search(rf"^\| `{re.escape(name)}` \| .{{15,}} \|$", readme, re.MULTILINE), name
+
+
+def test_every_import_is_declared(project):
+    declared = {re.split(r"[>=<]", r)[0] for r in project["dependencies"]}
+    extras = {re.split(r"[>=<]", r)[0] for r in project["optional-dependencies"]["dask"]}
+    known = {m: {d.lower() for d in ds} for m, ds in packages_distributions().items()}
+    used = {name.split(".")[0] for path in modules() for name in imports(path)}
+    outside = used - {"cds_analysis"} - set(sys.stdlib_module_names)
+    assert {"polars", "jinja2", "IPython"} <= outside
+    by_cluster = {n.split(".")[0] for n in imports(PACKAGE / "running" / "cluster.py")}
+    for name in sorted(outside):
+        wanted = declared | extras if name in by_cluster else declared
+        assert known.get(name, {name}) & wanted, f"{name} is imported and not declared"
+
+
+def test_a_version_is_written_once(project):
+    import cds_analysis
+
+    assert project["dynamic"] == ["version"] and "version" not in project
+    assert "version:" not in (ROOT / "CITATION.cff").read_text("utf-8").replace("cff-version:", "")
+    heading = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE).group(1)
+    assert heading == cds_analysis.__version__
 
 
 def test_top_level_holds_nothing_unexpected():

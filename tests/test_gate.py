@@ -75,6 +75,75 @@ def test_every_rule_says_its_method(data):
         assert set(rule.tables) <= set(TABLES)
 
 
+ACCOUNTS = {"indicator_id": "bank_account_15plus_pct", "as_of": date(2023, 6, 30)}  # 82.52 half a year before
+TEAMS = {"indicator_id": "community_digital_teams"}
+AN_GIANG = {
+    "province_id": "an-giang",
+    "year": 2023,
+}  # 1,905.5 and 1,912.6 thousand people in the years around it
+FIRST = mutants.key("dti", "overall", 2023, "ha-noi")
+ARTICLE = {"source_id": "article-vinh-phuc-2022-08"}  # published on 25 August 2022
+
+
+@pytest.mark.parametrize(
+    "rule, table, where, quiet, loud",
+    [
+        ("outside-percent", "observations", ACCOUNTS, {"value": 100.0}, {"value": 100.01}),
+        ("outside-percent", "observations", ACCOUNTS, {"value": 0.0}, {"value": -0.01}),
+        ("not-a-count", "observations", TEAMS, {"value": 0.0}, {"value": 0.5}),
+        ("against-printed", "observations", TEAMS, {"printed": "1239"}, {"printed": "1.238"}),
+        ("against-printed", "observations", TEAMS, {"printed": "một nghìn"}, {"printed": "1"}),
+        ("own-jump", "observations", ACCOUNTS, {"value": 32.53}, {"value": 32.51}),
+        ("future-figure", "observations", TEAMS, {"as_of": date(2024, 12, 31)}, {"as_of": date(2025, 1, 1)}),
+        (
+            "before-the-source",
+            "observations",
+            TEAMS,
+            {"as_of": date(2022, 8, 25)},
+            {"as_of": date(2022, 8, 26)},
+        ),
+        ("date-alone", "observations", TEAMS, {"as_of": date(2021, 10, 30)}, {"as_of": date(2021, 10, 29)}),
+        (
+            "context-jump",
+            "context",
+            AN_GIANG,
+            {"population_thousand": 1980.0},
+            {"population_thousand": 2030.0},
+        ),
+        (
+            "context-jump",
+            "context",
+            AN_GIANG,
+            {"urban_population_thousand": 750.0},
+            {"urban_population_thousand": 830.0},
+        ),
+        ("ranked-differs", "scores", FIRST, {"n_ranked": 63}, {"n_ranked": 64}),
+        ("more-ranks-than-ranked", "scores", FIRST, {"n_ranked": 63}, {"n_ranked": 62}),
+        ("outside-scale", "scores", FIRST, {"score": 1.0}, {"score": 1.0001}),
+        (
+            "source-dates",
+            "sources",
+            ARTICLE,
+            {"published": date(2025, 8, 25)},
+            {"published": date(2025, 9, 1)},
+        ),
+        (
+            "release-far-ahead",
+            "release",
+            {},
+            {"data_date": date(2026, 12, 31)},
+            {"data_date": date(2027, 1, 2)},
+        ),
+    ],
+)
+def test_a_threshold_parts_what_is_quiet_from_what_is_named(light, tables, rule, table, where, quiet, loud):
+    def names(changes):
+        spoilt = replace(light, **{table: mutants.edited(tables[table], changes, **where)})
+        return {f.rule for f in findings(spoilt) if not f.is_accepted}
+
+    assert rule not in names(quiet) and rule in names(loud)
+
+
 # ---- where
 
 

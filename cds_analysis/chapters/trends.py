@@ -9,6 +9,7 @@ import polars as pl
 
 from cds_analysis.chapters.base import Chapter
 from cds_analysis.dataset.register import WHOLE
+from cds_analysis.errors import ParameterError
 from cds_analysis.measures.convergence import convergence
 from cds_analysis.measures.forecast import forecast
 from cds_analysis.measures.mobility import mobility, rank_agreement
@@ -23,6 +24,7 @@ from cds_analysis.views.charts.ranking import bump, rank_heatmap, trajectory
 from cds_analysis.views.charts.uncertainty import forecast_fans, rank_ranges
 from cds_analysis.views.interactive import Live
 from cds_analysis.views.prose import Prose
+from cds_analysis.views.prose.likely import likely_ranks
 from cds_analysis.views.tables import Table
 from cds_analysis.views.theme import Chart
 
@@ -136,6 +138,22 @@ class RankingTrends(Chapter):
         return tables.rises_table(
             rows, text=t, title=title, source=f"{self._scenario} {self.sources(rows)}".strip()
         )
+
+    def standing(self) -> Iterator[Prose | Chart]:
+        """Say and draw where the provinces picked out most likely lie, through breaks; or why that cannot be said."""
+        key = f"{self.series['index_id']}/{self.series['dimension_id']}"
+        try:
+            found = self.study.standing(key).pick(*self.chosen)
+        except ParameterError:
+            yield Prose(
+                self.t(
+                    "Standings need four years with a full table; there are fewer of {index}.",
+                    index=self.name,
+                )
+            )
+            return
+        yield likely_ranks(found.frame, self.t, provinces=self.chosen)
+        yield found.chart()
 
     def ranks(self) -> Chart:
         """Draw the ranks by year."""

@@ -6,7 +6,8 @@ problems are reported at once.
 
 A table may also be ``<name>.parquet``, or a folder of Parquet files (partitioned by year, for example). One
 that is larger than the memory can be scanned instead of read: it is then a :class:`polars.LazyFrame` of which
-measures take the rows they are given, and its columns and types are checked here, its rows are not.
+measures take the rows they are given, and its columns and types
+are checked here, its rows only by the gate (``dataset/checks/``).
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import polars as pl
 
 from cds_analysis.dataset.exchange import undo_if_cut_off
 from cds_analysis.dataset.files import given_twice, unread
-from cds_analysis.dataset.schemas import FOREIGN_KEYS, MOST_CHARACTERS, NATION, TABLES
+from cds_analysis.dataset.schemas import FOREIGN_KEYS, NATION, TABLES
+from cds_analysis.dataset.violations import violations
 from cds_analysis.errors import DataError, Problem, closest
 from cds_analysis.paths import data_folder
 
@@ -188,7 +190,7 @@ def _read_table(
     schema = TABLES[name]
     if (folder / f"{name}.parquet").is_file() or any((folder / name).rglob("*.parquet")):
         frame = _scan_table(folder, name, schema, problems, origins)
-        return frame if scan else _collected(frame, folder, name, schema, problems)
+        return frame if scan else _collected(frame, folder, name, schema, problems, origins)
     single, several = folder / f"{name}.csv", folder / name
     files = [single] if single.is_file() else sorted(several.glob("*.csv")) if several.is_dir() else []
     if not files:
@@ -212,7 +214,7 @@ def _read_table(
     frame = pl.concat(parts)
     if not schema.is_valid(frame):
         lines = [(file, row) for file, rows in origins for row in range(2, rows + 2)]
-        problems.extend(_broken_rules(frame, schema, lines))
+        problems.extend(violations(frame, schema, lines))
     return frame
 
 
@@ -221,7 +223,7 @@ def broken_rows(data: Dataset, table: str) -> list[Problem]:
     frame, schema = getattr(data, table).select(list(TABLES[table].columns())), TABLES[table]
     if schema.is_valid(frame):
         return []
-    return list(_broken_rules(frame, schema, [data.place(table, row) for row in range(frame.height)]))
+    return list(violations(frame, schema, [data.place(table, row) for row in range(frame.height)]))
 
 
 def _scan_table(
@@ -262,7 +264,12 @@ def _scan_table(
 
 
 def _collected(
-    frame: pl.LazyFrame, folder: Path, name: str, schema: type[dy.Schema], problems: list[Problem]
+    frame: pl.LazyFrame,
+    folder: Path,
+    name: str,
+    schema: type[dy.Schema],
+    problems: list[Problem],
+    origins: list[tuple[str, int]],
 ) -> pl.DataFrame:
     """Read a table that was scanned, its rows checked as those of a CSV file are."""
     if any(p.file.startswith((f"{name}.parquet", f"{name}/")) for p in problems):
@@ -276,7 +283,8 @@ def _collected(
         )
         return schema.create_empty()
     if not schema.is_valid(found):
-        problems.extend(_broken_rules(found, schema, [(shown, row) for row in range(2, found.height + 2)]))
+        lines = [(file, row) for file, rows in origins for row in range(2, rows + 2)]
+        problems.extend(violations(found, schema, lines))
     return found
 
 
@@ -338,59 +346,6 @@ def _typed(
             hint = f"; write {text[row].replace('.', '').replace(',', '.')}" if comma else ""
             problems.append(Problem(shown, row + 2, name, f"must be {_TYPES[dtype]}{hint}", text[row]))
     return pl.DataFrame(typed) if len(problems) == before else None
-
-
-def _broken_rules(
-    frame: pl.DataFrame, schema: type[dy.Schema], origins: list[tuple[str, int]]
-) -> Iterator[Problem]:
-    numbered = type("Numbered" + schema.__name__, (schema,), {"row_number": dy.Int64(min=0)})
-    _, failure = numbered.filter(
-        frame.with_row_index("row_number").with_columns(pl.col("row_number").cast(pl.Int64))
-    )
-    details = failure.details().sort("row_number")
-    rules = [c for c in details.columns if c not in frame.columns and c != "row_number"]
-    for row in details.iter_rows(named=True):
-        file, number = origins[row["row_number"]]
-        for rule in rules:
-            if row[rule] == "invalid":
-                column, sentence, value = _explain(rule, schema, row)
-                yield Problem(file, number, column, sentence, value)
-
-
-def _explain(rule: str, schema: type[dy.Schema], row: dict) -> tuple[str | None, str, str | None]:
-    """Turn a rule's name into (column, sentence, offending value)."""
-    if rule == "primary_key":
-        key = schema.primary_key()
-        return (
-            ", ".join(key),
-            "the key appears more than once; each row must be unique in these columns",
-            "/".join(str(row[k]) for k in key),
-        )
-    if "|" not in rule:
-        return None, (getattr(schema, "rule_sentences", {}).get(rule) or _rule_docstring(schema, rule)), None
-    column, check = rule.split("|", 1)
-    definition = schema.columns()[column]
-    value = None if row[column] is None else str(row[column])
-    sentences = {
-        "nullability": "must not be empty",
-        "regex": f"must match {getattr(definition, 'regex', '')}",
-        "min": f"must be at least {getattr(definition, 'min', '')}",
-        "max": f"must be at most {getattr(definition, 'max', '')}",
-        "min_length": "must not be an empty text",
-        "unique": "must not appear twice",
-        "is_in": f"must be one of {getattr(definition, 'is_in', '')}",
-        "check__plain": f"must be plain text: at most {MOST_CHARACTERS:,} characters, no < > or link, no control or direction marks, no = or @ at the start",
-        "check__one_of": f"must be one of {', '.join((definition.metadata or {}).get('enum', []))}",
-    }
-    return column, sentences.get(check, f"breaks the rule {check}"), value
-
-
-def _rule_docstring(schema: type[dy.Schema], rule: str) -> str:
-    for base in schema.__mro__:
-        factory = base.__dict__.get(rule)
-        if factory is not None:
-            return (factory.validation_fn.__doc__ or rule).strip()
-    return f"breaks the rule {rule}"
 
 
 def broken_links(data: Dataset) -> Iterator[Problem]:

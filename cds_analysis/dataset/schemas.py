@@ -274,16 +274,28 @@ class Indices(dy.Schema):
 
 
 class Breaks(dy.Schema):
-    """The first year of a new definition. Scores before and from that year are different series."""
+    """The first year of a new definition, or of a redrawn order: where scores or standings stop comparing."""
 
     index_id = _id("Index.", primary_key=True)
     dimension_id = _id("Dimension.", primary_key=True)
-    year = _year("First year of the new definition.", primary_key=True)
+    year = _year("First year after the break.", primary_key=True)
     reason_vi = _text("Reason, in Vietnamese.")
     reason_en = _text("Reason, in English.")
     kind = _choice(
-        "documented by the publisher, inherited from a component, or detected here as an unexplained shift of level.",
+        "documented by the publisher, inherited from a component, or detected here as an unexplained shift of level "
+        "or order.",
         ["documented", "inherited", "detected"],
+    )
+    effect = _choice(
+        "What it did to the order of the provinces in that year, as measured by order_breaks: 'level' left it, "
+        "'order' redrew it; empty where there are too few full tables to measure.",
+        ["level", "order"],
+        nullable=True,
+    )
+    scope = _choice(
+        "'definition': scores before and from that year are different series; 'order': the definition is the same as "
+        "far as is known and scores compare, only the standing of provinces was redrawn.",
+        ["definition", "order"],
     )
     source_id = _id("Source.")
 
@@ -296,7 +308,10 @@ class Observations(dy.Schema):
     as_of = dy.Date(primary_key=True, description="The day the figure speaks of (the last day of a period).")
     source_id = _id("Source.", primary_key=True)
     value = dy.Float64(description="Value in the indicator's unit.")
-    bound = _choice("'=' exact, '>=' at least, '>' more than ('hơn 50').", ["=", ">=", ">"])
+    bound = _choice(
+        "'=' exact, '>=' at least, '>' more than ('hơn 50'), '<=' at most, '<' less than ('dưới 5').",
+        ["=", ">=", ">", "<=", "<"],
+    )
     numerator = dy.Float64(
         nullable=True, min=0, description="Count above the line, where the source gives it."
     )

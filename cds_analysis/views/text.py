@@ -108,6 +108,21 @@ class Text:
         text = format_decimal(abs(rounded), format=_pattern(decimals), locale=self.locale)
         return ("+" if rounded > 0 and sign else "−" if rounded < 0 else "") + text
 
+    def p_value(self, value: Any, *, bare: bool = False) -> str:
+        """Write a p-value with its sign, as in ``p = 0.012`` and ``p < 0.001`` (never 0.000); `bare` for a column of
+        them, where only the "less than" is written.
+
+        Examples
+        --------
+        >>> Text("en").p_value(0.0123), Text("vi").p_value(0.0001), Text("en").p_value(0.0123, bare=True)
+        ('= 0.012', '< 0,001', '0.012')
+        """
+        if value is None or value != value:
+            return MISSING
+        if value < 0.001:
+            return "< " + self.number(0.001, 3)
+        return ("" if bare else "= ") + self.number(value, 3)
+
     def percent(self, value: Any, decimals: int = 1, *, sign: bool = False) -> str:
         """Write a percentage: ``52,3 %`` in Vietnamese, ``52.3%`` in English."""
         if value is None or value != value:
@@ -120,7 +135,7 @@ class Text:
         """
         if value is None:
             return MISSING
-        head = {">": ">\u00a0", ">=": "≥\u00a0"}.get(bound or "=", "")
+        head = {">": ">\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", "<=": "≤\u00a0"}.get(bound or "=", "")
         if unit in ("percent", "percent_per_year"):
             shown = self.percent(
                 value, next(d for d in (0, 1, 2) if d == 2 or round(value, d) == round(value, 2))

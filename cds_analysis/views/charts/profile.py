@@ -106,9 +106,13 @@ def rank_lines(
         figure, (ax,) = canvas(2.4, title, note, source)
         for i, index in enumerate(shown):
             mine = own.filter(pl.col("index_id") == index)
-            draw_runs(ax, mine, "rank", at_breaks=False, colour=PALETTE[i], marker=MARKERS[i], width=2, z=3)
+            draw_runs(
+                ax, mine, "rank", at_breaks=False, colour=PALETTE[i % 6], marker=MARKERS[i % 6], width=2, z=3
+            )
             last = mine.row(-1, named=True)
-            ends.append((last["year"], last["rank"], f"{t.index_short(index)}  {last['rank']}", PALETTE[i]))
+            ends.append(
+                (last["year"], last["rank"], f"{t.index_short(index)}  {last['rank']}", PALETTE[i % 6])
+            )
             facts.append(
                 f"{t.index_short(index)} {last['year']}: {t('rank')} {last['rank']}/{last['n_ranked']}"
             )

@@ -256,13 +256,13 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
         )
     for row in converged.iter_rows(named=True):
         said = t(
-            "**Spread {years}** (n = {n}): the standard deviation went from {a} to {b} (p = {p}); low starters gained {beta} points a year for each point they "
+            "**Spread {years}** (n = {n}): the standard deviation went from {a} to {b} (p {p}); low starters gained {beta} points a year for each point they "
             "started lower (95% interval {low} to {high}).",
             years=f"{row['first_year']}–{row['last_year']}",
             n=t.number(row["n_provinces"]),
             a=t.number(row["sd_first"], 2),
             b=t.number(row["sd_last"], 2),
-            p=t.number(row["p_sigma"], 3),
+            p=t.p_value(row["p_sigma"]),
             beta=t.number(-row["beta"], 3),
             low=t.number(-row["beta_high"], 3),
             high=t.number(-row["beta_low"], 3),
