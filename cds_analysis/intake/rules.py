@@ -59,6 +59,8 @@ KINDS = (
     "share_near",
     "last_subject",
     "predicate",
+    "level",
+    "level_only",
     "connecting",
     "own_in_brackets",
     "in_region",

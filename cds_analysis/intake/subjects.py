@@ -80,52 +80,66 @@ class Subjects:
     def _words(self, figure: Figure, found: list[Figure], n: int, text: Text) -> tuple[str, str]:
         """Return the words that belong to a figure alone, and those of its clause, with # in its place."""
         block = text.block
-        leads = self._leads(figure)
         if inside := self._rules["own_in_brackets"].search(figure.left):
             figure = replace(figure, left=inside[0].lstrip("("))
+        same = [f for f in found if f.clause == figure.clause]
         before = found[n - 1] if n and found[n - 1].clause == figure.clause else None
-        left = figure.left
-        if leads and before is not None and self._leads(before):
-            left = re.split(r",|\bvà\b|\band\b", left)[-1]
-            left = left if len(left) < 40 else ""
-        elif before is not None and not leads and "," in left[:60]:
-            left = left.split(",", 1)[1] if len(left.split(",", 1)[1]) > 15 else left
-        if not leads and (cut := self._rules["last_subject"].search(left)):
-            left = left[cut.end() :]
-        right = figure.right if leads else re.split(r"[,;(]", figure.right)[0][:60]
-        if (
-            leads
-            and re.search(r",\s[^,]{4,}$", right)
-            and n + 1 < len(found)
-            and not self._leads(found[n + 1])
-            and found[n + 1].clause == figure.clause
-        ):
-            right = right.rsplit(",", 1)[0]  # what the next figure is about
-        if leads and before is not None and self._rules["predicate"].match(right.lstrip()):
-            right = f" {self._rules['predicate'].split(before.right)[0][:60]} {right}"
-        if figure.unit in ("per_100", "per_1000"):
-            right = f"/{figure.printed.partition('/')[2]}{right}"
-        if (
-            before is not None
-            and figure.unit == "percent"
-            and before.unit in ("count", "fraction")
-            and self._rules["connecting"].fullmatch(re.split(r"[(,]", left)[-1])
-        ):
-            left = (
-                f"{before.left} {before.right} tỷ lệ "  # "tiếp nhận trực tuyến 168.014 hồ sơ (chiếm 97,7%)"
-            )
-        right = re.split(r",?\s(?:trong đó|trong số)", right)[0]
+        after = found[n + 1] if n + 1 < len(found) and found[n + 1].clause == figure.clause else None
+        left = self._left(figure, before)
+        right = self._right(figure, before, after, same)
+        if not self._leads(figure) and self._rules["level_only"].fullmatch(
+            left
+        ):  # "...: cấp tỉnh 98%, cấp xã 85%"
+            left = f"{self._rules['level'].split(text.block.text[figure.sentence[0] : same[0].at])[0][-160:]} {left}"
         head = " ".join(filter(None, [block.row, block.column]))
-        near = f"{head} {left}# {right}" if head else f"{left}# {right}"
-        if (
-            block.row
-            and figure.unit == ""
-            and (noun := re.sub(r"^(?:[Tt]ổng )?[Ss]ố (?:lượng )?", "", block.row)) != block.row
-        ):
+        near = f"{head} {left}# {right}".lstrip()
+        noun = re.sub(r"^(?:[Tt]ổng )?[Ss]ố (?:lượng )?", "", block.row)
+        if figure.unit == "" and noun != block.row:
             near = f"# {noun}"  # "Số tổ công nghệ số cộng đồng | 102"
         if len(re.findall(r"\w+", near)) < 3 and block.above:
             near = f"{block.above[-1].text} {near}"
         return near, f"{head} {figure.before}# {figure.after}"
+
+    def _left(self, figure: Figure, before: Figure | None) -> str:
+        """Return the words before a figure that are its own, not those of the figure before it."""
+        left = figure.left
+        if self._leads(figure):
+            if before is not None and self._leads(before):
+                left = re.split(r",|\bvà\b|\band\b", left)[-1]
+                left = left if len(left) < 40 else ""
+            return left
+        if before is not None and "," in left[:60] and len(left.split(",", 1)[1]) > 15:
+            left = left.split(",", 1)[1]
+        if cut := self._rules["last_subject"].search(left):
+            left = left[cut.end() :]
+        is_bare = self._rules["connecting"].fullmatch(re.split(r"[(,]", left)[-1])
+        if (
+            before is not None
+            and figure.unit == "percent"
+            and before.unit in ("count", "fraction")
+            and is_bare
+        ):
+            return (
+                f"{before.left} {before.right} tỷ lệ "  # "tiếp nhận trực tuyến 168.014 hồ sơ (chiếm 97,7%)"
+            )
+        return left
+
+    def _right(self, figure: Figure, before: Figure | None, after: Figure | None, same: list[Figure]) -> str:
+        """Return the words behind a figure that are its own, not those of the figure behind it."""
+        right = figure.right
+        if not self._leads(figure):
+            right = re.split(r"[,;(]", right)[0][:60]
+        elif re.search(r",\s[^,]{4,}$", right) and after is not None and not self._leads(after):
+            right = right.rsplit(",", 1)[0]
+        if self._leads(figure) and before is not None and self._rules["predicate"].match(right.lstrip()):
+            subjects = [
+                self._rules["predicate"].split(f.right)[0][:60] for f in same[: same.index(before) + 1]
+            ]
+            subject = next((part for part in reversed(subjects) if part.strip()), "")
+            right = f" {subject} {right}"  # "90% hồ sơ công việc cấp tỉnh, 80% cấp huyện và 60% cấp xã"
+        if figure.unit in ("per_100", "per_1000"):
+            right = f"/{figure.printed.partition('/')[2]}{right}"
+        return re.split(r",?\s(?:trong đó|trong số)", right)[0]
 
     def _head_of_list(self, figure: Figure, found: list[Figure], text: Text) -> str:
         """Return what a list like "Bạc Liêu (7,4%), Sơn La (8,3%)" is about; empty for other figures."""
