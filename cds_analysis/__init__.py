@@ -32,6 +32,8 @@ _HOME = {
     "convergence": "measures.convergence",
     "ceiling_gaps": "measures.trends",
     "forecast": "measures.forecast",
+    "standing": "measures.standing",
+    "p_rise": "measures.standing",
     "achieved_paces": "measures.forecast",
     "chance_on_time": "measures.forecast",
     "rule_verdicts": "measures.rules",

@@ -30,6 +30,8 @@ from cds_analysis.measures.ranks import ranks as ranks
 from cds_analysis.measures.regional import rank_cohesion as rank_cohesion
 from cds_analysis.measures.regional import region_split as region_split
 from cds_analysis.measures.rules import rule_verdicts as rule_verdicts
+from cds_analysis.measures.standing import p_rise as p_rise
+from cds_analysis.measures.standing import standing as standing
 from cds_analysis.measures.thresholds import cut_offs as cut_offs
 from cds_analysis.measures.thresholds import next_steps as next_steps
 from cds_analysis.measures.trends import ceiling_gaps as ceiling_gaps

@@ -6,12 +6,16 @@ import time
 import nbformat
 import pytest
 from browsers import CHROMIUM, FLAGS
+from hypothesis import settings
 
 import cds_analysis as cds
 from cds_analysis.paths import data_folder
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import notebooks
 from cds_analysis.reports.plan import plan
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

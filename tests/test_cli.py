@@ -55,7 +55,7 @@ def test_list_without_search_lists_all():
 def test_check_of_the_bundled_data():
     result = cds("check")
     assert result.exit_code == 0
-    assert "scores" in result.output and "no problem found" in result.output
+    assert "scores" in result.output and "no error, 0 warnings" in result.output
 
 
 def test_check_writes_the_documents(folder):

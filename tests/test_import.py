@@ -2,6 +2,8 @@
 with merged cells.
 """
 
+from datetime import date
+
 import openpyxl
 import polars as pl
 import pytest
@@ -197,7 +199,9 @@ def test_units_without_a_printed_rank_are_ranked_by_their_scores(folder, tmp_pat
     names = data.units_2025["name_vi"].to_list()
     lines = [f"{name},{90 - i // 2}" for i, name in enumerate(names)]  # in pairs
     (tmp_path / "par.csv").write_text("\n".join(["Tỉnh,Điểm", *lines]), encoding="utf-8")
-    table_changes(read_table(tmp_path / "par.csv", "par", data, year=2025), "par", data, SOURCE).write()
+    table_changes(read_table(tmp_path / "par.csv", "par", data, year=2025), "par", data, SOURCE).write(
+        data_date=date(2025, 12, 31)
+    )
     new = (
         cds.load(folder)
         .unit_scores.filter(pl.col("source_id") == "table-test")
@@ -250,6 +254,139 @@ def test_a_rank_and_a_score_of_one_row_may_come_in_two_tables(folder):
         }
         for s, r in ((None, 7), (81.5, None))
     ]
-    table_changes(Reading(rows=rows), "par", data, SOURCE).write()
+    table_changes(Reading(rows=rows), "par", data, SOURCE).write(data_date=date(2031, 12, 31))
     new = cds.load(folder).scores.filter(pl.col("year") == 2031)
     assert new.select("score", "rank", "note", "source_id").rows() == [(81.5, 7, None, "table-test")]
+
+
+def rows_of(tmp_path, text, index, data, *, name="t.csv", **options):
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    keys = ("province_id", "unit_id", "dimension_id", "year", "score", "rank")
+    return [tuple(r.get(k) for k in keys) for r in read_table(tmp_path / name, index, data, **options).rows]
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        (
+            "Tỉnh,Chỉ số,Tổng điểm\nHà Nội,80,81\n",
+            "two columns are read as the score overall: 'Chỉ số' and 'Tổng điểm'",
+        ),
+        (
+            "Tỉnh,Xếp hạng,Thứ hạng\nHà Nội,1,2\n",
+            "two columns are read as the rank overall: 'Xếp hạng' and 'Thứ hạng'",
+        ),
+        ("Tỉnh,Năm,Year,Điểm\nHà Nội,2022,2023,80\n", "two columns are read as the year: 'Năm' and 'Year'"),
+        ("Tỉnh,Điểm,Hạng\nHà Nội,80,12.5\n", "row 2: 'Hạng': '12.5' is not a rank"),
+        ("Tỉnh,Điểm\nHà Nội,880\n", "880 is outside the scale of par/overall"),
+        ("Tỉnh,Điểm\nHà Nội,tốt\n", "'tốt' is no number"),
+        ("Tỉnh,Điểm năm 2022\nHà Nội,80\n", "the column 'Điểm năm 2022' says 2022; --year says 2023"),
+        (
+            "Tỉnh,Tên tỉnh,Điểm\nHà Nội,Hải Phòng,80\n",
+            "the columns of names do not agree: Hà Nội and Hải Phòng",
+        ),
+        ("Tỉnh,Điểm\nHà Nội,81 (82)\n", "is not one rank and one score"),
+    ],
+)
+def test_what_could_be_read_in_two_ways_is_refused_and_both_are_shown(data, tmp_path, text, words):
+    with pytest.raises(cds.ParameterError) as said:
+        rows_of(tmp_path, text, "par", data, year=2023)
+    assert words in str(said.value)
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        (
+            "Tỉnh/TP,2022,,2023,\n,Điểm,Hạng,Điểm,Hạng\nHà Nội,80.5,3,81.5,2\n",
+            [("ha-noi", None, "overall", 2022, 80.5, 3), ("ha-noi", None, "overall", 2023, 81.5, 2)],
+        ),
+        (
+            ",PAR INDEX 2022,,PAR INDEX 2023,\nTên tỉnh,Điểm,Hạng,Điểm,Hạng\nHà Nội,80.5,3,81.5,2\n",
+            [("ha-noi", None, "overall", 2022, 80.5, 3), ("ha-noi", None, "overall", 2023, 81.5, 2)],
+        ),
+        ("Tỉnh/TP,PAR INDEX 2022\nHà Nội,80.5\n", [("ha-noi", None, "overall", 2022, 80.5, None)]),
+        (
+            "tentinh_vie,year,score,rank\nHà Nội,2022,80.5,61.0\n",
+            [("ha-noi", None, "overall", 2022, 80.5, 61)],
+        ),
+        ("STT,Tỉnh,Kết quả 2022\n7,Hà Nội,01 (80.5)\n", [("ha-noi", None, "overall", 2022, 80.5, 1)]),
+        ("TT,Tỉnh,Xếp hạng 2022\n7,Hà Nội,25/63\n", [("ha-noi", None, "overall", 2022, None, 25)]),
+        (
+            "Tỉnh,Tiêu chí,Lĩnh vực,Năm,Điểm\nHà Nội,a,Hiện đại hóa hành chính,2022,9.5\nHà Nội,b,Tổng điểm,2022,80\n",
+            [
+                ("ha-noi", None, "modernisation", 2022, 9.5, None),
+                ("ha-noi", None, "overall", 2022, 80.0, None),
+            ],
+        ),
+        ("Tỉnh,Điểm 2022\nHà Nội,-\nHải Phòng,80\n", [("hai-phong", None, "overall", 2022, 80.0, None)]),
+    ],
+)
+def test_years_above_columns_ranks_in_brackets_and_dimensions_in_a_column(data, tmp_path, text, expected):
+    assert rows_of(tmp_path, text, "par", data) == expected
+
+
+def test_a_break_in_a_header_of_html_is_a_blank(data, tmp_path):
+    page = "<table><tr><th>Tỉnh/<br>Thành phố</th><th>Xếp<br>hạng</th><th>Tổng<br/>điểm</th></tr><tr><td>Hà Nội</td><td>3</td><td>80,5</td></tr></table>"
+    assert rows_of(tmp_path, page, "par", data, name="t.html", year=2022) == [
+        ("ha-noi", None, "overall", 2022, 80.5, 3)
+    ]
+
+
+def test_the_units_of_2025_are_known_by_their_names(data, tmp_path):
+    names = data.units_2025["name_vi"].to_list()
+    lines = [f"{'Tỉnh ' if n % 2 else ''}{name},0.{70 + n % 20}" for n, name in enumerate(names)]
+    found = rows_of(tmp_path, "\n".join(["Tỉnh/thành phố,DTI 2025", *lines]), "dti", data)
+    assert [row[1] for row in found] == data.units_2025["unit_id"].to_list()
+
+
+def test_old_excel_and_open_document_sheets(data, tmp_path):
+    import zipfile
+
+    cells = [["Tỉnh", "Điểm", "Hạng"], ["Hà Nội", 80.5, 3]]
+    xml = "".join(
+        "<table:table-row>"
+        + "".join(
+            f'<table:table-cell office:value-type="float" office:value="{c}"><text:p>{c}</text:p></table:table-cell>'
+            if isinstance(c, int | float)
+            else f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>'
+            for c in row
+        )
+        + "</table:table-row>"
+        for row in cells
+    )
+    spaces = " ".join(
+        f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text")
+    )
+    with zipfile.ZipFile(tmp_path / "t.ods", "w") as book:
+        book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        book.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?><office:document-content {spaces} office:version="1.2"><office:body><office:spreadsheet><table:table table:name="2022">{xml}</table:table></office:spreadsheet></office:body></office:document-content>',
+        )
+        book.writestr(
+            "META-INF/manifest.xml",
+            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
+        )
+    found = read_table(tmp_path / "t.ods", "par", data).rows
+    assert [(r["province_id"], r["year"], r["score"], r["rank"]) for r in found] == [
+        ("ha-noi", 2022, 80.5, 3)
+    ]
+    (tmp_path / "t.xls").write_bytes(b"\xd0\xcf\x11\xe0not a book")
+    with pytest.raises(cds.ParameterError, match=r"cannot read t\.xls as XLS"):
+        read_table(tmp_path / "t.xls", "par", data)
+
+
+def test_sums_of_rounded_parts_are_no_conflict_and_a_real_difference_is(data, tmp_path):
+    papi = data.scores.filter(
+        pl.col("index_id") == "papi",
+        pl.col("dimension_id") == "overall",
+        pl.col("year") == 2023,
+        pl.col("score") > 0,
+    ).head(3)
+    assert papi["status"].unique().to_list() == ["derived"]  # a sum of eight rounded dimensions
+    for step, conflicts in ((0.00037, 0), (0.01, 3)):
+        lines = [f"{p},{s + step:.6f}" for p, s in papi.select("province_id", "score").iter_rows()]
+        (tmp_path / "papi.csv").write_text("\n".join(["code,PAPI 2023", *lines]), encoding="utf-8")
+        found = table_changes(read_table(tmp_path / "papi.csv", "papi", data), "papi", data, SOURCE)
+        assert (len(found.conflicts), found.known) == (conflicts, 3 - conflicts)

@@ -62,7 +62,7 @@ def test_the_figures_of_a_province_remake_only_the_reports_that_show_them(folder
 
 def test_a_score_remakes_every_report_because_ranks_and_medians_depend_on_it(folder):
     before = planned(cds.load(folder))
-    edit(folder, "scores/papi.csv", "lang-son", "score", "39.0")
+    edit(folder, "scores/pci.csv", "lang-son", "score", "39.0")
     assert changed(before, planned(cds.load(folder))) == set(before)
 
 

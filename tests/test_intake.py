@@ -6,6 +6,7 @@ import csv
 import subprocess
 import sys
 import unicodedata
+from datetime import date
 
 import measure_extraction as measuring
 import polars as pl
@@ -17,10 +18,9 @@ from hypothesis import strategies as st
 import cds_analysis as cds
 from cds_analysis.cli.main import main
 from cds_analysis.intake.add import accepted_changes, read_candidates, write_candidates
-from cds_analysis.intake.article import paragraphs, read_text
-from cds_analysis.intake.extract import CANDIDATES, extract
+from cds_analysis.intake.document import document
+from cds_analysis.intake.extract import CANDIDATES, Tools, extract, extract_file
 from cds_analysis.intake.figures import figures, number
-from cds_analysis.intake.propose import Proposer
 from cds_analysis.intake.rules import load_rules
 
 ARTICLE = """Cổng thông tin điện tử tỉnh
@@ -34,26 +34,19 @@ RULES = load_rules()
 
 
 def read(line):
-    return [(f.printed, f.kind, f.value) for f in figures(paragraphs(line, RULES)[0].text, RULES)]
+    return [(f.printed, f.unit, f.value) for f in figures(document(line, RULES)[0].text, RULES)]
 
 
 @pytest.mark.parametrize(
     "line, expected",
     [
-        ("đạt 10,38% và 1.239 tổ", [("10,38%", "share", 10.38), ("1.239", "count", 1239)]),
+        ("đạt 10,38% và 1.239 tổ", [("10,38%", "percent", 10.38), ("1.239", "count", 1239)]),
         ("số hóa 817.860/879.100 hồ sơ", [("817.860/879.100", "fraction", 93.0338)]),
-        (
-            "xếp hạng 25/63 tỉnh, thành phố, tăng 33 bậc so với năm 2022",
-            [("25/63", "rank", 25), ("33", "rank_change", 33)],
-        ),
-        ("tụt 5 bậc xuống thứ 40", [("5", "rank_change", -5), ("40", "rank", 40)]),
+        ("xếp hạng 25/63 tỉnh, tăng 33 bậc", [("25/63", "fraction", 39.6825), ("33", "places", 33)]),
+        ("tụt 5 bậc xuống thứ 40", [("5", "places", 5), ("40", "rank", 40)]),
         (
             "hơn 50 trạm, trên 20%, không dưới 7 xã",
-            [
-                ("hơn 50", "lower_bound", 50),
-                ("trên 20%", "lower_bound", 20),
-                ("không dưới 7", "lower_bound", 7),
-            ],
+            [("hơn 50", "count", 50), ("trên 20%", "percent", 20), ("không dưới 7", "count", 7)],
         ),
         ("người dân từ 15 tuổi trở lên", []),
         ("Quyết định số 3324/QĐ-UBND ngày 27/10/2022 và Đề án 06", []),
@@ -61,11 +54,29 @@ def read(line):
         ("Kế hoạch số 76/KH-UBND ngày 13-4-2022 có 20 chỉ tiêu", [("20", "count", 20)]),
         ("5 nhóm tiện ích", [("5", "count", 5)]),
         ("cách mạng công nghiệp lần thứ 4, chợ 4.0, mạng 5G, Quốc lộ 51, mức độ 4, 24/7", []),
-        ("tốc độ 41,75 Mb/giây", [("41,75 Mb/giây", "actual", 41.75)]),
+        ("tốc độ 41,75 Mb/giây", [("41,75 Mb/giây", "mbps", 41.75)]),
         ("vào Top 10 tỉnh", [("10", "rank", 10)]),
-        (unicodedata.normalize("NFD", "đạt 52,3 % tổng số"), [("52,3 %", "share", 52.3)]),
-        ("đạt 80\u00a0% – cao hơn 3/4 xã", [("80 %", "share", 80), ("3/4", "fraction", 75)]),
+        (unicodedata.normalize("NFD", "đạt 52,3 % tổng số"), [("52,3 %", "percent", 52.3)]),
+        ("đạt 80\u00a0% – cao hơn 3/4 xã", [("80 %", "percent", 80), ("3/4", "fraction", 75)]),
         ("sáng 5/7, chiều 25/8/2022, 14:30", []),
+        ("từ 60-80 % hộ gia đình", [("từ 60-80 %", "percent", 60)]),
+        ("1,2 triệu hồ sơ, 50 nghìn tài khoản", [("1,2 triệu", "count", 1.2e6), ("50 nghìn", "count", 5e4)]),
+        ("hơn 1 triệu lượt truy cập", [("hơn 1 triệu", "count", 1e6)]),
+        ("đạt 22,4 thuê bao/100 dân", [("22,4", "per_100", 22.4)]),
+        ("2,3 doanh nghiệp công nghệ số/1.000 dân", [("2,3", "per_1000", 2.3)]),
+        ("tăng gấp đôi, cao gấp 3 lần", [("tăng gấp đôi", "times", 2), ("3", "times", 3)]),
+        ("lần lượt là 22, 9, 13", [("22", "", 22), ("9", "", 9), ("13", "", 13)]),
+        ("xếp thứ tám cả nước, lần thứ hai", [("tám", "rank", 8)]),
+        ("tăng 2,46 điểm % và tăng 1,59 điểm", [("2,46", "points", 2.46), ("1,59", "score", 1.59)]),
+        ("chỉ số DTI đạt 0,3504", [("0,3504", "score", 0.3504)]),
+        (
+            "doanh thu 34.293 tỷ đồng, 5.220km cáp quang",
+            [("34.293 tỷ", "currency", 34293e9), ("5.220", "other", 5220)],
+        ),
+        (
+            "The province has 1,217 stations and 91.1% of units",
+            [("1,217", "count", 1217), ("91.1%", "percent", 91.1)],
+        ),
     ],
 )
 def test_what_is_a_figure_and_what_is_not(line, expected):
@@ -113,7 +124,7 @@ def test_a_promise_keeps_its_indicator_its_date_and_its_place(data):
         "ehealth_records_pct",
         "2026-12-31",
     )
-    assert (rows["98,5%"]["proposal"], str(rows["98,5%"]["date"]), rows["98,5%"]["province"]) == (
+    assert (rows["98,5%"]["proposal"], str(rows["98,5%"]["date"]), rows["98,5%"]["place"]) == (
         "enterprises_einvoice_pct",
         "2025-06-30",
         "lang-son",
@@ -123,14 +134,14 @@ def test_a_promise_keeps_its_indicator_its_date_and_its_place(data):
         2025,
         2024,
     )
-    line = paragraphs(ARTICLE, RULES)[2].text
+    line = document(ARTICLE, RULES)[2].text
     assert line[rows["98,5%"]["start"] : rows["98,5%"]["end"]] == "98,5%"
 
 
 def test_html_is_read_without_its_furniture(data, tmp_path):
     page = "<!DOCTYPE html><html><head><title>x 5%</title></head><body><nav>10%</nav><p>Đạt <b>52,3</b>% giao dịch.</p><script>var a = '99%'</script><footer>7%</footer></body></html>"
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
-    assert extract(read_text(tmp_path / "a.html"), data)["printed"].to_list() == ["52,3%"]
+    assert extract_file(tmp_path / "a.html", data)["printed"].to_list() == ["52,3%"]
 
 
 @pytest.mark.parametrize(
@@ -153,13 +164,13 @@ def test_numbers(text, value):
 )
 def test_no_text_makes_it_fail(text):
     data = cds.load()
-    found = extract(text, data, RULES, PROPOSER)
-    lines = {f"p{p.number}": p.text for p in paragraphs(text, RULES)}
+    found = extract(text, data, tools=TOOLS)
+    lines = {f"p{b.number}": b.text for b in document(text, RULES)}
     for row in found.iter_rows(named=True):
         assert lines[row["paragraph"]][row["start"] : row["end"]] == row["printed"]
 
 
-PROPOSER = Proposer(cds.load(), RULES)
+TOOLS = Tools(cds.load(), RULES)
 
 
 # ---- adding
@@ -176,7 +187,7 @@ SOURCE = {
 
 def add(candidates, data, source):
     found = accepted_changes(candidates, data, source)
-    found.write()
+    found.write(data_date=date(2025, 12, 31))
     return found
 
 
@@ -249,7 +260,9 @@ def test_a_figure_that_contradicts_goes_to_conflicts_and_is_told(accepted, folde
     "column, value, words",
     [
         ("proposal", "nothing_like_it", "not in the register"),
-        ("province", "Nowhere", "unknown province"),
+        ("place", "Nowhere", "unknown province"),
+        ("place_type", "district", "is the figure of a district"),
+        ("kind", "context", "is a context"),
         ("proposal", None, "needs an indicator"),
         ("date", None, "needs a date"),
     ],
@@ -269,8 +282,82 @@ def test_a_dataset_that_would_break_its_rules_is_not_written(accepted, folder):
     assert files(folder) == before
 
 
+def row_of(text, data, **changes):
+    found = extract(text, data, tools=TOOLS).with_columns(decision=pl.lit("accept"))
+    return found.with_columns(**{k: pl.lit(v, dtype=CANDIDATES[k]) for k, v in changes.items()})
+
+
+def test_figures_of_the_country_and_of_units_of_2025_go_into_their_tables(folder):
+    data = cds.load(folder)
+    text = "Phú Thọ, ngày 5 tháng 9 năm 2025\nTỉnh Phú Thọ có 90% xã có cáp quang; mục tiêu đến năm 2026 là 95%.\nTrung bình cả nước đạt 63% hộ có cáp quang. Cả nước đặt mục tiêu đến năm 2030 có 90% hộ có cáp quang."
+    done = add(row_of(text, data), data, SOURCE)
+    assert {t: len(r) for t, r in done.rows.items()} == {
+        "area_observations": 2,
+        "area_targets": 1,
+        "targets": 1,
+        "sources": 1,
+    }
+    after = cds.load(folder)
+    assert after.area_observations.select("scope", "value").sort("scope").rows() == [
+        ("phu-tho", 90.0),
+        ("viet-nam", 63.0),
+    ]
+    assert after.area_targets.select("scope", "value").rows() == [("phu-tho", 95.0)]
+    new = after.targets.filter(pl.col("source_id") == "article-test")
+    assert new.select("scope", "value").rows() == [("viet-nam", 90.0)]
+
+
+def test_a_unit_s_score_and_rank_are_one_row_and_one_of_them_alone_is_asked_for(folder):
+    data = cds.load(folder)
+    text = "Phú Thọ, ngày 5 tháng 9 năm 2026\nDTI năm 2025, tỉnh Phú Thọ đạt 0,7123 điểm, xếp thứ 12/34 tỉnh, thành phố."
+    found = row_of(text, data)
+    with pytest.raises(cds.DataError, match="needs the unit's rank accepted with it"):
+        accepted_changes(found.head(1), data, SOURCE)
+    add(found, data, SOURCE)
+    row = cds.load(folder).unit_scores.filter(pl.col("source_id") == "article-test").row(0, named=True)
+    assert (row["unit_id"], row["year"], row["score"], row["rank"], row["n_ranked"]) == (
+        "phu-tho",
+        2025,
+        0.7123,
+        12,
+        34,
+    )
+
+
+def test_two_figures_of_one_article_under_one_key_are_asked_about(folder):
+    data = cds.load(folder)
+    text = "Năm 2030, tỉnh Lạng Sơn đã có 90% hộ gia đình có cáp quang; tỷ lệ hộ gia đình có Internet cáp quang đạt 91%."
+    with pytest.raises(cds.DataError, match=r"gives another value than c001 \(90%\) for the same place"):
+        accepted_changes(row_of(text, data), data, SOURCE)
+    same = row_of(text.replace("91%", "90%"), data)
+    assert len(accepted_changes(same, data, SOURCE).rows["observations"]) == 1
+
+
+@pytest.mark.parametrize(
+    "text, changes, words",
+    [
+        (
+            "Năm 2023, tỉnh Lạng Sơn tăng 26% hộ có cáp quang.",
+            {"proposal": "households_fibre_pct"},
+            "is a change",
+        ),
+        ("Bộ Công Thương năm 2023 đạt 90% hồ sơ trực tuyến.", {}, "is the figure of a ministry"),
+        (
+            "DTI tăng 2,5 điểm năm 2023 ở tỉnh Lạng Sơn.",
+            {"place": "lang-son", "place_type": "province"},
+            "change of a score",
+        ),
+    ],
+)
+def test_what_the_dataset_does_not_hold_is_refused(folder, text, changes, words):
+    data = cds.load(folder)
+    with pytest.raises(cds.DataError, match=words):
+        accepted_changes(row_of(text, data, **changes), data, SOURCE)
+
+
 CUT = """
 import sys, os, signal
+from datetime import date
 from pathlib import Path
 import cds_analysis as cds
 from cds_analysis.intake import add as adding, folder as changing
@@ -287,7 +374,7 @@ class Os:
     replace = staticmethod(cut(os.replace))
 changing.os = Os
 source = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, "kind": "article"}
-adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source).write()
+adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source).write(data_date=date(2025, 12, 31))
 """
 
 
@@ -353,6 +440,8 @@ def test_the_commands(folder, tmp_path):
             "Báo",
             "--data",
             str(folder),
+            "--data-date",
+            "2025-12-31",
         ],
     )
     assert said.exit_code == 0 and "1 observations" in said.output, said.output

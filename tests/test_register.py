@@ -313,7 +313,9 @@ def names(data):
 def test_no_measure_view_or_pane_names_an_index_a_dimension_or_a_source(names):
     root = notebooks_folder().parent / "cds_analysis"
     files = [
-        p for layer in ("measures", "views", "app", "reports", "pages") for p in (root / layer).rglob("*.py")
+        p
+        for layer in ("measures", "views", "study", "chapters", "app", "reports", "pages")
+        for p in (root / layer).rglob("*.py")
     ]
     assert len(files) > 40
     found = {p.name: list(named_in(p.read_text(encoding="utf-8"), *names)) for p in files}
@@ -371,7 +373,8 @@ def test_other_ids_of_all_sources_change_nothing_but_the_ids(folder, tmp_path, a
 
 
 def with_papi_2025(folder, table, key, ids):
-    """Add PAPI 2025 under an id of its own, as 2024 was."""
+    """Add PAPI 2025 under an id of its own, as 2024 was, to data that reach that far."""
+    (folder / "release.csv").write_text("data_date\n2025-12-31\n", encoding="utf-8")
     append(
         folder / "sources.csv",
         [{"source_id": "told-2025", "title": "PAPI as told", "publisher": "Someone", "kind": "report"}],
@@ -387,7 +390,7 @@ def with_papi_2025(folder, table, key, ids):
             key: i,
             "year": 2025,
             "source_id": "told-2025",
-            "score": r["score"] - n / 99,
+            "score": r["score"] * (1 - n / 99),
         }
         for r in rows.iter_rows(named=True)
         for n, i in enumerate(ids, 1)

@@ -115,6 +115,9 @@ def test_a_day_of_judgement_hides_later_figures(study):
         (lambda s: s.ranks("papi").to_excel("x.xls"), "ends in .xlsx"),
         (lambda s: s.ranks("papi", "dti").bump(), "not of 2"),
         (lambda s: s.find("papi").chart(), "no picture"),
+        (lambda s: s.standing("dti"), "four full years"),
+        (lambda s: s.standing("papi", since=2024), "2011 to 2023"),
+        (lambda s: s.standing("papi").chart(), "pick them first"),
         (lambda s: s.ranks("papi").save("/nowhere/x.csv"), "cannot write"),
         (lambda s: cds.open(lang="fr"), "'vi' or 'en'"),
         (lambda s: cds.open(units=35), "63"),
@@ -243,3 +246,46 @@ def test_opening_a_study_imports_no_drawing_library():
     code = "import sys, cds_analysis as cds; s = cds.open(); s.ranks('dti').pick('Hà Nội'); print([m for m in ('matplotlib', 'seaborn', 'statsmodels', 'great_tables') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_standings_are_those_of_the_measure_whoever_is_picked(study):
+    whole = study.standing("papi")
+    two = whole.pick("Hà Nội", "Cà Mau")
+    measured = cds.standing(
+        study.data.scores.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall"),
+        study.data.breaks,
+    )
+    assert two.frame.height == 32 and two.whole.equals(whole.whole)  # 14 years and 2 ahead
+    last = two.frame.filter(pl.col("year") == 2024, pl.col("province_id") == "ca-mau").row(0, named=True)
+    same = measured.positions.filter(pl.col("year") == 2024, pl.col("province_id") == "ca-mau")
+    assert last["median_rank"] == same["median_rank"][0] and last["standing"] == same["standing"][0]
+    rise = cds.p_rise(measured, 2021, 2024).filter(pl.col("province_id") == "ca-mau")
+    assert (last["since"], last["n_order_breaks"]) == (2021, 0) and last["p_rise"] == rise["p_rise"][0]
+
+
+def test_the_year_a_rise_is_counted_from_can_be_chosen(study):
+    rows = study.standing("papi", since=2019).frame.filter(pl.col("year") == 2024)
+    assert set(rows["since"].drop_nulls()) == {2019} and set(rows["n_order_breaks"].drop_nulls()) == {1}
+    first = study.standing("pci").frame.drop_nulls("since")
+    assert set(first["since"]) == {2006}  # no break is on record
+    assert "2005" in study.standing("pci").family  # a sample of provinces, said
+
+
+def test_figure_ranks_of_standings_are_the_ranks_of_the_same_year(study):
+    rows = study.standing("papi").frame.drop_nulls("figure_rank")
+    ranked = study.ranks("papi").frame.select("province_id", "year", "rank")
+    both = rows.join(ranked, on=["province_id", "year"])
+    assert both.height == rows.height and (both["rank"] == both["figure_rank"]).all()
+
+
+@pytest.mark.parametrize("lang, said", [("vi", "nhiều khả năng"), ("en", "likely")])
+def test_a_standing_is_drawn_and_told_in_both_languages(lang, said, tmp_path):
+    result = cds.open(lang=lang).standing("papi.d4").pick("Hà Nội")
+    assert said in result.chart().alt and result.source_line
+    assert not [c for c in result.named().columns if "_" in c]
+    assert result.save(tmp_path / "a.xlsx").stat().st_size > 5000
+
+
+def test_standings_of_the_units_of_2025_are_of_34():
+    rows = cds.open(units="34", lang="en").standing("papi").frame
+    assert rows["n_ranked"].max() == 34

@@ -34,6 +34,7 @@ def frames(data):
         "compared": compared,
         "ranked": every.filter(pl.col("dimension_id") == "overall"),
         "judged": judged,
+        "standing": cds.open(lang="en").standing("papi").whole,
     }
 
 
@@ -77,6 +78,10 @@ def draw(name, data, frames, text, *, empty=False):
         return charts.bump(papi, highlight=FOUR, **common)
     if name == "trajectory":
         return charts.trajectory(papi, province="lang-son", unit="score", **common)
+    if name == "standing_fan":
+        return charts.standing_fan(
+            frames["standing"], data.breaks.head(0), provinces=[] if empty else FOUR, **common
+        )
     return charts.rank_heatmap(papi, data.provinces, highlight=FOUR, **common)
 
 
@@ -91,6 +96,7 @@ CHARTS = [
     "bump",
     "trajectory",
     "rank_heatmap",
+    "standing_fan",
 ]
 
 
@@ -243,3 +249,28 @@ def test_prose_of_targets(data, frames):
         "no target is on record"
         in prose.target_gap(frames["judged"], Text("en", data), province="ha-noi", units=units).markdown
     )
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_standing_has_a_gap_where_a_year_is_missing_and_marks_breaks_by_kind(data, frames, lang):
+    mine = frames["standing"].filter((pl.col("province_id") != "lang-son") | (pl.col("year") != 2015))
+    cut = data.breaks.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
+    drawn = charts.standing_fan(
+        mine, cut, text=Text(lang, data), provinces=["lang-son"], title="T", source="S"
+    )
+    (ax,) = drawn.figure.axes
+    known = ax.lines[0]
+    assert np.isnan(known.get_ydata()[list(known.get_xdata()).index(2015)])
+    solid, dotted = (
+        sorted(int(path.vertices[0, 0] + 0.5) for path in lines.get_paths()) for lines in ax.collections[-2:]
+    )
+    assert solid == cut.filter(pl.col("effect") == "order")["year"].to_list()
+    assert dotted == cut.filter(pl.col("effect") == "level")["year"].to_list()
+
+
+def test_a_standing_of_years_ahead_alone_is_drawn(data, frames):
+    ahead = frames["standing"].filter(pl.col("years_ahead") > 0)
+    drawn = charts.standing_fan(
+        ahead, data.breaks.clear(), text=Text("en", data), provinces=["lang-son"], title="T", source="S"
+    )
+    assert "in 2026: rank" in drawn.alt

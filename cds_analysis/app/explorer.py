@@ -8,6 +8,7 @@ kept and given back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import contextmanager
 
 import ipywidgets as w
@@ -57,7 +58,7 @@ class Explorer:
     """
 
     def __init__(
-        self, data: Dataset, *, lang: str = "vi", provinces: list[str] = (), index: str | None = None
+        self, data: Dataset, *, lang: str = "vi", provinces: Sequence[str] = (), index: str | None = None
     ) -> None:
         self._all, self._quietly, self._drawn = data, False, {}
         self.box = w.HBox(layout=w.Layout(flex_flow="row wrap", width="100%"))
@@ -85,11 +86,11 @@ class Explorer:
             When the text is not a selection, or names what the dataset does not have; nothing changes then.
         """
         parts = (
-            self.language.value,
-            self.units.value,
+            str(self.language.value),
+            str(self.units.value),
             f"{self.index.value}/{self.dimension.value}",
             f"{self.first.value}-{self.last.value}",
-            self.indicator.value,
+            str(self.indicator.value),
             self._tab(),
         )
         return " ".join([*parts, "+".join(self.selected) or "-"])
@@ -136,8 +137,8 @@ class Explorer:
                 "indicator": self.indicator.value,
                 "tab": self._tab(),
             }
-        self.data = in_units(self._all, self.units.value)
-        t = self.t = Text(self.language.value, self.data)
+        self.data = in_units(self._all, str(self.units.value))
+        t = self.t = Text(str(self.language.value), self.data)
         self._words = {
             p: fold(" ".join([p, vi, en, more or ""]))
             for p, vi, en, more in self.data.provinces.select(
@@ -279,7 +280,7 @@ class Explorer:
 
     def _fill_dimensions(self, wanted: str | None = None) -> None:
         with self._quiet():
-            index = self.index.value
+            index = str(self.index.value)
             known = [
                 s.dimension_id
                 for s in series_of(self.data.indices)
@@ -321,11 +322,13 @@ class Explorer:
         if self._quietly:
             return
         tab = self._tab()
+        first, last = sorted(int(years.value or 0) for years in (self.first, self.last))
         pick = Pick(
-            self.index.value,
-            self.dimension.value,
-            *sorted((self.first.value, self.last.value)),
-            self.indicator.value,
+            str(self.index.value),
+            str(self.dimension.value),
+            first,
+            last,
+            str(self.indicator.value),
             tuple(self.selected),
         )
         key = pick.shown_in(tab)

@@ -77,7 +77,7 @@ def peers(data: Dataset) -> pl.DataFrame:
 
 @lru_cache(maxsize=4)
 def _all_gaps(data: Dataset) -> pl.DataFrame:
-    return gaps(observations_with_ranks(data), data.targets, data.indicators)
+    return gaps(observations_with_ranks(data), data.targets, data.indicators, as_of=data.judged_on)
 
 
 @lru_cache(maxsize=32)

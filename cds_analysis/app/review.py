@@ -14,11 +14,13 @@ import polars as pl
 
 from cds_analysis.app.markup import markup, said
 from cds_analysis.dataset.load import Dataset, load
+from cds_analysis.dataset.schemas import NATION
 from cds_analysis.dataset.series import parse_day
 from cds_analysis.errors import CdsError
 from cds_analysis.intake.add import read_candidates, write_candidates
-from cds_analysis.intake.article import paragraphs, read_text
+from cds_analysis.intake.document import document
 from cds_analysis.intake.figures import number
+from cds_analysis.intake.files import read_lines
 from cds_analysis.intake.rules import load_rules
 from cds_analysis.views.labels import FIGURE_LABELS
 from cds_analysis.views.text import Text
@@ -49,9 +51,7 @@ class Review:
         self.path, data = Path(candidates), data or load()
         self.frame, t = read_candidates(self.path), Text(lang, data)
         self._t = t
-        self._lines = {
-            f"p{p.number}": p.text for p in paragraphs(read_text(article), load_rules(data.folder))
-        }
+        self._lines = {f"p{b.number}": b.text for b in document(read_lines(article), load_rules(data.folder))}
         indices = [f"{i}/{d}" for i, d in data.indices.select("index_id", "dimension_id").iter_rows()]
         self.shown, self.said = w.HTML(), w.HTML()
         self.kind = w.Dropdown(
@@ -60,11 +60,7 @@ class Review:
             **_WIDE,
         )
         self.value = w.Text(description=t("Value"), continuous_update=False, **_WIDE)
-        self.province = w.Dropdown(
-            description=t("Province"),
-            options=[("-", ""), *sorted((t.province(p), p) for p in data.provinces["province_id"])],
-            **_WIDE,
-        )
+        self.place = w.Dropdown(description=t("Place"), options=self._places(data), **_WIDE)
         self.date = w.Text(description=t("Date"), placeholder="2023-12-31", **_WIDE)
         self.proposal = w.Combobox(
             description=t("About"),
@@ -99,7 +95,7 @@ class Review:
                 self.shown,
                 self.kind,
                 self.value,
-                self.province,
+                self.place,
                 self.date,
                 self.proposal,
                 self.others,
@@ -112,6 +108,19 @@ class Review:
         self.at = int(undecided[0]) if len(undecided) else 0
         self._show()
 
+    def _places(self, data: Dataset) -> list[tuple[str, str]]:
+        """The places whose figures can be kept: provinces, units of 2025 that were merged, the country."""
+        t = self._t
+        merged = data.provinces["unit_2025_id"].value_counts().filter(pl.col("count") > 1)["unit_2025_id"]
+        names = data.units_2025.filter(pl.col("unit_id").is_in(merged.implode())).select(
+            "unit_id", "name_vi" if t.lang == "vi" else "name_en"
+        )
+        units = [
+            (t("{unit} (unit of 2025)", unit=name), f"unit_2025/{unit}") for unit, name in names.iter_rows()
+        ]
+        provinces = [(t.province(p), f"province/{p}") for p in data.provinces["province_id"]]
+        return [("-", ""), (t("Viet Nam"), f"country/{NATION}"), *sorted(provinces), *sorted(units)]
+
     def _repr_mimebundle_(self, **options):
         return self.box._repr_mimebundle_(**options)
 
@@ -122,7 +131,7 @@ class Review:
             return
         row = self.frame.row(self.at, named=True)
         line, start, end = self._lines.get(row["paragraph"], ""), row["start"], row["end"]
-        decided = self.frame["decision"].fill_null("").ne("").sum()
+        decided = self.frame.filter(pl.col("decision").fill_null("") != "").height
         count = t("{k} of {n} decided", k=t.number(decided), n=t.number(self.frame.height))
         state = {"accept": t("accepted"), "reject": t("rejected")}.get(row["decision"], t("open"))
         self.shown.value = markup(
@@ -136,11 +145,10 @@ class Review:
             after=line[end:],
             reason=row["reason"] if t.lang == "en" else None,  # written in English
         )
-        self.kind.value = row["kind"] if row["kind"] in FIGURE_LABELS else "actual"
+        self.kind.value = row["kind"] if row["kind"] in FIGURE_LABELS else "result"
         self.value.value = f"{row['value']:g}" if abs(row["value"]) < 1e6 else f"{row['value']:.0f}"
-        self.province.value = (
-            row["province"] if row["province"] in dict((b, a) for a, b in self.province.options) else ""
-        )
+        place = f"{row['place_type'] or 'province'}/{row['place'] or ''}"
+        self.place.value = place if place in {value for _, value in self.place.options} else ""
         self.date.value = "" if row["date"] is None else row["date"].isoformat()
         self.proposal.value = row["proposal"] or ""
         self.others.options = [
@@ -178,16 +186,18 @@ class Review:
         except (ValueError, CdsError) as error:
             self.said.value = said(str(error), role="alert")
             return
-        if not (self.province.value and self.proposal.value and when):
+        if not (self.place.value and self.proposal.value and when):
             self.said.value = said(
-                t("An accepted figure needs a province, a date and what it is about."), role="alert"
+                t("An accepted figure needs a place, a date and what it is about."), role="alert"
             )
             return
+        place_type, _, place = self.place.value.partition("/")
         self._decide(
             "accept",
             kind=self.kind.value,
             value=value,
-            province=self.province.value,
+            place_type=place_type,
+            place=place,
             date=when,
             proposal=self.proposal.value,
         )

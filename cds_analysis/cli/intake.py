@@ -21,18 +21,38 @@ _KINDS = ["article", "decision", "report", "dataset"]
     "--out", type=click.Path(path_type=Path), help="File for the candidates (CSV); printed otherwise."
 )
 @click.option(
+    "--province",
+    help="Whose figures they are where the document names nobody nearer: a province, or viet-nam.",
+)
+@click.option("--unit", help="The same for a unit of 2025.")
+@click.option("--date", "day", help="The day the document was written, such as 2024-07-05.")
+@click.option(
+    "--kind",
+    type=click.Choice(["result", "target"]),
+    help="What figures are where the document does not say.",
+)
+@click.option(
+    "--index", help="The index its ranks and scores are of, where it names none: `cds list indices`."
+)
+@click.option(
     "--data",
     "data_dir",
     type=click.Path(path_type=Path),
     help="Your own data folder instead of the bundled one.",
 )
-def extract(file, out, data_dir) -> None:
-    """Propose the figures of an article (text, HTML, or - for standard input) as rows of the dataset."""
+def extract(file, out, province, unit, day, kind, index, data_dir) -> None:
+    """Propose the figures of a document (text, HTML, DOCX, PDF with a text layer, or - for standard input) as
+    rows of the dataset.
+    """
     from cds_analysis.dataset.load import load
     from cds_analysis.intake.add import write_candidates
     from cds_analysis.intake.extract import extract_file
+    from cds_analysis.intake.frame import given
 
-    found = extract_file(file, load(data_dir))
+    data = load(data_dir)
+    found = extract_file(
+        file, data, given(data, province=province, unit=unit, day=day, kind=kind, index=index)
+    )
     if out is None:
         click.echo(found.write_csv(), nl=False)
         return
@@ -89,6 +109,11 @@ def _from_a_source(kind: str):
             required=True,
             help="The data folder to add to.",
         ),
+        click.option(
+            "--data-date",
+            type=click.DateTime(["%Y-%m-%d"]),
+            help="Last day that the data speak of from now on, where the new figures are later than release.csv says.",
+        ),
     ]
 
     def decorate(command):
@@ -121,15 +146,14 @@ def _source(data, *, source_id, title, publisher, published, url, kind) -> dict:
 @click.command()
 @click.argument("candidates", type=click.Path(path_type=Path))
 @_from_a_source("article")
-def add(candidates, data_dir, **source) -> None:
+def add(candidates, data_dir, data_date, **source) -> None:
     """Put the accepted CANDIDATES into a data folder: all of them or none."""
     from cds_analysis.dataset.load import load
     from cds_analysis.intake.add import accepted_changes, read_candidates
 
     data = load(data_dir)
     found = accepted_changes(read_candidates(candidates), data, _source(data, **source))
-    found.write()
-    _tell(found, data_dir)
+    _tell(found, found.write(data_date=data_date and data_date.date()), data_dir)
 
 
 @click.command("import")
@@ -145,7 +169,7 @@ def add(candidates, data_dir, **source) -> None:
     help="Old provinces or units of 2025; by default units from 2025 on.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def import_(table, index, data_dir, year, units, yes, **source) -> None:
+def import_(table, index, data_dir, data_date, year, units, yes, **source) -> None:
     """Put a yearly ranking TABLE (CSV, XLSX, Parquet, HTML) into a data folder, after showing how it is read
     and what will change.
     """
@@ -165,17 +189,18 @@ def import_(table, index, data_dir, year, units, yes, **source) -> None:
         f"{len(reading.rows)} figures of {years[0]}-{years[-1]}: {sum(map(len, found.rows.values()))} rows to write, {found.known} on record already, {len(found.conflicts)} contradict what is on record"
     )
     if found.rows and (yes or click.confirm("Write them?")):
-        found.write()
-        _tell(found, data_dir)
+        _tell(found, found.write(data_date=data_date and data_date.date()), data_dir)
     else:
         click.echo("nothing was written")
 
 
-def _tell(found, data_dir) -> None:
+def _tell(found, warnings, data_dir) -> None:
     added = ", ".join(f"{len(rows)} {table}" for table, rows in found.rows.items()) or "nothing"
     click.echo(f"added: {added}; on record already: {found.known}; folder {data_dir}")
     for conflict in found.conflicts:
         click.echo(f"conflict: {conflict}", err=True)
+    for warning in warnings:
+        click.echo(f"warning: {warning}", err=True)
 
 
 commands = [extract, review, add, import_]

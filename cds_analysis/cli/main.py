@@ -339,17 +339,35 @@ def list_(what, search, data_dir) -> None:
     help="Also write README.md (the data dictionary) and datapackage.json into the folder.",
 )
 def check(folder, write) -> None:
-    """Check a data folder (the bundled one by default) against the schemas."""
+    """Check a data folder (the bundled one by default): its schemas, then every rule of the gate.
+
+    An error ends with exit code 1. Warnings are listed, each with the start of the row that accepts it in accepted.csv.
+    """
+    from cds_analysis.dataset.checks import gate
+    from cds_analysis.dataset.checks.finding import RULES
     from cds_analysis.dataset.dictionary import write_documents
     from cds_analysis.dataset.load import load
+    from cds_analysis.errors import DataError
 
-    data = load(folder)
+    try:
+        data = load(folder)
+        warnings = gate(data)
+    except DataError as error:
+        if folder is not None and not folder.is_dir():
+            raise
+        click.secho(f"cds: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
+        raise click.exceptions.Exit(1) from None
     for name, rows in data.row_counts().items():
         click.echo(f"{name:<16}{rows:>8,} rows")
     if write:
         for path in write_documents(data):
             click.echo(f"wrote {path}")
-    click.echo(f"{data.folder}: no problem found")
+    for finding in warnings:
+        click.echo(f"warning: {finding}\n  {finding.accepting()}")
+    accepted = data.accepted.height
+    click.echo(
+        f"{data.folder}: {len(RULES)} rules, no error, {len(warnings)} warning{'s' * (len(warnings) != 1)}, {accepted} accepted with a reason"
+    )
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dataframely as dy
 
+from cds_analysis.dataset.checks import RULES
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.schemas import FOREIGN_KEYS, TABLES
 from cds_analysis.errors import CdsError
@@ -20,12 +21,22 @@ _TYPES = {"String": "string", "Float64": "number", "Int64": "integer", "Date": "
 _INTRO = """# The dataset
 
 Generated from `cds_analysis/dataset/schemas.py` by `cds check --write`; do not edit by hand. One tidy CSV a table, UTF-8, decimal point,
-ISO dates; an empty cell means what its column says. `scores` is split by index into `scores/*.csv`.
+ISO dates; an empty cell means what its column says. `scores` is split by index into `scores/*.csv`. A table is given once, as CSV or as Parquet,
+and every file that looks like a table must be one.
 
 Not recorded as figures, though the articles print them: dates, numbers of decisions and plans, spans of years, the age of 15 in "from 15
 years of age", levels of services and identity ("mức 4", "mức độ 2"), ordinals and names ("Quốc lộ 51", "chợ 4.0", "công nghiệp lần thứ 4"), "3
 lĩnh vực" (the three pillars), visit counters and links to other articles.
 """
+
+
+_RULES_INTRO = """## The gate
+
+What `cds check`, `cds add`, `cds import` and every batch of reports check beyond the schemas. An error is refused; a warning can be
+accepted in `accepted.csv`, for the value found and with a reason.
+
+| rule | level | tables | method |
+|---|---|---|---|"""
 
 
 def _type(column: dy.Column) -> str:
@@ -47,7 +58,7 @@ def data_readme(data: Dataset) -> str:
     for name, schema in TABLES.items():
         rows = getattr(data, name).height
         parts.append(
-            f"## {name}\n\n{schema.__doc__.strip()} Rows: {rows:,}. Key: {', '.join(f'`{k}`' for k in schema.primary_key())}.\n"
+            f"## {name}\n\n{(schema.__doc__ or '').strip()} Rows: {rows:,}. Key: {', '.join(f'`{k}`' for k in schema.primary_key())}.\n"
         )
         parts.append("| column | type | empty? | meaning |\n|---|---|---|---|")
         for column, definition in schema.columns().items():
@@ -63,6 +74,11 @@ def data_readme(data: Dataset) -> str:
         if rules:
             parts.append("\nRules: " + "; ".join(r.strip() for r in rules) + ".")
         parts.append("")
+    parts.append(_RULES_INTRO)
+    parts += [
+        f"| `{r.name}` | {r.level} | {', '.join(f'`{t}`' for t in r.tables) if len(r.tables) < len(TABLES) else 'all'} | {r.method} |"
+        for r in RULES.values()
+    ]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -76,8 +92,8 @@ def data_package(data: Dataset) -> dict:
             for key, target in (("min", "minimum"), ("max", "maximum"), ("regex", "pattern")):
                 if getattr(definition, key, None) is not None:
                     constraints[target] = getattr(definition, key)
-            if (definition.metadata or {}).get("enum"):
-                constraints["enum"] = definition.metadata["enum"]
+            if enum := (definition.metadata or {}).get("enum"):
+                constraints["enum"] = enum
             fields.append(
                 {
                     "name": column,
@@ -103,7 +119,7 @@ def data_package(data: Dataset) -> dict:
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
-                "description": schema.__doc__.strip(),
+                "description": (schema.__doc__ or "").strip(),
                 "schema": table,
             }
         )

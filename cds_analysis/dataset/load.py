@@ -6,13 +6,14 @@ problems are reported at once.
 
 A table may also be ``<name>.parquet``, or a folder of Parquet files (partitioned by year, for example). One
 that is larger than the memory can be scanned instead of read: it is then a :class:`polars.LazyFrame` of which
-measures take the rows they are given, and its columns and types are checked here, its rows are not.
+measures take the rows they are given, and its columns and types
+are checked here, its rows only by the gate (``dataset/checks/``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -21,11 +22,13 @@ import dataframely as dy
 import polars as pl
 
 from cds_analysis.dataset.exchange import undo_if_cut_off
-from cds_analysis.dataset.schemas import FOREIGN_KEYS, MOST_CHARACTERS, NATION, TABLES
+from cds_analysis.dataset.files import given_twice, unread
+from cds_analysis.dataset.schemas import FOREIGN_KEYS, NATION, TABLES
+from cds_analysis.dataset.violations import violations
 from cds_analysis.errors import DataError, Problem, closest
 from cds_analysis.paths import data_folder
 
-__all__ = ["Dataset", "eager", "hand_on", "load"]
+__all__ = ["Dataset", "broken_links", "broken_rows", "eager", "hand_on", "load"]
 
 _FULL_SHARE = 50 / 63  # of the provinces; see FULL_FROM in series.py
 _TYPES = {
@@ -44,6 +47,7 @@ class Dataset:
     """
 
     folder: Path
+    release: pl.DataFrame
     regions: pl.DataFrame
     units_2025: pl.DataFrame
     provinces: pl.DataFrame
@@ -54,14 +58,30 @@ class Dataset:
     breaks: pl.DataFrame
     observations: pl.DataFrame
     targets: pl.DataFrame
+    area_observations: pl.DataFrame
+    area_targets: pl.DataFrame
     scores: pl.DataFrame
     unit_scores: pl.DataFrame
     national_scores: pl.DataFrame
     claims: pl.DataFrame
     conflicts: pl.DataFrame
-    judged_on: date | None = (
-        None  # set where this is a part of a dataset: the latest date of any figure in the whole
-    )
+    accepted: pl.DataFrame
+    origins: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # files of a table, rows of each
+
+    @property
+    def judged_on(self) -> date:
+        """The day that targets are judged on unless another is asked for: ``data_date`` in ``release.csv``."""
+        return eager(self.release)["data_date"].item()
+
+    def place(self, table: str, row: int) -> tuple[str, int]:
+        """Return the file that holds the row of a table (counted from 0), and its row there (row 1 is the
+        header).
+        """
+        for file, rows in self.origins.get(table, []):
+            if row < rows:
+                return file, row + 2
+            row -= rows
+        return f"{table}.csv", row + 2
 
     @property
     def full_from(self) -> int:
@@ -124,8 +144,8 @@ def load(folder: str | Path | None = None, *, scan: bool = False) -> Dataset:
         )
     undo_if_cut_off(path)
     stamp = tuple(
-        (str(f), f.stat().st_mtime_ns, f.stat().st_size)
-        for f in sorted(f for kind in ("*.csv", "*.parquet") for f in path.rglob(kind))
+        (str(f), f.lstat().st_mtime_ns, f.stat().st_size if f.exists() else None)
+        for f in sorted(f for f in path.rglob("*") if not f.is_dir())
     )
     return _load(path.resolve(), stamp, scan)
 
@@ -143,43 +163,76 @@ def hand_on(data: Dataset, folder: Path) -> None:
 @lru_cache(maxsize=4)
 def _load(path: Path, stamp: tuple, scan: bool) -> Dataset:
     problems: list[Problem] = []
-    tables = {name: _read_table(path, name, problems, scan=scan) for name in TABLES}
+    problems.extend([*unread(path, TABLES), *given_twice(path, TABLES)])
+    origins: dict[str, list[tuple[str, int]]] = {}
+    data = Dataset(
+        folder=path,
+        **{
+            name: _read_table(path, name, problems, origins.setdefault(name, []), scan=scan)
+            for name in TABLES
+        },
+        origins=origins,
+    )
     if not problems:
-        problems.extend(_broken_links(tables))
+        problems.extend(broken_links(data))
+        if (dates := eager(data.release).height) != 1:
+            problems.append(
+                Problem("release.csv", None, "data_date", "must have exactly one row", f"{dates} rows")
+            )
     if problems:
         raise DataError(path, problems)
-    return Dataset(folder=path, **tables)
+    return data
 
 
 def _read_table(
-    folder: Path, name: str, problems: list[Problem], *, scan: bool
+    folder: Path, name: str, problems: list[Problem], origins: list[tuple[str, int]], *, scan: bool
 ) -> pl.DataFrame | pl.LazyFrame:
     schema = TABLES[name]
     if (folder / f"{name}.parquet").is_file() or any((folder / name).rglob("*.parquet")):
-        frame = _scan_table(folder, name, schema, problems)
-        return frame if scan else _collected(frame, folder, name, schema, problems)
+        frame = _scan_table(folder, name, schema, problems, origins)
+        return frame if scan else _collected(frame, folder, name, schema, problems, origins)
     single, several = folder / f"{name}.csv", folder / name
     files = [single] if single.is_file() else sorted(several.glob("*.csv")) if several.is_dir() else []
     if not files:
         problems.append(
-            Problem(f"{name}.csv", None, None, "the file is missing; a table may be empty but must be there")
+            Problem(
+                f"{name}.csv",
+                None,
+                None,
+                f"the file is missing; a table may be empty but must be there, with the header {','.join(schema.column_names())}",
+            )
         )
-    parts, origins = [], []
+    parts, before = [], len(problems)
     for file in files:
         shown = file.relative_to(folder).as_posix()
         part = _read_file(file, shown, schema, problems)
         if part is not None:
             parts.append(part)
-            origins += [(shown, row) for row in range(2, part.height + 2)]
-    if not parts or len(parts) < len(files):
+            origins.append((shown, part.height))
+    if not parts or len(problems) > before:
         return schema.create_empty()
     frame = pl.concat(parts)
     if not schema.is_valid(frame):
-        problems.extend(_broken_rules(frame, schema, origins))
+        lines = [(file, row) for file, rows in origins for row in range(2, rows + 2)]
+        problems.extend(violations(frame, schema, lines))
     return frame
 
 
-def _scan_table(folder: Path, name: str, schema: type[dy.Schema], problems: list[Problem]) -> pl.LazyFrame:
+def broken_rows(data: Dataset, table: str) -> list[Problem]:
+    """Return the rows of a table that break its schema, for a table that was only scanned when it was loaded."""
+    frame, schema = getattr(data, table).select(list(TABLES[table].columns())), TABLES[table]
+    if schema.is_valid(frame):
+        return []
+    return list(violations(frame, schema, [data.place(table, row) for row in range(frame.height)]))
+
+
+def _scan_table(
+    folder: Path,
+    name: str,
+    schema: type[dy.Schema],
+    problems: list[Problem],
+    origins: list[tuple[str, int]],
+) -> pl.LazyFrame:
     """Scan Parquet; a column of the partitioning that the schema does not know (year) stays, to be filtered
     by.
     """
@@ -203,11 +256,20 @@ def _scan_table(folder: Path, name: str, schema: type[dy.Schema], problems: list
             problems.append(
                 Problem(shown, None, column, f"must be of type {definition.dtype}", str(found[column]))
             )
+    for file in [single] if single.is_file() else sorted((folder / name).rglob("*.parquet")):
+        origins.append(
+            (file.relative_to(folder).as_posix(), pl.scan_parquet(file).select(pl.len()).collect().item())
+        )
     return frame
 
 
 def _collected(
-    frame: pl.LazyFrame, folder: Path, name: str, schema: type[dy.Schema], problems: list[Problem]
+    frame: pl.LazyFrame,
+    folder: Path,
+    name: str,
+    schema: type[dy.Schema],
+    problems: list[Problem],
+    origins: list[tuple[str, int]],
 ) -> pl.DataFrame:
     """Read a table that was scanned, its rows checked as those of a CSV file are."""
     if any(p.file.startswith((f"{name}.parquet", f"{name}/")) for p in problems):
@@ -221,7 +283,8 @@ def _collected(
         )
         return schema.create_empty()
     if not schema.is_valid(found):
-        problems.extend(_broken_rules(found, schema, [(shown, row) for row in range(2, found.height + 2)]))
+        lines = [(file, row) for file, rows in origins for row in range(2, rows + 2)]
+        problems.extend(violations(found, schema, lines))
     return found
 
 
@@ -269,7 +332,7 @@ def _typed(
     for name, column in schema.columns().items():
         text, dtype = raw[name], column.dtype
         if dtype == pl.String:
-            typed[name] = text
+            typed[name] = text if text.null_count() == len(text) else text.str.normalize("NFC")
             continue
         typed[name] = (
             text.str.to_date("%Y-%m-%d", strict=False) if dtype == pl.Date else text.cast(dtype, strict=False)
@@ -285,73 +348,21 @@ def _typed(
     return pl.DataFrame(typed) if len(problems) == before else None
 
 
-def _broken_rules(
-    frame: pl.DataFrame, schema: type[dy.Schema], origins: list[tuple[str, int]]
-) -> Iterator[Problem]:
-    numbered = type("Numbered" + schema.__name__, (schema,), {"row_number": dy.Int64(min=0)})
-    _, failure = numbered.filter(
-        frame.with_row_index("row_number").with_columns(pl.col("row_number").cast(pl.Int64))
-    )
-    details = failure.details().sort("row_number")
-    rules = [c for c in details.columns if c not in frame.columns and c != "row_number"]
-    for row in details.iter_rows(named=True):
-        file, number = origins[row["row_number"]]
-        for rule in rules:
-            if row[rule] == "invalid":
-                column, sentence, value = _explain(rule, schema, row)
-                yield Problem(file, number, column, sentence, value)
-
-
-def _explain(rule: str, schema: type[dy.Schema], row: dict) -> tuple[str | None, str, str | None]:
-    """Turn a rule's name into (column, sentence, offending value)."""
-    if rule == "primary_key":
-        key = schema.primary_key()
-        return (
-            ", ".join(key),
-            "the key appears more than once; each row must be unique in these columns",
-            "/".join(str(row[k]) for k in key),
-        )
-    if "|" not in rule:
-        return None, (getattr(schema, "rule_sentences", {}).get(rule) or _rule_docstring(schema, rule)), None
-    column, check = rule.split("|", 1)
-    definition = schema.columns()[column]
-    value = None if row[column] is None else str(row[column])
-    sentences = {
-        "nullability": "must not be empty",
-        "regex": f"must match {getattr(definition, 'regex', '')}",
-        "min": f"must be at least {getattr(definition, 'min', '')}",
-        "max": f"must be at most {getattr(definition, 'max', '')}",
-        "min_length": "must not be an empty text",
-        "unique": "must not appear twice",
-        "is_in": f"must be one of {getattr(definition, 'is_in', '')}",
-        "check__plain": f"must be plain text: at most {MOST_CHARACTERS:,} characters, no < > or link, no control or direction marks, no = or @ at the start",
-        "check__one_of": f"must be one of {', '.join((definition.metadata or {}).get('enum', []))}",
-    }
-    return column, sentences.get(check, f"breaks the rule {check}"), value
-
-
-def _rule_docstring(schema: type[dy.Schema], rule: str) -> str:
-    for base in schema.__mro__:
-        factory = base.__dict__.get(rule)
-        if factory is not None:
-            return (factory.validation_fn.__doc__ or rule).strip()
-    return f"breaks the rule {rule}"
-
-
-def _broken_links(tables: dict[str, pl.DataFrame]) -> Iterator[Problem]:
+def broken_links(data: Dataset) -> Iterator[Problem]:
+    """Yield the cells that name a row of another table which is not there."""
     for table, columns, other, keys in FOREIGN_KEYS:
-        if isinstance(tables[table], pl.LazyFrame) or isinstance(tables[other], pl.LazyFrame):
+        here, there = getattr(data, table), getattr(data, other)
+        if isinstance(here, pl.LazyFrame) or isinstance(there, pl.LazyFrame):
             continue  # only scanned
-        here = tables[table].select(columns).with_row_index("row").drop_nulls(list(columns))
-        known = tables[other].select(keys).unique()
+        here = here.select(columns).with_row_index("row").drop_nulls(list(columns))
+        known = there.select(keys).unique()
         lost = here.join(known, left_on=columns, right_on=keys, how="anti").sort("row")
-        if table == "targets" and columns == ("scope",):
+        if table in ("targets", "area_observations") and columns == ("scope",):
             lost = lost.filter(pl.col("scope") != NATION)
         for row in lost.iter_rows(named=True):
             value = "/".join(row[c] for c in columns)
             options = ["/".join(k) for k in known.iter_rows()]
             near = closest(value, options, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            yield Problem(
-                f"{table}.csv", row["row"] + 2, ", ".join(columns), f"is not in {other}.csv{hint}", value
-            )
+            file, line = data.place(table, row["row"])
+            yield Problem(file, line, ", ".join(columns), f"is not in {other}.csv{hint}", value)

@@ -12,10 +12,11 @@ import polars as pl
 from cds_analysis.dataset.load import load
 from cds_analysis.errors import UnknownNameError, closest
 
-__all__ = ["find_province", "find_provinces", "fold", "formed_from"]
+__all__ = ["answers_to", "find_province", "find_provinces", "fold", "formed_from"]
 
 # What a province is, before its name in Vietnamese and around it in English.
 _KIND = re.compile(r"^(tinh|thanhpho|tp|provinceof|cityof)(?=.{2,})|(?<=..)(province|municipality|city)$")
+_NAMES = ("province_id", "unit_id", "gso_code", "iso_code", "name_vi", "name_en", "aliases")
 
 
 def fold(text: str) -> str:
@@ -34,11 +35,25 @@ def fold(text: str) -> str:
 def _index(provinces: _Hashable) -> dict[str, str]:
     index: dict[str, str] = {}
     for row in provinces.frame.iter_rows(named=True):
-        names = [row["province_id"], row["gso_code"], row["iso_code"], row["name_vi"], row["name_en"]]
-        for name in [*names, *(row["aliases"] or "").split(";")]:
-            if fold(name):
-                index.setdefault(fold(name), row["province_id"])
+        for name in answers_to(row):
+            index.setdefault(name, row["province_id"])
     return index
+
+
+def answers_to(row: dict) -> dict[str, str]:
+    """Return every name, code and alias of a province (or unit), folded, with the column that holds it.
+
+    Examples
+    --------
+    >>> answers_to({"province_id": "ha-noi", "gso_code": "01", "name_vi": "Hà Nội", "aliases": "HN"})
+    {'hanoi': 'province_id', '01': 'gso_code', 'hn': 'aliases'}
+    """
+    names: dict[str, str] = {}
+    for column in _NAMES:
+        for name in str(row.get(column) or "").split(";"):
+            if fold(name):
+                names.setdefault(fold(name), column)
+    return names
 
 
 class _Hashable:
@@ -78,7 +93,7 @@ def find_province(name: str | int, provinces: pl.DataFrame | None = None) -> str
     """
     table = load().provinces if provinces is None else provinces
     index = _index(_Hashable(table))
-    key = f"{name:02d}" if isinstance(name, int) and not isinstance(name, bool) else fold(name)
+    key = f"{name:02d}" if isinstance(name, int) and not isinstance(name, bool) else fold(str(name))
     found = index.get(key) or index.get(_KIND.sub("", key))
     if found:
         return found

@@ -23,9 +23,9 @@ def _id(description: str, **options) -> dy.String:
     return dy.String(regex=ID, description=description, **options)
 
 
-# Markup, a Markdown link, control characters, marks that change the direction of reading, the start of a
-# spreadsheet formula.
-_NOT_PLAIN = r"\]\s*\(|[<>\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]|^[=@]"
+# Markup, a Markdown link, control characters, characters without width, marks that change the direction of
+# reading, the start of a spreadsheet formula.
+_NOT_PLAIN = r"\]\s*\(|[<>\x00-\x1f\x7f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]|^[=@]"
 MOST_CHARACTERS = 1000
 
 
@@ -159,6 +159,12 @@ class Indicators(dy.Schema):
         "Other wordings that articles use, separated by ';'; `cds extract` looks for them and for the Vietnamese name.",
         nullable=True,
     )
+    max_value = dy.Float64(
+        nullable=True,
+        min=0,
+        description="Highest value that can be; empty for 100 where the unit is percent, and for no limit elsewhere. "
+        "A share of something other than a part (subscriptions over people) may pass 100.",
+    )
 
     @dy.rule()
     def rank_direction(cls) -> pl.Expr:
@@ -268,16 +274,28 @@ class Indices(dy.Schema):
 
 
 class Breaks(dy.Schema):
-    """The first year of a new definition. Scores before and from that year are different series."""
+    """The first year of a new definition, or of a redrawn order: where scores or standings stop comparing."""
 
     index_id = _id("Index.", primary_key=True)
     dimension_id = _id("Dimension.", primary_key=True)
-    year = _year("First year of the new definition.", primary_key=True)
+    year = _year("First year after the break.", primary_key=True)
     reason_vi = _text("Reason, in Vietnamese.")
     reason_en = _text("Reason, in English.")
     kind = _choice(
-        "documented by the publisher, inherited from a component, or detected here as an unexplained shift of level.",
+        "documented by the publisher, inherited from a component, or detected here as an unexplained shift of level "
+        "or order.",
         ["documented", "inherited", "detected"],
+    )
+    effect = _choice(
+        "What it did to the order of the provinces in that year, as measured by order_breaks: 'level' left it, "
+        "'order' redrew it; empty where there are too few full tables to measure.",
+        ["level", "order"],
+        nullable=True,
+    )
+    scope = _choice(
+        "'definition': scores before and from that year are different series; 'order': the definition is the same as "
+        "far as is known and scores compare, only the standing of provinces was redrawn.",
+        ["definition", "order"],
     )
     source_id = _id("Source.")
 
@@ -290,7 +308,10 @@ class Observations(dy.Schema):
     as_of = dy.Date(primary_key=True, description="The day the figure speaks of (the last day of a period).")
     source_id = _id("Source.", primary_key=True)
     value = dy.Float64(description="Value in the indicator's unit.")
-    bound = _choice("'=' exact, '>=' at least, '>' more than ('hơn 50').", ["=", ">=", ">"])
+    bound = _choice(
+        "'=' exact, '>=' at least, '>' more than ('hơn 50'), '<=' at most, '<' less than ('dưới 5').",
+        ["=", ">=", ">", "<=", "<"],
+    )
     numerator = dy.Float64(
         nullable=True, min=0, description="Count above the line, where the source gives it."
     )
@@ -335,6 +356,46 @@ class Targets(dy.Schema):
     printed = _text("The figure exactly as the source prints it.")
     locator = dy.String(
         regex=r"^p\d+$", nullable=True, description="Paragraph of an article; empty for decisions."
+    )
+    note = _text("What a reader must know about this target.", nullable=True)
+
+
+class AreaObservations(dy.Schema):
+    """A figure that one of the 34 units of 2025, or the nation, reported; those of the 63 provinces are in
+    observations.
+    """
+
+    scope = _id("Unit of 2025, or 'viet-nam'.", primary_key=True)
+    indicator_id = _id("Indicator.", primary_key=True)
+    as_of = dy.Date(primary_key=True, description="The day the figure speaks of (the last day of a period).")
+    source_id = _id("Source.", primary_key=True)
+    value = dy.Float64(description="Value in the indicator's unit.")
+    bound = _choice("'=' exact, '>=' at least, '>' more than.", ["=", ">=", ">"])
+    numerator = dy.Float64(
+        nullable=True, min=0, description="Count above the line, where the source gives it."
+    )
+    denominator = dy.Float64(
+        nullable=True, min=0, description="Count below the line, where the source gives it."
+    )
+    printed = _text("The figure exactly as the source prints it.")
+    status = _choice("reported by the source, or derived from figures it reports.", ["reported", "derived"])
+    locator = dy.String(regex=r"^p\d+$", description="Block of the source: its n-th line or cell.")
+    as_of_precision = _choice("How well the date is known.", ["day", "month", "quarter", "half_year", "year"])
+    note = _text("What a reader must know about this figure.", nullable=True)
+
+
+class AreaTargets(dy.Schema):
+    """What one of the 34 units of 2025 promised; those of the provinces and the nation are in targets."""
+
+    scope = _id("Unit of 2025.", primary_key=True)
+    indicator_id = _id("Indicator.", primary_key=True)
+    due = dy.Date(primary_key=True, description="Date by which the target is to be met.")
+    source_id = _id("Source.", primary_key=True)
+    value = dy.Float64(description="Target value in the indicator's unit.")
+    comparator = _choice("How the value is meant.", [">=", ">", "<=", "=", "maintain"])
+    printed = _text("The figure exactly as the source prints it.")
+    locator = dy.String(
+        regex=r"^p\d+$", nullable=True, description="Block of an article; empty for decisions."
     )
     note = _text("What a reader must know about this target.", nullable=True)
 
@@ -436,7 +497,30 @@ class Conflicts(dy.Schema):
     source_id = _id("Source of the figure not kept.")
 
 
+class Accepted(dy.Schema):
+    """Warnings of the gate that someone has looked at, each with the reason why it stays. It holds for the value found
+    then: another value is a new warning."""
+
+    rule = _id("Name of the rule, as `cds check` prints it.", primary_key=True)
+    table = _id("Table of the figure.", primary_key=True)
+    key = _text("Key of the row, its columns joined by '/'.", primary_key=True)
+    value = dy.String(nullable=True, description="The value found, as `cds check` prints it.")
+    reason_vi = _text("Why, in Vietnamese.")
+    reason_en = _text("Why, in English.")
+
+
+class Release(dy.Schema):
+    """The one row that says which day the data speak of."""
+
+    data_date = dy.Date(
+        primary_key=True,
+        description="Last day that the figures speak of: a later figure is an error, and targets are judged on this day "
+        "unless a report is asked for another.",
+    )
+
+
 TABLES: dict[str, type[dy.Schema]] = {
+    "release": Release,
     "regions": Regions,
     "units_2025": Units2025,
     "provinces": Provinces,
@@ -447,11 +531,14 @@ TABLES: dict[str, type[dy.Schema]] = {
     "breaks": Breaks,
     "observations": Observations,
     "targets": Targets,
+    "area_observations": AreaObservations,
+    "area_targets": AreaTargets,
     "scores": Scores,
     "unit_scores": UnitScores,
     "national_scores": NationalScores,
     "claims": Claims,
     "conflicts": Conflicts,
+    "accepted": Accepted,
 }
 
 # (table, columns) -> (table, columns); an empty cell is no link. A target's scope may also be the nation.
@@ -464,6 +551,10 @@ FOREIGN_KEYS: list[tuple[str, tuple[str, ...], str, tuple[str, ...]]] = [
     ("targets", ("scope",), "provinces", ("province_id",)),
     ("targets", ("indicator_id",), "indicators", ("indicator_id",)),
     ("scores", ("province_id",), "provinces", ("province_id",)),
+    ("area_observations", ("scope",), "units_2025", ("unit_id",)),
+    ("area_observations", ("indicator_id",), "indicators", ("indicator_id",)),
+    ("area_targets", ("scope",), "units_2025", ("unit_id",)),
+    ("area_targets", ("indicator_id",), "indicators", ("indicator_id",)),
     ("unit_scores", ("unit_id",), "units_2025", ("unit_id",)),
     ("claims", ("province_id",), "provinces", ("province_id",)),
     *(
@@ -477,6 +568,8 @@ FOREIGN_KEYS: list[tuple[str, tuple[str, ...], str, tuple[str, ...]]] = [
             "breaks",
             "observations",
             "targets",
+            "area_observations",
+            "area_targets",
             "scores",
             "unit_scores",
             "national_scores",

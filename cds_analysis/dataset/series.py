@@ -109,6 +109,10 @@ def with_segments(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
     """Add ``segment``: the first year of the definition in force (0 before any break). Only years of one
     segment compare.
 
+    Breaks whose ``scope`` is ``order`` do not cut: the scores are still one series, only the standing of provinces
+    was redrawn, and :func:`cds_analysis.measures.standing.standing` is where that counts. `breaks` without a
+    column ``scope`` are all changes of definition.
+
     Examples
     --------
     >>> frame = pl.DataFrame({"index_id": ["x"] * 3, "dimension_id": ["overall"] * 3, "year": [2017, 2018, 2019]})
@@ -116,6 +120,7 @@ def with_segments(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
     >>> with_segments(frame, cut)["segment"].to_list()
     [0, 2018, 2018]
     """
+    breaks = _of_definition(breaks)
     if not breaks.height:
         return scores.with_columns(segment=pl.lit(0, dtype=pl.Int64))
     starts = breaks.select("index_id", "dimension_id", "year", segment="year").sort("year")
@@ -124,6 +129,10 @@ def with_segments(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
         starts, on="year", by=["index_id", "dimension_id"], strategy="backward", check_sortedness=False
     )
     return cut.sort("_row").drop("_row").with_columns(pl.col("segment").fill_null(0))
+
+
+def _of_definition(breaks: pl.DataFrame) -> pl.DataFrame:
+    return breaks.filter(pl.col("scope") == "definition") if "scope" in breaks.columns else breaks
 
 
 def coverage(scores: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
@@ -193,7 +202,7 @@ def level_shifts(scores: pl.DataFrame, breaks: pl.DataFrame, *, ratio: float = 3
         .with_columns(shift_in_iqr=pl.col("shift").abs() / pl.col("iqr"))
         .filter((pl.col("shift").abs() > ratio * pl.col("mad")) & (pl.col("shift_in_iqr") >= 0.25))
     )
-    recorded = breaks.select("index_id", "dimension_id", "year", is_recorded=pl.lit(True))
+    recorded = _of_definition(breaks).select("index_id", "dimension_id", "year", is_recorded=pl.lit(True))
     return (
         found.join(recorded, on=["index_id", "dimension_id", "year"], how="left", validate="1:1")
         .with_columns(pl.col("is_recorded").fill_null(False))

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
-from functools import cached_property
 
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.schemas import NATION, TABLES
-from cds_analysis.dataset.series import observations_with_ranks
 
 __all__ = ["WAYS", "Subsets"]
 
 # How much of a table a report reads: every row, the rows of its own provinces (and of the country), or none.
 WAYS = ("all", "own", "none")
+_READ = [
+    t for t in TABLES if t not in ("sources", "accepted")
+]  # sources follow; what was accepted is the gate's
 _WHOSE = {
     "observations": "province_id",
     "targets": "scope",
@@ -49,13 +49,6 @@ class Subsets:
         self._summed: dict[str, tuple[bytes, set[str]]] = {}
         self._checksums: dict[tuple, str] = {}
 
-    @cached_property
-    def judged_on(self) -> date | None:
-        """The latest date of any figure: a judgement "as of the latest figure" is the same for the whole and
-        for a part.
-        """
-        return self.data.judged_on or observations_with_ranks(self.data)["as_of"].max()
-
     def cut(self, reads: dict[str, str], provinces: Sequence[str]) -> Dataset:
         """Return the dataset with only the rows that a report reads, and the sources that they name.
 
@@ -67,22 +60,19 @@ class Subsets:
             Ids of the provinces the report is about.
         """
         kept = {name: self._rows(name, way, provinces) for name, way in reads.items()}
-        cited = set().union(
-            *(self._sum(name, reads.get(name, "all"), provinces)[1] for name in TABLES if name != "sources")
-        )
-        return replace(self.data, **kept, sources=self._sources(cited), judged_on=self.judged_on)
+        cited = set().union(*(self._sum(name, reads.get(name, "all"), provinces)[1] for name in _READ))
+        return replace(self.data, **kept, sources=self._sources(cited), origins={})
 
     def checksum(self, reads: dict[str, str], provinces: Sequence[str]) -> str:
-        """Return a short SHA-256 over the rows that :meth:`cut` keeps and the day of judgement."""
+        """Return a short SHA-256 over the rows that :meth:`cut` keeps."""
         key = (*sorted(reads.items()), *provinces)
         if key in self._checksums:  # as for the same report in the other language
             return self._checksums[key]
-        digest, cited = hashlib.sha256(str(self.judged_on).encode()), set()
-        for name in TABLES:
-            if name != "sources":
-                summed, named = self._sum(name, reads.get(name, "all"), provinces)
-                digest.update(summed)
-                cited |= named
+        digest, cited = hashlib.sha256(), set()
+        for name in _READ:
+            summed, named = self._sum(name, reads.get(name, "all"), provinces)
+            digest.update(summed)
+            cited |= named
         digest.update(_digest(self._sources(cited)))
         self._checksums[key] = digest.hexdigest()[:16]
         return self._checksums[key]

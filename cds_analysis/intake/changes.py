@@ -4,22 +4,30 @@ then write it all or nothing.
 
 from __future__ import annotations
 
+from datetime import date
+
+from cds_analysis.dataset.checks import Finding
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.intake.folder import appended, change
 
-__all__ = ["Changes"]
+__all__ = ["KEYS", "Changes"]
 
 _RANKING = ("index_id", "dimension_id", "year")
-_KEYS = {
+KEYS = {
     "observations": ("province_id", "indicator_id", "as_of"),
     "targets": ("scope", "indicator_id", "due"),
+    "area_observations": ("scope", "indicator_id", "as_of"),
+    "area_targets": ("scope", "indicator_id", "due"),
     "claims": ("claim_id",),
     "scores": (*_RANKING, "province_id"),
     "unit_scores": (*_RANKING, "unit_id"),
+    "national_scores": (*_RANKING, "quantity"),
 }
 _BY_SOURCE = (
     "observations",
     "targets",
+    "area_observations",
+    "area_targets",
 )  # tables where each source that prints the figure has a row of its own
 _WHY = {
     "reason_vi": "khác với số đã ghi; giữ số đã ghi cho đến khi có người xem lại",
@@ -55,45 +63,85 @@ class Changes:
         self.conflicts: list[str] = []
         self._data, self._source = data, source
         self._on_record: dict[str, dict[tuple, list[dict]]] = {}
+        self._decimals: dict[tuple, int] = {}
         self._told = set(data.conflicts.select("table", "key", "column", "other").iter_rows())
+
+    def note_decimals(self, index: str, dimension: str, year: int, score: float | None) -> None:
+        """Remember with how many decimals the source prints a series: two sources agree to what both print."""
+        if score is not None:
+            key = (index, dimension, year)
+            self._decimals[key] = max(self._decimals.get(key, 0), _decimals_of(score))
+
+    def _different(self, table: str, row: dict, other: dict) -> list[str]:
+        """Return the columns that contradict each other; a figure that is missing contradicts nothing, and
+        scores may differ by rounding.
+        """
+        both = [c for c in _figures(table) if row.get(c) is not None and other.get(c) is not None]
+        return [
+            c for c in both if not (self._is_rounding(row, other) if c == "score" else row[c] == other[c])
+        ]
+
+    def _is_rounding(self, row: dict, other: dict) -> bool:
+        """Whether two scores are one figure: printed with fewer decimals, or added up from rounded parts."""
+        here = max(self._decimals.get(tuple(row[k] for k in _RANKING), 0), _decimals_of(row["score"]))
+        there = max(_decimals_of(other["score"]), min(here, 2))
+        is_printed = row.get("status") == other.get("status") == "reported"
+        parts = 0.5 if is_printed else 5.0  # half a unit, or the sum of ten rounded parts
+        return abs(row["score"] - other["score"]) <= parts * 10.0 ** -min(here, there) + 1e-9
 
     def place(self, table: str, row: dict) -> None:
         """Take a row up where it is new."""
-        key = tuple(row[k] for k in _KEYS[table])
+        key = tuple(row[k] for k in KEYS[table])
         others = self._rows(table).setdefault(key, [])
         same_source = [o for o in others if o["source_id"] == self._source["source_id"]]
         same = next(
-            (o for o in (same_source if table in _BY_SOURCE else others) if not _different(table, row, o)),
+            (
+                o
+                for o in (same_source if table in _BY_SOURCE else others)
+                if not self._different(table, row, o)
+            ),
             None,
         )
-        differing = [(column, other) for other in others for column in _different(table, row, other)]
+        differing = [(column, other) for other in others for column in self._different(table, row, other)]
         if same is not None and all(same[c] is not None for c in _figures(table) if row.get(c) is not None):
             self.known += 1
         elif same is not None:
             self._complete(table, others, same, row)
-        elif differing and (table != "targets" or same_source):  # two sources may promise different things
+        elif differing and (
+            not table.endswith("targets") or same_source
+        ):  # two sources may promise different things
             self._contradict(table, key, row, *differing[0])
         else:
             self._add(table, others, row)
 
-    def write(self) -> None:
-        """Put the rows into the folder that the dataset was loaded from, all of them or none.
+    def write(self, *, data_date: date | None = None) -> list[Finding]:
+        """Put the rows into the folder that the dataset was loaded from, all of them or none; return the new warnings
+        of the gate.
+
+        Parameters
+        ----------
+        data_date
+            The last day that the figures speak of from now on (``release.csv``); without it, that day stays.
 
         Raises
         ------
         DataError, ParameterError
-            When the dataset would break its schemas, or the folder cannot be written. Nothing has changed
-            then.
+            When the dataset would break its schemas or a rule of the gate, or the folder cannot be written. Nothing has
+            changed then.
         """
-        if self.rows:
-            change(self._data, appended(self._data, self.rows))
+        if not self.rows:
+            return []
+        texts = appended(self._data, self.rows)
+        if data_date is not None:
+            texts["release.csv"] = f"data_date\n{data_date}\n"
+        return change(self._data, texts)
 
     def _rows(self, table: str) -> dict[tuple, list[dict]]:
         """Return the rows of a table by key, those that are to be written included."""
         if table not in self._on_record:
             found = self._on_record[table] = {}
             for row in getattr(self._data, table).iter_rows(named=True):
-                found.setdefault(tuple(row[k] for k in _KEYS[table]), []).append(row)
+                found.setdefault(tuple(row[k] for k in KEYS[table]), []).append(row)
         return self._on_record[table]
 
     def _complete(self, table: str, others: list[dict], same: dict, row: dict) -> None:
@@ -137,15 +185,5 @@ def _figures(table: str) -> tuple[str, ...]:
     return ("score", "rank") if table.endswith("scores") else ("value",)
 
 
-def _different(table: str, row: dict, other: dict) -> list[str]:
-    """Return the columns that contradict each other; a figure that is missing contradicts nothing, and
-    scores may be printed with fewer decimals.
-    """
-    both = [c for c in _figures(table) if row.get(c) is not None and other.get(c) is not None]
-    return [c for c in both if not (_same_rounded(row[c], other[c]) if c == "score" else row[c] == other[c])]
-
-
-def _same_rounded(a: float, b: float) -> bool:
-    """Whether two figures are the same to the decimals that the shorter one has."""
-    decimals = min(len(f"{x:.6f}".rstrip("0").partition(".")[2]) for x in (a, b))
-    return abs(a - b) <= 0.5 * 10**-decimals + 1e-9
+def _decimals_of(value: float) -> int:
+    return len(f"{value:.6f}".rstrip("0").partition(".")[2])

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import polars as pl
 
+from cds_analysis.dataset.checks import Finding, findings, gate
 from cds_analysis.dataset.exchange import finish, keep, owned, undo_unfinished
 from cds_analysis.dataset.load import Dataset, load
 from cds_analysis.dataset.schemas import TABLES
-from cds_analysis.errors import ParameterError
+from cds_analysis.errors import DataError, ParameterError
 
 __all__ = ["appended", "change"]
 
@@ -73,13 +74,13 @@ def _written(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def change(data: Dataset, texts: dict[str, str]) -> Dataset:
-    """Validate the changed tables as a whole, then put them in place; return the dataset as it is afterwards.
+def change(data: Dataset, texts: dict[str, str]) -> list[Finding]:
+    """Validate the changed tables as a whole, then put them in place; return the warnings of the gate that are new.
 
     Raises
     ------
     DataError
-        When the dataset would break its schemas. Nothing has changed then.
+        When the dataset would break its schemas or a rule of the gate. Nothing has changed then.
     ParameterError
         When the folder cannot be written, or another command is changing it. Nothing has changed then either.
     """
@@ -92,13 +93,16 @@ def change(data: Dataset, texts: dict[str, str]) -> Dataset:
                 shutil.copytree(folder, trial)
                 for name, text in texts.items():
                     (trial / name).write_text(text, encoding="utf-8")
-                load(trial)
+                before = {(f.rule, f.table, f.key, f.column, f.value) for f in findings(data)}
+                warnings = gate(load(trial))
                 _swap(folder, trial, list(texts))
+        except DataError as error:
+            raise DataError(folder, error.problems) from None  # not the folder of the trial
         except OSError as error:
             raise ParameterError(
                 f"cannot change {folder}: {error.strerror or error}. Nothing was changed."
             ) from None
-    return load(folder)
+    return [f for f in warnings if (f.rule, f.table, f.key, f.column, f.value) not in before]
 
 
 def _swap(folder: Path, trial: Path, names: list[str]) -> None:

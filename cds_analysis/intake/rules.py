@@ -13,42 +13,118 @@ from pathlib import Path
 from cds_analysis.errors import DataError, Problem
 from cds_analysis.paths import data_folder
 
-__all__ = ["Rules", "load_rules"]
+__all__ = ["Rules", "extraction_file", "load_rules"]
 
+# What is not the document; digits that are no figures, and what is counted but no indicator; the words of a bound;
+# how a figure is written; what it is (change, score, setting) and is about; promises and results beside it, in its sentence, in
+# headings; periods, with the groups year, months, quarter, month, day; places and how they stand in a clause.
 KINDS = (
     "furniture_line",
-    "furniture_from",  # what is not the article
+    "furniture_from",
+    "caption",
     "not_figure",
-    "uncounted",  # digits that are no figures; what is counted but no indicator
+    "uncounted",
+    "holds_figure",
     "low_strict",
     "low",
     "high",
     "about",
     "comparison",
-    "filler",  # words before a figure
     "rank",
-    "rank_word",
-    "rank_unit",
-    "ranked_among",
-    "rank_up",
-    "rank_down",
     "top",
-    "top_goal",
+    "rank_in_words",
+    "times_in_words",
     "score_unit",
-    "score_of_rank",
-    "names_index",
-    "target_head",
+    "points_unit",
+    "places_unit",
+    "times_unit",
+    "currency",
+    "measure",
+    "per_people",
+    "per_people_near",
+    "list_of_figures",
+    "value_near",
+    "counted_before",
+    "change",
+    "goes_to",
+    "down",
+    "growth_indicator",
+    "context_noun",
+    "context_task",
+    "context_before",
+    "column_number",
+    "column_rank",
+    "column_score",
+    "score_subject",
+    "share_near",
+    "last_subject",
+    "predicate",
+    "connecting",
+    "own_in_brackets",
+    "in_region",
+    "led_by",
+    "no_subject",
+    "new_subject",
+    "other_subject",
     "target_near",
-    "actual_near",  # promises and what is not one
+    "plan_share",
+    "target_head",
+    "target_right",
+    "result_head",
+    "target_heading",
+    "result_heading",
+    "states",
+    "goes_on",
+    "opening",
+    "title",
+    "plan_title",
+    "quoted",
+    "compared",
+    "announced",
+    "index_year",
+    "goal_year",
+    "day_words",
+    "day_english",
+    "day",
+    "day_iso",
+    "day_us",
+    "early_month",
     "half_year",
     "nine_months",
     "quarter",
+    "span",
     "year_end",
     "month",
-    "day",
-    "year",
+    "month_english",
     "until_year",
-    "compared_year",  # with the groups year, quarter, month, day
+    "year",
+    "year_english",
+    "year_bare",
+    "this_year",
+    "now",
+    "dateline",
+    "meeting",
+    "due_behind",
+    "period_behind",
+    "place_country",
+    "place_ministry",
+    "place_district",
+    "place_commune",
+    "place_organisation",
+    "source_of",
+    "announces",
+    "object_of",
+    "country_value",
+    "among_country",
+    "whole_province",
+    "place_behind",
+    "this_place",
+    "ministries",
+    "of_commune",
+    "whole_district",
+    "after_merger",
+    "former",
+    "owner",
     "abbreviation",
 )
 _WORDS = ("uncounted", "low_strict", "low", "high", "about")  # plain words rather than patterns
@@ -78,9 +154,14 @@ def load_rules(folder: Path | None = None) -> Rules:
     >>> bool(load_rules()["not_figure"].search("theo Quyết định số 3324/QĐ-UBND"))
     True
     """
-    own = (folder or data_folder()) / "extraction" / "rules.csv"
-    file = own if own.is_file() else data_folder() / "extraction" / "rules.csv"
+    file = extraction_file("rules.csv", folder)
     return _read(file, file.stat().st_mtime_ns)
+
+
+def extraction_file(name: str, folder: Path | None = None) -> Path:
+    """Return a file of ``extraction/`` in a data folder; the bundled one where that has none."""
+    own = (folder or data_folder()) / "extraction" / name
+    return own if own.is_file() else data_folder() / "extraction" / name
 
 
 @lru_cache(maxsize=4)
@@ -137,6 +218,6 @@ def _joined(kind: str, parts: list[str]) -> re.Pattern:
     if kind in _WORDS:
         words = "|".join(sorted(map(re.escape, parts), key=len, reverse=True))
         return re.compile(
-            rf"\b(?:{words})\b" if kind == "uncounted" else rf"\b(?:{words})\s*$", re.IGNORECASE
+            rf"\b(?:{words})\b" if kind == "uncounted" else rf"(?<!\w)(?:{words})\s*$", re.IGNORECASE
         )
     return re.compile("|".join(f"(?:{p})" for p in parts))

@@ -24,7 +24,7 @@ class Sheet:
 
 
 def read_sheets(path: Path) -> list[Sheet]:
-    """Return the tables of a CSV, XLSX, Parquet or HTML file; a merged cell counts for all the cells it
+    """Return the tables of a CSV, XLSX, XLS, XLSB, ODS, Parquet or HTML file; a merged cell counts for all the cells it
     covers.
 
     Raises
@@ -39,6 +39,9 @@ def read_sheets(path: Path) -> list[Sheet]:
         ".tsv": _csv,
         ".txt": _csv,
         ".xlsx": _xlsx,
+        ".xls": _calamine,
+        ".xlsb": _calamine,
+        ".ods": _calamine,
         ".parquet": _parquet,
         ".html": _html,
         ".htm": _html,
@@ -92,6 +95,29 @@ def _xlsx(path: Path) -> list[Sheet]:
     return sheets
 
 
+def _calamine(path: Path) -> list[Sheet]:
+    import python_calamine
+
+    book = python_calamine.CalamineWorkbook.from_path(path)
+    sheets = []
+    for name in book.sheet_names:
+        sheet = book.get_sheet_by_name(name)
+        rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+        for (top, left), (bottom, right) in _merged(sheet):
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    rows[row][column] = rows[top][left]
+        sheets.append(Sheet(name, rows))
+    return sheets
+
+
+def _merged(sheet) -> list:
+    try:
+        return sheet.merged_cell_ranges or []
+    except Exception:  # the format does not keep them
+        return []
+
+
 def _parquet(path: Path) -> list[Sheet]:
     frame = pl.read_parquet(path)
     return [Sheet(path.stem, [frame.columns, *([_text(v) for v in row] for row in frame.iter_rows())])]
@@ -106,6 +132,8 @@ class _Tables(HTMLParser):
         self.spans = (1, 1)
 
     def handle_starttag(self, tag, attrs):
+        if tag in ("br", "p", "div") and self.cell is not None:
+            self.cell.append(" ")
         if tag == "table":
             self.stack.append([])
         elif tag == "tr" and self.stack:
@@ -141,10 +169,10 @@ class _Tables(HTMLParser):
 def _html(path: Path) -> list[Sheet]:
     parser = _Tables()
     parser.feed(path.read_bytes().decode("utf-8-sig"))
-    return [Sheet(f"{path.stem} {n}", _spread_out(table)) for n, table in enumerate(parser.tables, start=1)]
+    return [Sheet(f"{path.stem} {n}", spread_out(table)) for n, table in enumerate(parser.tables, start=1)]
 
 
-def _spread_out(table: list[list[tuple[str, int, int]]]) -> list[list[str]]:
+def spread_out(table: list[list[tuple[str, int, int]]]) -> list[list[str]]:
     """Write a cell that spans several rows or columns into each of them."""
     grid: dict[tuple[int, int], str] = {}
     for row, cells in enumerate(table):

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 
 import polars as pl
@@ -16,49 +15,13 @@ from cds_analysis.dataset.provinces import find_province, fold
 from cds_analysis.errors import ParameterError, UnknownNameError
 from cds_analysis.intake.changes import Changes
 from cds_analysis.intake.figures import number
+from cds_analysis.intake.headers import Column, columns_of, dimension_names, find_header
+from cds_analysis.intake.places import find_unit
 from cds_analysis.intake.sheets import Sheet, read_sheets
 
 __all__ = ["Reading", "read_table", "table_changes"]
 
 FIRST_YEAR_OF_UNITS = 2025
-_WORDS = {
-    "year": ("year", "nam"),
-    "name": (
-        "unitname",
-        "province",
-        "provinces",
-        "tinh",
-        "tinhthanhpho",
-        "tenprovince",
-        "tentinh",
-        "diaphuong",
-        "donvi",
-        "tendonvi",
-        "tinhthanh",
-        "provincename",
-        "name",
-        "unit",
-    ),
-    "code": ("unitcode", "code", "gsocode", "ma", "matinh", "provincecode", "masotinh"),
-    "type": ("unittype", "type", "loai", "loaidonvi"),
-    "rank": ("rank", "hang", "xephang", "thuhang", "xepthu", "vitri", "ranking"),
-    "n_ranked": ("ranked", "nranked", "tongso", "sodonvi"),
-    "score": (
-        "score",
-        "diem",
-        "tongdiem",
-        "index",
-        "chiso",
-        "diemso",
-        "total",
-        "overall",
-        "tonghop",
-        "giatri",
-        "unweightedpapi",
-        "totalscore",
-        "ketqua",
-    ),
-}
 _OTHERS = re.compile(
     r"^(?:Bộ|Ủy ban (?:Dân tộc|Quản lý)|Ngân hàng|Thanh tra|Văn phòng|Bảo hiểm|Thông tấn|Đài|Viện|Kiểm toán|Ministry|State |Government |Committee)",
     re.IGNORECASE,
@@ -99,8 +62,8 @@ def read_table(
     Parameters
     ----------
     path
-        CSV, XLSX (one sheet a year, or one for all), Parquet or HTML; long or wide, one or two header rows,
-        Vietnamese or English headers.
+        CSV, XLSX, XLS, ODS (one sheet a year, or one for all), Parquet or HTML; long or wide, with a column of
+        dimensions, with years above scores and ranks; one to four header rows, Vietnamese or English.
     index
         Id of the index, such as ``par``.
     data
@@ -118,15 +81,26 @@ def read_table(
     Raises
     ------
     ParameterError
-        When no column of names or codes, no score, no rank or no year is found, or a name is not a province.
+        When no column of names or codes, no score, no rank or no year is found; two columns have one role; a
+        name is not a province, a rank no whole number, a score outside its scale; two years contradict.
     """
     if index not in set(data.indices["index_id"]):
         raise ParameterError(
             f"unknown index {index!r}; known are {', '.join(data.indices['index_id'].unique().sort())}"
         )
     found, unknown = Reading(), []
+    scales = {
+        d: (low, high)
+        for d, low, high in data.indices.filter(pl.col("index_id") == index)
+        .select("dimension_id", "scale_min", "scale_max")
+        .iter_rows()
+    }
     for sheet in read_sheets(path):
-        _read_sheet(sheet, index, data, year, units, found, unknown)
+        reader = _SheetReader(sheet, index, data, year, units, scales)
+        try:
+            reader.read(found, unknown)
+        except ParameterError as error:
+            raise ParameterError(f"{path.name}, {sheet.name}: {error}") from None
     if unknown:
         shown = "; ".join(dict.fromkeys(unknown[:5]))
         raise ParameterError(
@@ -139,96 +113,169 @@ def read_table(
     return found
 
 
-def _read_sheet(
-    sheet: Sheet,
-    index: str,
-    data: Dataset,
-    year: int | None,
-    units: str | None,
-    found: Reading,
-    unknown: list[str],
-) -> None:
-    dimensions = _dimension_names(index, data)
-    start, header = _header(sheet)
-    if header is None:
-        found.left_out.append(f"{sheet.name}: {' | '.join(sheet.rows[0])[:80]}")
-        return
-    roles = [_role(text, index, dimensions) for text in header]
-    if not any(r in ("name", "code") for r in roles) or not any(
-        r and r.startswith(("score", "rank", "value")) for r in roles
-    ):
-        found.left_out.append(f"{sheet.name}: {' | '.join(header)[:120]}")
-        return
-    found.columns += [f"{sheet.name}: {text} -> {role or 'not read'}" for text, role in zip(header, roles)]
-    named = re.search(r"\b((?:19|20)\d\d)\b", sheet.name)
-    for cells in sheet.rows[start:]:
-        values = {role: cell for role, cell in zip(roles, cells) if role}
-        label = values.get("name") or values.get("code") or ""
+class _SheetReader:
+    """Reads one sheet into rows of a reading."""
+
+    def __init__(
+        self, sheet: Sheet, index: str, data: Dataset, year: int | None, units: str | None, scales: dict
+    ) -> None:
+        self._sheet, self._data, self._units, self._scales = sheet, data, units, scales
+        self._dimensions = dimension_names(index, data)
+        self._index = index
+        named = re.search(r"(?<!\d)((?:19|20)\d\d)(?!\d)", sheet.name)
+        self._named = int(named[1]) if named else None
+        self._year = year
+
+    def read(self, found: Reading, unknown: list[str]) -> None:
+        start, header = find_header(self._sheet, self._is_place)
+        if header is None:
+            found.left_out.append(f"{self._sheet.name}: {' | '.join(self._sheet.rows[0])[:80]}")
+            return
+        columns = columns_of(header, self._index, self._dimensions)
+        roles = {column.role for column in columns}
+        if not roles & {"name", "code"} or not roles & {"score", "rank"}:
+            found.left_out.append(f"{self._sheet.name}: {' | '.join(header)[:120]}")
+            return
+        found.columns += [f"{self._sheet.name}: {column}" for column in columns]
+        for at, cells in enumerate(self._sheet.rows[start:], start=start + 1):
+            try:
+                self._row(columns, cells, found)
+            except UnknownNameError as error:
+                unknown.append(str(error).split(" `")[0])
+            except ParameterError as error:
+                raise ParameterError(f"row {at}: {error}") from None
+
+    def _row(self, columns: list[Column], cells: list[str], found: Reading) -> None:
+        values = {
+            c.role: cell for c, cell in zip(columns, cells) if c.role not in ("", "score", "rank", "name")
+        }
+        names = list(dict.fromkeys(cell for c, cell in zip(columns, cells) if c.role == "name" and cell))
+        label = names[0] if names else values.get("code", "")
         if not label or _is_left_out(label, values.get("type", "")):
             if label:
                 found.left_out.append(label)
-            continue
-        measured = _whole(values.get("year", "")) or (int(named[1]) if named else None) or year
-        if measured is None and not any(r and r.startswith("value ") for r in roles):
+            return
+        dimension = self._dimension(values, found)
+        if dimension == "":
+            return
+        figures: dict[tuple[int, str], dict] = {}
+        for column, cell in zip(columns, cells):
+            if column.role not in ("score", "rank") or not cell.strip() or cell.strip() in _MISSING:
+                continue
+            own = self._dimension_of(column, dimension)
+            year = self._year_of(column, values)
+            row = figures.setdefault((year, own), {"score": None, "rank": None, "n_ranked": None})
+            for part, value in self._read_cell(column, cell, own).items():
+                if row[part] is not None and row[part] != value:
+                    raise ParameterError(
+                        f"{label}, {own} {year} has two values of the {part}: {row[part]:g} and {value:g}"
+                    )
+                row[part] = value
+        for (year, own), row in figures.items():
+            if row["n_ranked"] is None and values.get("n_ranked") and own == "overall":
+                row["n_ranked"] = _whole(values["n_ranked"], "number of those ranked")
+            if row["score"] is not None or row["rank"] is not None:
+                found.rows.append(
+                    {"year": year, "dimension_id": own, **row, **self._who(names, values, year)}
+                )
+
+    def _dimension(self, values: dict[str, str], found: Reading) -> str | None:
+        """Return the dimension that a row of a long table names, None where there is no such column, empty
+        where it is not one of the index.
+        """
+        if "dimension" not in values:
+            return None
+        name = values["dimension"]
+        bare = re.sub(r"^(?:chiso\w{0,12}?|dimension|truc|d)?\d+", "", fold(name))
+        known = self._dimensions.get(fold(name)) or self._dimensions.get(bare)
+        if known is None and fold(name) in ("tong", "tongdiem", "total", "overall", "tonghop", "chung"):
+            known = "overall"
+        if known is None:
+            found.left_out.append(f"{name} (no dimension of {self._index})")
+        return known or ""
+
+    def _dimension_of(self, column: Column, dimension: str | None) -> str:
+        if dimension is not None and column.dimension not in (None, "overall"):
             raise ParameterError(
-                f"{sheet.name}: no column and no sheet name says the year; give it with --year"
+                f"the column {column.header!r} and the column of dimensions both name a dimension"
             )
-        for row in _rows_of(values, measured):
-            try:
-                row.update(_who(values, row["year"], units, data))
-            except UnknownNameError as error:
-                unknown.append(str(error).split(" `")[0])
-                break
-            found.rows.append(row)
+        return dimension or column.dimension or "overall"
+
+    def _year_of(self, column: Column, values: dict[str, str]) -> int:
+        """Return the year of a figure; all places that say one must agree."""
+        said = {
+            f"the column {column.header!r}": column.year,
+            "the column of years": _year_in(values.get("year", "")),
+            "the sheet's name": self._named if column.year is None and not values.get("year") else None,
+            "--year": self._year,
+        }
+        years = {where: year for where, year in said.items() if year is not None}
+        if not years:
+            raise ParameterError("no column and no sheet name says the year; give it with --year")
+        if len(set(years.values())) > 1:
+            shown = "; ".join(f"{where} says {year}" for where, year in years.items())
+            raise ParameterError(f"the year is not clear: {shown}")
+        return next(iter(years.values()))
+
+    def _read_cell(self, column: Column, cell: str, dimension: str) -> dict[str, float]:
+        """Return the score, rank and number of those ranked that a cell holds: ``01 (0,727)`` has two."""
+        text = cell.strip()
+        both = re.fullmatch(r"([\d.,]+)\s*\(\s*([\d.,]+)\s*\)", text)
+        if both:
+            first, second = both[1], both[2]
+            ranks = [p for p in (first, second) if re.fullmatch(r"0?[1-9]\d?", p)]
+            if len(ranks) == 2 and column.role == "rank":
+                ranks = [first]
+            if len(ranks) != 1:
+                raise ParameterError(f"{column.header!r}: {text!r} is not one rank and one score")
+            score = second if ranks[0] == first else first
+            return {"rank": _whole(ranks[0], column.header), "score": self._score(score, column, dimension)}
+        among = re.fullmatch(r"(\d{1,2})\s*/\s*(\d{2})", text)
+        if column.role == "rank":
+            rank = _whole(among[1] if among else text, column.header)
+            return {"rank": rank, "n_ranked": int(among[2])} if among else {"rank": rank}
+        return {"score": self._score(text, column, dimension)}
+
+    def _score(self, text: str, column: Column, dimension: str) -> float:
+        value = _figure(text)
+        if value is None:
+            raise ParameterError(f"{column.header!r}: {text!r} is no number")
+        low, high = self._scales.get(dimension, (None, None))
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise ParameterError(
+                f"{column.header!r}: {text} is outside the scale of {self._index}/{dimension} ({low:g} to {high:g})"
+                if low is not None and high is not None
+                else f"{column.header!r}: {text} is outside the scale of {self._index}/{dimension}"
+            )
+        return value
+
+    def _who(self, names: list[str], values: dict[str, str], year: int) -> dict[str, str]:
+        is_unit = (self._units or ("34" if year >= FIRST_YEAR_OF_UNITS else "63")) == "34"
+        found = {self._find(name, is_unit) for name in names}
+        if not names:
+            found = {self._by_code(values["code"], is_unit)}
+        elif len(found) > 1:
+            raise ParameterError(f"the columns of names do not agree: {' and '.join(names)}")
+        return {
+            "unit_id" if is_unit else "province_id": found.pop()
+            or self._by_code(values.get("code", ""), is_unit, names[0])
+        }
+
+    def _find(self, name: str, is_unit: bool) -> str | None:
+        try:
+            return find_unit(name, self._data) if is_unit else find_province(name, self._data.provinces)
+        except UnknownNameError:
+            return None
+
+    def _is_place(self, cell: str) -> bool:
+        return not cell.isdigit() and bool(self._find(cell, False) or self._find(cell, True))
+
+    def _by_code(self, code: str, is_unit: bool, name: str = "") -> str:
+        key = int(code) if code.isdigit() else name or code
+        return find_unit(key, self._data) if is_unit else find_province(key, self._data.provinces)
 
 
-def _header(sheet: Sheet) -> tuple[int, list[str] | None]:
-    """Return the number of the first row of figures, and the headers above it: up to four rows of them,
-    joined.
-    """
-    known = {*_WORDS["name"], *_WORDS["code"]}
-    for at, row in enumerate(sheet.rows[:12]):
-        if not any(fold(part) in known for cell in row for part in (cell, *re.split(r"[/(\n]", cell))):
-            continue
-        end = at + 1
-        while end < min(len(sheet.rows), at + 4) and not _has_figures(sheet.rows[end], row):
-            end += 1
-        columns = zip_longest(*sheet.rows[at:end], fillvalue="")
-        return end, [" / ".join(dict.fromkeys(filter(None, parts))) for parts in columns]
-    return 0, None
-
-
-def _has_figures(row: list[str], header: list[str]) -> bool:
-    """Whether a row holds numbers, other than those of a header cell that reaches down into it (a year)."""
-    return any(
-        re.fullmatch(r"[\d.,]+", cell) and cell != above
-        for cell, above in zip_longest(row, header, fillvalue="")
-    )
-
-
-def _dimension_names(index: str, data: Dataset) -> dict[str, str]:
-    names = {}
-    for row in data.indices.filter(pl.col("index_id") == index).iter_rows(named=True):
-        for text in (row["dimension_id"], row["name_vi"], row["name_en"]):
-            names[fold(text)] = row["dimension_id"]
-    return names
-
-
-def _role(text: str, index: str, dimensions: dict[str, str]) -> str | None:
-    parts = [fold(p) for p in (text, *re.split(r"\s*/\s*|\n|[()]", text)) if fold(p)]
-    for part in parts:
-        bare = part.removeprefix(index).removesuffix(index) or "score"
-        if re.fullmatch(r"(?:19|20)\d\d", part):
-            return f"value {part}"
-        if part in dimensions:
-            return "score overall" if dimensions[part] == "overall" else f"score {dimensions[part]}"
-        trimmed = re.sub(r"^(?:chiso\w{0,12}?|dimension|d)?\d+", "", part)
-        if trimmed in dimensions:
-            return f"score {dimensions[trimmed]}"
-        for role, words in _WORDS.items():
-            if part in words or bare in words:
-                return {"score": "score overall", "rank": "rank overall"}.get(role, role)
-    return None
+_MISSING = ("-", "–", "…", "...", "n/a", "N/A", "NA", "x", "X")
 
 
 def _is_left_out(label: str, kind: str) -> bool:
@@ -239,9 +286,16 @@ def _is_left_out(label: str, kind: str) -> bool:
     )
 
 
-def _whole(text: str) -> int | None:
+def _year_in(text: str) -> int | None:
     found = re.search(r"\b(?:19|20)\d\d\b", text)
     return int(found[0]) if found else None
+
+
+def _whole(text: str, what: str) -> int:
+    value = _figure(text.strip().rstrip("=").lstrip("#="))
+    if value is None or value != int(value) or value < 1:
+        raise ParameterError(f"{what!r}: {text!r} is not a rank, which is a whole number from 1")
+    return int(value)
 
 
 def _figure(text: str) -> float | None:
@@ -249,63 +303,6 @@ def _figure(text: str) -> float | None:
     if not re.fullmatch(r"-?\d[\d.,]*", text):
         return None
     return float(text) if re.fullmatch(r"-?\d+\.\d+", text) else number(text)
-
-
-def _rows_of(values: dict[str, str], year: int | None) -> list[dict]:
-    by_year = [
-        {"year": int(r.split()[1]), "dimension_id": "overall", "score": v, "rank": None, "n_ranked": None}
-        for r, c in values.items()
-        if r.startswith("value ") and (v := _figure(c)) is not None
-    ]
-    if by_year:
-        return by_year
-    rows = []
-    for role, cell in values.items():
-        if role.startswith("score ") and (
-            (score := _figure(cell)) is not None
-            or (role == "score overall" and _figure(values.get("rank overall", "")) is not None)
-        ):
-            is_overall = role == "score overall"
-            rank = _figure(values.get("rank overall", "")) if is_overall else None
-            ranked = _figure(values.get("n_ranked", "")) if is_overall else None
-            rows.append(
-                {
-                    "year": year,
-                    "dimension_id": role.split()[1],
-                    "score": score,
-                    "rank": rank and int(rank),
-                    "n_ranked": ranked and int(ranked),
-                }
-            )
-    if not rows and (rank := _figure(values.get("rank overall", ""))) is not None:
-        rows.append(
-            {"year": year, "dimension_id": "overall", "score": None, "rank": int(rank), "n_ranked": None}
-        )
-    return rows
-
-
-def _who(values: dict[str, str], year: int, units: str | None, data: Dataset) -> dict[str, str]:
-    if (units or ("34" if year >= FIRST_YEAR_OF_UNITS else "63")) == "34":
-        table = data.units_2025.select(
-            province_id="unit_id",
-            gso_code="gso_code",
-            iso_code="unit_id",
-            name_vi="name_vi",
-            name_en="name_en",
-            aliases=pl.lit(None, pl.String),
-        )
-        return {"unit_id": _find(values, table)}
-    return {"province_id": _find(values, data.provinces)}
-
-
-def _find(values: dict[str, str], table: pl.DataFrame) -> str:
-    try:
-        return find_province(values.get("name") or values["code"], table)
-    except UnknownNameError:
-        code = values.get("code", "")
-        if code.isdigit():
-            return find_province(int(code), table)
-        raise
 
 
 def table_changes(reading: Reading, index: str, data: Dataset, source: dict) -> Changes:
@@ -323,6 +320,8 @@ def table_changes(reading: Reading, index: str, data: Dataset, source: dict) -> 
         See :class:`~cds_analysis.intake.changes.Changes`.
     """
     found = Changes(data, source)
+    for row in reading.rows:
+        found.note_decimals(index, row["dimension_id"], row["year"], row["score"])
     for row in reading.rows:
         table = "unit_scores" if "unit_id" in row else "scores"
         entry = {**row, "index_id": index, "status": "reported"}

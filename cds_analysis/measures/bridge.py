@@ -51,7 +51,7 @@ def bridge_scores(
     polars.DataFrame
         ``index_id, dimension_id, year, unit_id, score, rule`` (unchanged, plain_mean, population_weighted,
         published), ``is_estimate``; ``n_parts, lowest_part, highest_part, spread`` (score points; 0 for one
-        part), ``parts`` (province ids), ``source_ids``.
+        part, null where only the unit's own score is on record), ``parts`` (province ids), ``source_ids``.
 
     Examples
     --------
@@ -98,12 +98,18 @@ def bridge_scores(
     )
     if unit_scores is not None:
         published = unit_scores.select(*_SERIES, "unit_id", _score="score", _source="source_id")
+        home = provinces.group_by(unit_id="unit_2025_id").agg(
+            _n=pl.len(), _parts=pl.col("province_id").sort()
+        )
         estimated = estimated.join(
-            published, on=[*_SERIES, "unit_id"], how="left", validate="1:1"
-        ).with_columns(
+            published, on=[*_SERIES, "unit_id"], how="full", coalesce=True, validate="1:1"
+        ).join(home, on="unit_id", how="left", validate="m:1")
+        estimated = estimated.with_columns(
+            n_parts=pl.coalesce("n_parts", "_n"),
+            parts=pl.coalesce("parts", "_parts"),
             score=pl.coalesce("_score", "score"),
             rule=pl.when(pl.col("_score").is_not_null()).then(pl.lit("published")).otherwise("rule"),
-            is_estimate=pl.col("is_estimate") & pl.col("_score").is_null(),
+            is_estimate=pl.col("is_estimate").fill_null(False) & pl.col("_score").is_null(),
             source_ids=pl.when(pl.col("_source").is_not_null())
             .then(pl.concat_list("_source"))
             .otherwise("source_ids"),
@@ -140,7 +146,8 @@ def bridge_observations(
     polars.DataFrame
         ``unit_id, indicator_id, as_of, value, rule`` (unchanged, sum, denominator_weighted,
         population_weighted), ``is_estimate``, ``n_parts, spread`` (null for sums), ``source_ids``. Figures
-        that are a bound are kept only where the unit is one province.
+        that are a bound are kept only where the unit is one province; a mean in which a part has neither
+        denominator nor population is withheld.
 
     Examples
     --------
@@ -178,12 +185,15 @@ def bridge_observations(
             by_denominator=mean_by("denominator"),
             by_population=mean_by("population_thousand"),
             has_denominators=pl.col("denominator").is_not_null().all(),
+            has_people=pl.col("population_thousand").is_not_null().all(),
             spread=pl.col("value").max() - pl.col("value").min(),
             source_ids=pl.col("source_id").unique().sort(),
         )
         .filter(pl.col("n_found") == pl.col("n_parts"))
     )
     adds, whole = pl.col("merge_rule") == "sum", pl.col("n_parts") == 1
+    # A part without a weight would be left out of the mean without a word.
+    combined = combined.filter(whole | adds | pl.col("has_denominators") | pl.col("has_people"))
     return (
         combined.with_columns(
             value=pl.when(whole | adds)
@@ -317,7 +327,7 @@ def _as_scores(bridged: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
             pl.lit("estimate: ") + pl.col("rule") + " of " + pl.col("parts").list.join(", ")
         ),
     )
-    return filled.select(like.columns).cast(dict(like.schema))
+    return filled.select(like.columns).cast(dict(like.schema.items()))
 
 
 def _unit_provinces(data: Dataset) -> pl.DataFrame:
@@ -344,8 +354,12 @@ def _unit_context(context: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFram
         n_parts=pl.len().over("unit_id")
     )
     people = pl.col("population_thousand")
+    # A part that lacks one of its figures would count as zero in a sum, or fall out of a mean.
+    complete = context.drop_nulls(
+        ["population_thousand", "urban_population_thousand", "grdp_per_capita_million_vnd"]
+    )
     grouped = (
-        context.join(home, on="province_id", validate="m:1")
+        complete.join(home, on="province_id", validate="m:1")
         .group_by("unit_id", "year", "n_parts")
         .agg(
             pl.len().alias("n_found"),

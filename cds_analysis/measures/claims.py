@@ -61,8 +61,9 @@ def _check(claim: dict, figures: dict, region: dict) -> tuple:
     used, found, reason = [own], None, None
     if claim["quantity"] == "places_gained":
         used = [own, figures.get((*table, claim["from_year"], claim["province_id"]))]
-        if all(used) and all(r["rank"] for r in used):
-            found = used[1]["rank"] - used[0]["rank"]
+        now, before = used
+        if now and before and now["rank"] and before["rank"]:
+            found = before["rank"] - now["rank"]
     elif claim["quantity"] == "region_rank":
         found, used, reason = _within_region(claim, table, figures, region)
     elif own:

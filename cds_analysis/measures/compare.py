@@ -15,6 +15,7 @@ from datetime import date
 import polars as pl
 
 from cds_analysis.dataset.load import eager
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.errors import ParameterError
 
 __all__ = ["MAD_TO_SIGMA", "compare", "structural_peers"]
@@ -156,7 +157,7 @@ def structural_peers(context: pl.DataFrame, *, year: int | None = None, k: int =
     >>> structural_peers(load().context, k=2).filter(pl.col("province_id") == "lang-son")["peer_id"].to_list()
     ['quang-binh', 'tuyen-quang']
     """
-    year = context["year"].max() if year is None else year
+    year = extent(context["year"])[1] if year is None else year
     rows = context.filter(pl.col("year") == year)
     if not rows.height:
         raise ParameterError(
@@ -173,7 +174,7 @@ def structural_peers(context: pl.DataFrame, *, year: int | None = None, k: int =
     pairs = scaled.join(scaled, how="cross", suffix="_peer").filter(
         pl.col("province_id") != pl.col("province_id_peer")
     )
-    squares = sum((pl.col(f) - pl.col(f + "_peer")) ** 2 for f in features)
+    squares = pl.sum_horizontal((pl.col(f) - pl.col(f + "_peer")) ** 2 for f in features)
     return (
         pairs.select("province_id", peer_id="province_id_peer", distance=squares.sqrt())
         .sort("province_id", "distance", "peer_id")

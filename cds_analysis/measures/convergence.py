@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.dataset.series import FULL_FROM, with_segments
 
 __all__ = ["convergence"]
@@ -51,7 +52,7 @@ def convergence(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = 
     # A year on record for a sample of provinces only is no end to compare with.
     full = cut.filter(pl.len().over(*_SERIES, "year") >= full_from)
     for key, group in full.group_by(_SERIES):
-        first, last = group["year"].min(), group["year"].max()
+        first, last = extent(group["year"])
         ends = [group.filter(pl.col("year") == y).select("province_id", "score") for y in (first, last)]
         both = ends[0].join(ends[1], on="province_id", how="inner", suffix="_last", validate="1:1")
         if last - first < MIN_SPAN or both.height < full_from:

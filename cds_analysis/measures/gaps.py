@@ -45,9 +45,19 @@ STATUSES = (
 
 _KEYS = ["province_id", "indicator_id"]
 
+# A pace takes two figures far enough apart: two years, or a fifth of the way from the first figure to the due date
+# (less the odd day) and half a year. Eurostat wants years of data for its trends; provinces plan five years ahead, so
+# that a figure one year on is a fifth of the way.
+MIN_SPAN_YEARS, MIN_SPAN_SHARE, MIN_SPAN_FLOOR = 2.0, 0.199, 0.49
+
 
 def gaps(
-    observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataFrame, *, as_of: date | None = None
+    observations: pl.DataFrame,
+    targets: pl.DataFrame,
+    indicators: pl.DataFrame,
+    *,
+    as_of: date | None = None,
+    min_span_years: float = MIN_SPAN_YEARS,
 ) -> pl.DataFrame:
     """Set every target against the figures reported for it.
 
@@ -61,9 +71,13 @@ def gaps(
         column ``segment``, a baseline is taken only from the segment of the latest figure.
     targets, indicators
         The tables of that name.
+    min_span_years
+        How far apart two figures must be for a pace; nearer ones count where they span a fifth of the way to the
+        due date and half a year.
     as_of
-        The day of judgement: later figures are not used, and targets due by then count as due. By default
-        the latest date among the observations.
+        The day of judgement: later figures are not used, and targets due by then count as due; of a dataset, its
+        ``judged_on``. Without it each case is judged on the day of its own latest figure, so that no other row, and
+        no other province's, decides what is due.
 
     Returns
     -------
@@ -74,7 +88,8 @@ def gaps(
         the target; null when the baseline already met it), ``observed_per_year, required_per_year``
         (positive towards the target), ``pace_ratio, years_late, years_left``; ``status`` (one of
         :data:`STATUSES`), ``status_reason``, ``reached_on`` (date of the first figure that met the target),
-        ``is_gap_bound`` (the gap is at most this); coverage: ``n_obs, source_ids, target_source_id,
+        ``is_gap_bound`` (the gap is at most this), ``is_gap_floor`` (at
+        least this: the figure is a bound on the wrong side); coverage: ``n_obs, source_ids, target_source_id,
         target_printed, target_locator, locator, judged_on``.
 
     Raises
@@ -93,17 +108,16 @@ def gaps(
     >>> gaps(obs, goal, register).select("gap", "status").rows()
     [(40.0, 'on_track')]
     """
-    observations, targets = (
-        eager(observations),
-        eager(targets),
-    )  # a table kept as Parquet is only scanned so far
+    observations, targets = eager(observations), eager(targets)  # Parquet may only be scanned so far
+    if not min_span_years >= 0:
+        raise ParameterError(f"min_span_years must be a number of years from 0, not {min_span_years!r}")
     if as_of is not None and not isinstance(as_of, date):
         raise ParameterError(f"as_of must be a date, not {as_of!r}")
     unknown = targets.join(indicators, on="indicator_id", how="anti")["indicator_id"].to_list()
     if unknown:
         raise ParameterError(f"targets name indicators that are not in the register: {', '.join(unknown)}")
-    judged_on = as_of or observations["as_of"].max()
-    seen = observations if judged_on is None else observations.filter(pl.col("as_of") <= judged_on)
+    _refuse_impossible(targets, indicators)
+    seen = observations if as_of is None else observations.filter(pl.col("as_of") <= as_of)
     cases = _applicable(targets, observations, indicators)
     latest, first = _ends(seen)
     joined = cases.join(latest, on=_KEYS, how="left", validate="m:1").join(
@@ -113,13 +127,29 @@ def gaps(
         _reached(cases, seen), on=[*_KEYS, "due", "target_source_id", "scope"], how="left", validate="1:1"
     )
     return (
-        joined.with_columns(judged_on=pl.lit(judged_on, dtype=pl.Date))
+        joined.with_columns(judged_on=pl.col("as_of") if as_of is None else pl.lit(as_of, dtype=pl.Date))
         .with_columns(**_distances())
-        .with_columns(**_paces())
+        .with_columns(**_paces(min_span_years))
         .with_columns(_status())
-        .drop("_met", "_met_before", "_short")
+        .drop("_met", "_met_before", "_short", "_is_near")
         .sort("province_id", "due", "indicator_id", "target_source_id")
     )
+
+
+def _refuse_impossible(targets: pl.DataFrame, indicators: pl.DataFrame) -> None:
+    """Refuse "at most" where more is better, and "at least" where less is: one of the two is a slip."""
+    pairs = targets.join(indicators.select("indicator_id", "direction"), on="indicator_id", validate="m:1")
+    wrong = pairs.filter(
+        ((pl.col("direction") > 0) & (pl.col("comparator") == "<="))
+        | ((pl.col("direction") < 0) & pl.col("comparator").is_in([">", ">="]))
+    )
+    if wrong.height:
+        row = wrong.row(0, named=True)
+        better = "higher" if row["direction"] > 0 else "lower"
+        raise ParameterError(
+            f"the target {row['comparator']} {row['value']:g} of {row['indicator_id']} ({row['source_id']}) asks for the "
+            f"opposite of better: {better} is better there; correct the comparator or the indicator's direction"
+        )
 
 
 def _applicable(targets: pl.DataFrame, observations: pl.DataFrame, indicators: pl.DataFrame) -> pl.DataFrame:
@@ -148,13 +178,23 @@ def _applicable(targets: pl.DataFrame, observations: pl.DataFrame, indicators: p
 
 
 def _ends(seen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the latest figure of each series, and the earliest exact one before it."""
-    ordered = (seen if "segment" in seen.columns else seen.with_columns(segment=pl.lit(0))).sort("as_of")
+    """Return the latest figure of each series, and the earliest exact one before it.
+
+    Of several figures of one day an exact one goes before a bound, one that is reported before one that is derived,
+    and then the one whose source comes first in the alphabet: never what the order of rows makes of it.
+    """
+    order = [pl.col("bound") != "=", *([pl.col("status") != "reported"] if "status" in seen.columns else [])]
+    ordered = (
+        (seen if "segment" in seen.columns else seen.with_columns(segment=pl.lit(0)))
+        .sort("as_of", *order, "source_id")
+        .unique([*_KEYS, "as_of"], keep="first", maintain_order=True)
+    )
     latest = ordered.group_by(_KEYS).agg(
-        *(pl.col(c).last() for c in ("value", "bound", "as_of", "printed", "locator")),
-        source_id=pl.col("source_id").last(),
-        n_obs=pl.col("as_of").n_unique(),
-        source_ids=pl.col("source_id").unique().sort(),
+        *(pl.col(c).last() for c in ("value", "bound", "as_of", "printed", "locator", "source_id")),
+        n_obs=pl.len(),
+    )
+    latest = latest.join(
+        seen.group_by(_KEYS).agg(source_ids=pl.col("source_id").unique().sort()), on=_KEYS, validate="1:1"
     )
     is_earlier = pl.col("as_of") < pl.col("as_of").max().over(_KEYS)
     is_comparable = pl.col("segment") == pl.col("segment").last().over(_KEYS)
@@ -169,7 +209,7 @@ def _reached(cases: pl.DataFrame, seen: pl.DataFrame) -> pl.DataFrame:
     """Return, for each target that was ever met, the date of the first figure that met it."""
     keys = [*_KEYS, "due", "target_source_id", "scope"]
     pairs = cases.join(seen.select(*_KEYS, "value", "bound", "as_of"), on=_KEYS, how="inner")
-    return pairs.filter(_met("value")).group_by(keys).agg(reached_on=pl.col("as_of").min())
+    return pairs.filter(_met("value", pl.col("bound"))).group_by(keys).agg(reached_on=pl.col("as_of").min())
 
 
 def merge_repeated(judged: pl.DataFrame) -> pl.DataFrame:
@@ -198,11 +238,22 @@ def merge_repeated(judged: pl.DataFrame) -> pl.DataFrame:
     return merged.select(*same, *rest, "target_source_ids", "n_documents")
 
 
-def _met(value: str) -> pl.Expr:
-    """Whether a figure meets the target; 'more than' is strict, unless the figure itself is 'more than'."""
+def _met(value: str, bound: pl.Expr) -> pl.Expr:
+    """Whether a figure surely meets the target: all that its bound leaves open lies on the good side.
+
+    'More than' is strict, unless the figure itself is 'more than'. A figure bounded on the other side ("outside the
+    top 20", "under 5 %" where more is better) may lie anywhere beyond, so it meets nothing.
+    """
     ahead = pl.col("direction") * (pl.col(value) - pl.col("target"))
-    strict = (pl.col("comparator") == ">") & (pl.col("bound") != ">")
-    return pl.when(strict).then(ahead > 0).otherwise(ahead >= 0)
+    strict = (pl.col("comparator") == ">") & (bound != ">")
+    return ~_is_open_to(bound, worse=True) & pl.when(strict).then(ahead > 0).otherwise(ahead >= 0)
+
+
+def _is_open_to(bound: pl.Expr, *, worse: bool) -> pl.Expr:
+    """Whether the true figure may be worse (or better) than the one given."""
+    above, below = bound.is_in([">", ">="]), bound.is_in(["<", "<="])
+    higher_is_worse = pl.col("direction") < 0
+    return pl.when(higher_is_worse == worse).then(above).otherwise(below)
 
 
 def _years(start: str, end: str) -> pl.Expr:
@@ -214,26 +265,30 @@ def _distances() -> dict[str, pl.Expr]:
     return {
         "gap": gap,
         "surplus": pl.when(gap < 0).then(-gap).when(gap.is_not_null()).then(0.0),
-        "is_gap_bound": (pl.col("bound") != "=") & (gap > 0),
+        "is_gap_bound": _is_open_to(pl.col("bound"), worse=False) & (gap > 0),
+        "is_gap_floor": _is_open_to(pl.col("bound"), worse=True),
         "years_left": _years("as_of", "due"),
-        "_met": _met("value"),
-        "_met_before": _met("baseline"),
+        "_met": _met("value", pl.col("bound")),
+        "_met_before": _met("baseline", pl.lit("=")),
         "_short": pl.col("direction") * (pl.col("target") - pl.col("baseline")),
     }
 
 
-def _paces() -> dict[str, pl.Expr]:
+def _paces(min_span_years: float) -> dict[str, pl.Expr]:
     d, exact = pl.col("direction"), pl.col("bound") == "="
-    moved = pl.when(exact).then(d * (pl.col("value") - pl.col("baseline")))
     elapsed, whole = _years("baseline_as_of", "as_of"), _years("baseline_as_of", "due")
+    is_near = ~(
+        (elapsed >= min_span_years) | ((elapsed >= MIN_SPAN_SHARE * whole) & (elapsed >= MIN_SPAN_FLOOR))
+    )
+    moved = pl.when(exact & ~is_near).then(d * (pl.col("value") - pl.col("baseline")))
     observed = moved / elapsed
     has_way = (pl.col("_short") > 0) & (whole > 0)
+    is_open = (pl.col("gap") > 0) & (pl.col("due") > pl.col("judged_on")) & (pl.col("years_left") > 0)
     return {
+        "_is_near": is_near,
         "progress": pl.when(pl.col("_short") > 0).then(moved / pl.col("_short")),
         "observed_per_year": observed,
-        "required_per_year": pl.when((pl.col("gap") > 0) & (pl.col("years_left") > 0)).then(
-            pl.col("gap") / pl.col("years_left")
-        ),
+        "required_per_year": pl.when(is_open).then(pl.col("gap") / pl.col("years_left")),
         "pace_ratio": pl.when(has_way).then(observed / (pl.col("_short") / whole)),
         "years_late": pl.when(has_way).then(elapsed - moved / pl.col("_short") * whole),
     }
@@ -242,9 +297,7 @@ def _paces() -> dict[str, pl.Expr]:
 def _status() -> list[pl.Expr]:
     due_passed = pl.col("due") <= pl.col("judged_on")
     ratio = pl.col("pace_ratio")
-    lost = (pl.col("_short") <= 0) & (
-        pl.col("gap") > 0
-    )  # the baseline was at or beyond the target, the latest figure is not
+    lost = pl.col("_met_before") & ~pl.col("_met")  # the baseline met the target, the latest figure does not
     steps = [
         (pl.col("value").is_null(), "no_data", "no figure has been found"),
         (pl.col("_met"), "achieved", "the latest figure meets the target"),
@@ -253,6 +306,7 @@ def _status() -> list[pl.Expr]:
         (due_passed, "undetermined", "the due date has passed and no later figure is on record"),
         (pl.col("baseline").is_null(), "no_baseline", "one figure only: the gap is known, the pace is not"),
         (lost, "deteriorating", "the target was met before and is no longer"),
+        (pl.col("_is_near"), "no_baseline", "the two figures are too close in time for a pace"),
         (ratio >= ON_TRACK, "on_track", "pace ratio of at least 0.95"),
         (ratio >= NEEDS_ACCELERATION, "needs_acceleration", "pace ratio from 0.60 to 0.95"),
         (ratio >= 0, "limited", "pace ratio from 0 to 0.60"),

@@ -83,9 +83,9 @@ def rank_sets(
     )
     ahead = [_in_errors(x - x[j], np.hypot(se, se[j])) for j in range(len(x))]
     better, worse = np.zeros((2, len(x), len(x)), dtype=bool)
-    together = range(len(x)) if simultaneous else None
-    for family in [together] if simultaneous else [[j] for j in range(len(x))]:
-        _reject(list(family), ahead, noise, se, level, better, worse)
+    families = [list(range(len(x)))] if simultaneous else [[j] for j in range(len(x))]
+    for family in families:
+        _reject(family, ahead, noise, se, level, better, worse)
     return 1 + better.sum(axis=1), len(x) - worse.sum(axis=1)
 
 

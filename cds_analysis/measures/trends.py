@@ -139,7 +139,8 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
         ``index_id, dimension_id, segment, province_id``; coverage: ``n_years, first_year, last_year,
         source_ids``; ``slope_per_year, slope_low, slope_high`` (score points a year, 95 % interval; null for
         fewer than 5 years); ``s``, ``p_value``, ``p_adjusted`` (over the provinces of the same dimension and
-        segment); ``verdict`` (rising, falling, no_trend, too_short).
+        segment); ``verdict`` (rising, falling, no_trend, too_short); ``n_tested``: how many series of that dimension
+        and segment were tested together, so that a frame filtered to one province before says so.
 
     Raises
     ------
@@ -188,7 +189,7 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
     corrected = [
         {**{k: r[k] for k in _SERIES}, "province_id": p, "p_adjusted": float(q)}
         for r in adjusted.iter_rows(named=True)
-        for p, q in zip(r["province_id"], multipletests(r["p_value"], method="fdr_bh")[1])
+        for p, q in zip(r["province_id"], np.asarray(multipletests(r["p_value"], method="fdr_bh")[1]))
     ]
     keys = {c: schema[c] for c in (*_SERIES, "province_id")}
     joined = judged.join(
@@ -207,7 +208,8 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
         .then(pl.lit("falling"))
         .otherwise(pl.lit("no_trend"))
     )
-    return joined.with_columns(verdict=verdict).sort(*_SERIES, "province_id")
+    n_tested = pl.col("p_value").count().over(_SERIES)
+    return joined.with_columns(verdict=verdict, n_tested=n_tested).sort(*_SERIES, "province_id")
 
 
 def ceiling_gaps(scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:

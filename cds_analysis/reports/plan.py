@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cds_analysis import __version__
+from cds_analysis.dataset.checks import Finding, concerning, gate
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.subset import Subsets
 from cds_analysis.errors import ParameterError
@@ -20,9 +21,12 @@ from cds_analysis.reports.catalogue import Notebook
 from cds_analysis.reports.fingerprint import checksum_of_code, checksum_of_text, versions
 from cds_analysis.reports.parameters import OPTIONS, default_provinces
 from cds_analysis.running.tasks import Task
+from cds_analysis.views.labels import GATE_LABELS
 from cds_analysis.views.text import LANGUAGES, Text
 
 __all__ = ["plan"]
+
+MOST_WARNINGS = 5  # in a report
 
 
 def plan(
@@ -60,7 +64,10 @@ def plan(
     ------
     ParameterError, UnknownNameError
         Before anything runs.
+    DataError
+        When the gate finds an error in the data. Its warnings about the rows that a report shows are printed with it.
     """
+    warnings = gate(data)
     given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
     made_with, code, tasks = versions(), checksum_of_code(), []
     parts, texts = Subsets(data), {lang: Text(lang, data) for lang in langs or LANGUAGES}
@@ -79,6 +86,7 @@ def plan(
                 other = next((x for x in texts if x != lang), None)
                 reads = _reads(notebook, merged)
                 figures = parts.checksum(reads, subjects)
+                told = _told(concerning(warnings, reads, subjects), t)
                 name = _name(t, chosen, mine)
                 facts = {
                     t("Notebook"): notebook.path.name,
@@ -89,6 +97,7 @@ def plan(
                         "Version"
                     ): f"cds-analysis {__version__}, Python {made_with['python']}, Polars {made_with['polars']}",
                     t("Checksum of the data"): figures,
+                    **({t("Warnings of the data check"): told} if told else {}),
                 }
                 tasks.append(
                     Task(
@@ -111,7 +120,7 @@ def plan(
                         fingerprint={
                             "notebook": text_sum,
                             "parameters": checksum_of_text(
-                                json.dumps(values, sort_keys=True), str(is_standalone), str(other)
+                                json.dumps(values, sort_keys=True), str(is_standalone), str(other), told
                             ),
                             "data": figures,
                             "package": code,
@@ -122,6 +131,23 @@ def plan(
                     )
                 )
     return tasks
+
+
+def _told(warnings: list[Finding], t: Text) -> str:
+    """Put the first warnings into words."""
+    first = [
+        t(
+            "{title} ({file}, row {row}: {value})",
+            title=t(GATE_LABELS[f.rule]),
+            file=f.file,
+            row=f.row,
+            value=f.value,
+        )
+        for f in warnings[:MOST_WARNINGS]
+    ]
+    if left := len(warnings) - len(first):
+        first.append(t("and {n} more; `cds check` lists them", n=left))
+    return "; ".join(first)
 
 
 def _reads(notebook: Notebook, values: dict) -> dict[str, str]:

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from cds_analysis.study.result import Result
     from cds_analysis.views.theme import Chart
 
-__all__ = ["bump", "distances", "picture", "spread", "tiles"]
+MOST_FANS = 4  # side by side
+
+__all__ = ["bump", "distances", "fan", "picture", "spread", "tiles"]
 
 
 def picture(result: Result) -> Chart:
@@ -28,6 +30,8 @@ def picture(result: Result) -> Chart:
     columns = result.frame.columns
     if "gap" in columns:
         return distances(result)
+    if "median_rank" in columns:
+        return fan(result)
     if "rank" in columns and "year" in columns:
         return tiles(result) if result.whole["year"].n_unique() == 1 else bump(result)
     if "percentile" in columns:
@@ -77,6 +81,24 @@ def spread(result: Result) -> Chart:
         highlight=list(result.picked),
         title=title,
         unit=t("score") if result.series else t("value"),
+        source=result.source_line,
+    )
+
+
+def fan(result: Result) -> Chart:
+    """Return the likely ranks of one to four picked provinces by year, with their doubt."""
+    one, t = _one_series(result), result.study.text
+    if not 1 <= len(result.picked) <= MOST_FANS:
+        raise ParameterError(f"this picture is of one to {MOST_FANS} provinces; pick them first")
+    breaks = result.study.data.breaks.filter(
+        pl.col("index_id") == one.index_id, pl.col("dimension_id") == one.dimension_id
+    )
+    return charts.standing_fan(
+        result.whole,
+        breaks,
+        text=t,
+        provinces=list(result.picked),
+        title=t("{index}: standing among all provinces", index=_name(one, result)),
         source=result.source_line,
     )
 

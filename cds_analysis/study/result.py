@@ -63,6 +63,19 @@ _IN_BRIEF = {
         "diff_peers",
     ),
     "forecast": ("province_id", "index_id", "dimension_id", "year", "centre", "low", "high"),
+    "standing": (
+        "province_id",
+        "index_id",
+        "dimension_id",
+        "year",
+        "figure_rank",
+        "median_rank",
+        "rank_low_80",
+        "rank_high_80",
+        "since",
+        "p_rise",
+        "noise_share",
+    ),
     "reported": ("province_id", "indicator_id", "value", "printed", "as_of", "source_id", "locator"),
 }
 
@@ -74,7 +87,7 @@ class Result:
     Parameters
     ----------
     name
-        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``forecast``, ``find``.
+        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``forecast``, ``standing``, ``find``.
     frame
         The rows picked so far; columns as the measure of that name documents them.
     whole

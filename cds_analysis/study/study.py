@@ -77,11 +77,13 @@ class Study:
         return f"<Study: {who}, {what}, {d.indicators.height} indicators, {self.lang}>"
 
     @cached_property
-    def _ranked(self) -> pl.DataFrame:
+    def ranked(self) -> pl.DataFrame:
+        """Every rank of every index, dimension and year; see :func:`cds_analysis.measures.ranks.ranks`."""
         return ranks(self.data.scores, self.data.breaks, self.data.indices, full_from=self.data.full_from)
 
     @cached_property
-    def _peers(self) -> pl.DataFrame:
+    def peers(self) -> pl.DataFrame:
+        """The structural peers of every province; see :func:`cds_analysis.measures.compare.structural_peers`."""
         return structural_peers(self.data.context)
 
     def _series(self, names: Sequence[str | Series]) -> tuple[Series, ...]:
@@ -99,7 +101,7 @@ class Study:
         `series` are indices or dimensions in any spelling (``papi``, ``papi.d6``, ``PAPI 6``); all by default.
         """
         found = self._series(series)
-        rows = _rows_of(self._ranked, found) if found else self._ranked
+        rows = _rows_of(self.ranked, found) if found else self.ranked
         return self.result(
             "ranks", rows.sort("year", "rank", descending=[True, False], nulls_last=True), found
         )
@@ -113,9 +115,9 @@ class Study:
         indicators
             In any spelling; all by default.
         as_of
-            The day of judgement, such as ``2024-06-30``; later figures are not used.
+            The day of judgement, such as ``2024-06-30``, the date of the data by default; later figures are not used.
         """
-        day = as_of if isinstance(as_of, date) else parse_day(as_of)
+        day = as_of if isinstance(as_of, date) else parse_day(as_of) or self.data.judged_on
         found = [find_indicator(i, self.data.indicators).indicator_id for i in indicators]
         judged = gaps(observations_with_ranks(self.data), self.data.targets, self.data.indicators, as_of=day)
         rows = judged.filter(pl.col("indicator_id").is_in(found)) if found else judged
@@ -141,6 +143,73 @@ class Study:
         d = self.data
         rows = forecast(self._scores(found), d.breaks, d.indices, years_ahead=years_ahead, coverage=coverage)
         return self.result("forecast", rows, found)
+
+    def standing(self, series: str | Series, *, since: int | None = None, years_ahead: int = 2) -> Result:
+        """Return every province's standing among all by year, through breaks, with the doubt its rank carries.
+
+        Columns of ``positions`` and ``ahead`` of :func:`cds_analysis.measures.standing.standing`, with
+        ``years_ahead`` (0 for a year with a figure), ``since, p_rise`` (probability that the standing rose from that
+        year), ``n_order_breaks`` in between, and ``noise_share`` of the figures (estimated).
+
+        Parameters
+        ----------
+        series
+            In any spelling.
+        since
+            The year that a rise is counted from; by default that of the last break of order, else the first.
+        years_ahead
+            How many years beyond the last full one.
+        """
+        from cds_analysis.measures.standing import standing  # its optimiser is slow to import
+
+        found = self._series([series])
+        d, scores = self.data, self._scores(found)
+        got = standing(scores, d.breaks, years_ahead=years_ahead, full_from=d.full_from)
+        about = got.parameters.filter(pl.col("phi").is_not_null())
+        if not about.height:
+            raise ParameterError(
+                f"{found[0].key} has no standings: they need four full years in which provinces differ"
+            )
+        one = about.row(0, named=True)
+        known = sorted(got.positions["year"].unique())
+        before_last = [y for y in one["order_break_years"] if y < known[-1] and y in known]
+        start = since if since is not None else (before_last or known)[-1 if before_last else 0]
+        if start not in known[:-1]:
+            raise ParameterError(
+                f"{found[0].key} has no standing of {start} to start from; there are {known[0]} to {known[-2]}"
+            )
+        rises = got.changes.filter(pl.col("first_year") == start).select(
+            "province_id", "p_rise", "n_order_breaks", since="first_year", year="last_year"
+        )
+        rows = pl.concat(
+            [got.positions.with_columns(years_ahead=pl.lit(0, dtype=pl.Int64)), got.ahead], how="diagonal"
+        )
+        sources = sorted(scores.drop_nulls("score")["source_id"].unique())
+        full = rows.join(rises, on=["province_id", "year"], how="left", validate="1:1").with_columns(
+            noise_share=pl.lit(one["noise_share"]), source_ids=pl.lit(pl.Series([sources])).first()
+        )
+        t = self.text
+        family = t(
+            "one model of {n} provinces, {first} to {last}; noise {share} of the figures' variance",
+            n=t.number(one["n_provinces"]),
+            first=str(one["first_year"]),
+            last=str(one["last_year"]),
+            share=t.percent(100 * one["noise_share"], 0),
+        )
+        if one["years_left_out"]:
+            family += "; " + t(
+                "not used, a sample or without spread: {years}",
+                years=t.listing([str(y) for y in one["years_left_out"]]),
+            )
+        if one["status"] == "noise_not_separated":
+            family += "; " + t(
+                "noise cannot be told from moves of one year here, read single years with care"
+            )
+        if one["status"] == "not_converged":
+            family += "; " + t("the estimates did not converge and are not to be trusted")
+        return self.result(
+            "standing", full.sort("year", "median_rank", descending=[True, False]), found, family
+        )
 
     def compare(
         self,
@@ -176,11 +245,11 @@ class Study:
                 )
             last = known[-1] if year is None else year
             rows = compare(
-                score_values(scores.filter(pl.col("year") == last)), self.data.provinces, peers=self._peers
+                score_values(scores.filter(pl.col("year") == last)), self.data.provinces, peers=self.peers
             )
         else:
             found, values = (), own_values(self.match(what, on=on), value, direction)
-            rows = compare(values, self.data.provinces, peers=self._peers).drop(
+            rows = compare(values, self.data.provinces, peers=self.peers).drop(
                 "as_of", "first_as_of", "source_ids"
             )
         t = self.text
@@ -233,7 +302,7 @@ class Study:
             if fold(head) == "peers" and who:
                 me = find_province(who, self.data.provinces)
                 found += (
-                    self._peers.filter(pl.col("province_id") == me).sort("peer_order")["peer_id"].to_list()
+                    self.peers.filter(pl.col("province_id") == me).sort("peer_order")["peer_id"].to_list()
                 )
             else:
                 found += find_provinces([name], self.data.provinces, self.data.regions)

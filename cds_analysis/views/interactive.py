@@ -50,7 +50,7 @@ class Live:
 
 
 def _live(
-    chart: alt.LayerChart,
+    chart: alt.LayerChart | alt.FacetChart,
     rows: list[dict],
     highlight: list[str],
     provinces: pl.DataFrame,
@@ -93,7 +93,7 @@ def _base() -> alt.Chart:
     return alt.Chart(alt.NamedData("rows")).transform_calculate(slot=_PICKED)
 
 
-def _colour(otherwise: str) -> alt.Color:
+def _colour(otherwise: str):
     scale = alt.Scale(domain=list(range(len(PALETTE))), range=PALETTE)
     return alt.condition(
         "datum.slot >= 0", alt.Color("slot:O", scale=scale, legend=None), alt.value(otherwise)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cds_analysis.dataset.checks import warning_titles
+
 __all__ = [
     "BASIS_LABELS",
     "BRIDGE_LABELS",
@@ -9,7 +11,9 @@ __all__ = [
     "CLAIM_LABELS",
     "CLAIM_REASON_LABELS",
     "COLUMN_LABELS",
+    "EFFECT_LABELS",
     "FIGURE_LABELS",
+    "GATE_LABELS",
     "GROUP_LABELS",
     "KIND_LABELS",
     "MOVE_LABELS",
@@ -26,6 +30,7 @@ __all__ = [
     "YEAR_LABELS",
 ]
 
+GATE_LABELS = warning_titles()
 STATUS_LABELS = {
     "achieved": "achieved",
     "on_track": "on track",
@@ -40,6 +45,7 @@ STATUS_LABELS = {
 REASON_LABELS = {
     "the due date has passed and no later figure is on record": "the due date has passed and no later figure is on record",
     "only a bound is known": "only a bound is known",
+    "the two figures are too close in time for a pace": "the two figures are too close in time for a pace",
 }
 GROUP_LABELS = {
     "high": "high",
@@ -53,6 +59,7 @@ KIND_LABELS = {
     "inherited": "inherited from a component",
     "detected": "detected here",
 }
+EFFECT_LABELS = {"level": "kept", "order": "redrawn"}
 TAB_LABELS = {
     "comparison": "Comparison",
     "targets": "Targets",
@@ -133,15 +140,13 @@ YEAR_LABELS = {name: name for name in ("From year", "Year")}
 
 # kinds of figures that `cds extract` proposes
 FIGURE_LABELS = {
-    "actual": "other value",
+    "result": "result",
     "target": "target",
     "rank": "rank",
-    "rank_change": "places gained",
-    "fraction": "fraction",
-    "count": "count of things",
-    "share": "share in percent",
-    "lower_bound": "at least",
-    "upper_bound": "at most",
+    "score": "score",
+    "change": "change",
+    "group": "member of a leading group",
+    "context": "setting only",
 }
 
 # headings of a result's columns, and what results are called
@@ -227,6 +232,33 @@ COLUMN_LABELS = {
     "code": "Code",
     "n_figures": "Figures on record",
     "n_targets": "Targets on record",
+    "standing": "Standing",
+    "z": "Figure, standardised",
+    "figure_rank": "Rank of the figure",
+    "se": "Standard error of the standing",
+    "low_80": "Standing, 80%, low end",
+    "high_80": "Standing, 80%, high end",
+    "low_95": "Standing, 95%, low end",
+    "high_95": "Standing, 95%, high end",
+    "figure_se": "Standard error of a coming figure",
+    "figure_low_80": "Coming figure, 80%, low end",
+    "figure_high_80": "Coming figure, 80%, high end",
+    "figure_low_95": "Coming figure, 95%, low end",
+    "figure_high_95": "Coming figure, 95%, high end",
+    "median_rank": "Likely rank",
+    "rank_low_80": "Rank, 80%, from",
+    "rank_high_80": "Rank, 80%, to",
+    "rank_low_95": "Rank, 95%, from",
+    "rank_high_95": "Rank, 95%, to",
+    "p_top_ten": "Chance of the top ten",
+    "p_bottom_ten": "Chance of the bottom ten",
+    "median_rank_error": "Error of the likely rank by drawing",
+    "p_error": "Error of the chances by drawing",
+    "years_ahead": "Years ahead",
+    "since": "Rise counted from",
+    "p_rise": "Chance that the standing rose",
+    "n_order_breaks": "Redrawn orders in between",
+    "noise_share": "Noise in the figures (share of variance)",
     "centre": "Centre of the band",
     "low": "Low end of the band",
     "high": "High end of the band",

@@ -11,6 +11,7 @@ import unicodedata
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 from babel import Locale
@@ -35,7 +36,7 @@ _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng
 @lru_cache(maxsize=1)
 def _catalogue() -> dict[str, str]:
     with (Path(__file__).parent / "locale" / "vi.po").open("rb") as file:
-        return {m.id: m.string for m in read_po(file, locale="vi") if m.id and m.string}
+        return {str(m.id): str(m.string) for m in read_po(file, locale="vi") if m.id and m.string}
 
 
 def collation_key(text: str) -> tuple:
@@ -99,7 +100,7 @@ class Text:
         text = message if self.lang == "en" else _catalogue().get(message, message)
         return text.format(**values) if values else text
 
-    def number(self, value: float | None, decimals: int = 0, *, sign: bool = False) -> str:
+    def number(self, value: Any, decimals: int = 0, *, sign: bool = False) -> str:
         """Write a number; a missing one is an en dash. With `sign`, a plus or a true minus goes in front."""
         if value is None or value != value:
             return MISSING
@@ -107,7 +108,22 @@ class Text:
         text = format_decimal(abs(rounded), format=_pattern(decimals), locale=self.locale)
         return ("+" if rounded > 0 and sign else "−" if rounded < 0 else "") + text
 
-    def percent(self, value: float | None, decimals: int = 1, *, sign: bool = False) -> str:
+    def p_value(self, value: Any, *, bare: bool = False) -> str:
+        """Write a p-value with its sign, as in ``p = 0.012`` and ``p < 0.001`` (never 0.000); `bare` for a column of
+        them, where only the "less than" is written.
+
+        Examples
+        --------
+        >>> Text("en").p_value(0.0123), Text("vi").p_value(0.0001), Text("en").p_value(0.0123, bare=True)
+        ('= 0.012', '< 0,001', '0.012')
+        """
+        if value is None or value != value:
+            return MISSING
+        if value < 0.001:
+            return "< " + self.number(0.001, 3)
+        return ("" if bare else "= ") + self.number(value, 3)
+
+    def percent(self, value: Any, decimals: int = 1, *, sign: bool = False) -> str:
         """Write a percentage: ``52,3 %`` in Vietnamese, ``52.3%`` in English."""
         if value is None or value != value:
             return MISSING
@@ -119,7 +135,7 @@ class Text:
         """
         if value is None:
             return MISSING
-        head = {">": ">\u00a0", ">=": "≥\u00a0"}.get(bound or "=", "")
+        head = {">": ">\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", "<=": "≤\u00a0"}.get(bound or "=", "")
         if unit in ("percent", "percent_per_year"):
             shown = self.percent(
                 value, next(d for d in (0, 1, 2) if d == 2 or round(value, d) == round(value, 2))
@@ -151,10 +167,16 @@ class Text:
 
     # ---- names from the registers
 
+    @property
+    def _registers(self) -> Dataset:
+        if self._data is None:
+            raise ParameterError("a Text without a dataset has no names; give it one")
+        return self._data
+
     def _names(self, table: str, key: str) -> dict[str, str]:
         cache = self.__dict__.setdefault("_cache", {})
         if table not in cache:
-            frame: pl.DataFrame = getattr(self._data, table)
+            frame: pl.DataFrame = getattr(self._registers, table)
             cache[table] = dict(frame.select(key, f"name_{self.lang}").iter_rows())
         return cache[table]
 
@@ -172,7 +194,7 @@ class Text:
 
     @cached_property
     def _kinds(self) -> dict[str, str]:
-        return dict(self._data.provinces.select("province_id", "kind").iter_rows())
+        return dict(self._registers.provinces.select("province_id", "kind").iter_rows())
 
     def claim(self, claim_id: str) -> str:
         """Return what a claim is about: index, year and province."""
@@ -185,7 +207,7 @@ class Text:
 
     @cached_property
     def _claims(self) -> dict[str, dict]:
-        return {row["claim_id"]: row for row in self._data.claims.iter_rows(named=True)}
+        return {row["claim_id"]: row for row in self._registers.claims.iter_rows(named=True)}
 
     def provinces(self, province_ids) -> list[str]:
         """Return several provinces' names in dictionary order."""
@@ -209,7 +231,7 @@ class Text:
 
     @cached_property
     def _units(self) -> dict[str, str]:
-        return dict(self._data.indicators.select("indicator_id", "unit").iter_rows())
+        return dict(self._registers.indicators.select("indicator_id", "unit").iter_rows())
 
     def dimension(self, index_id: str, dimension_id: str = "overall") -> str:
         """Return the name of a dimension, or of the index for 'overall'."""
@@ -219,7 +241,7 @@ class Text:
     def _dimensions(self) -> dict[tuple[str, str], str]:
         return {
             (i, d): n
-            for i, d, n in self._data.indices.select(
+            for i, d, n in self._registers.indices.select(
                 "index_id", "dimension_id", f"name_{self.lang}"
             ).iter_rows()
         }
@@ -230,7 +252,7 @@ class Text:
 
     def index_short(self, index_id: str | None) -> str:
         """Return the short name of an index, as in 'PAPI'; an en dash for none."""
-        found = self._register.get((index_id, WHOLE))
+        found = self._register.get((index_id, WHOLE)) if index_id else None
         if found is None:
             return index_id or MISSING
         return found.short_vi if self.lang == "vi" else found.short_en
@@ -258,16 +280,17 @@ class Text:
     def score_unit(self, series: list[Series]) -> str:
         """Return the unit of scores, with their scale where these dimensions share one."""
         scales = {(s.scale_min, s.scale_max) for s in series}
-        if len(scales) != 1 or None in (ends := next(iter(scales))):
+        low, high = next(iter(scales)) if len(scales) == 1 else (None, None)
+        if low is None or high is None:
             return self("score")
-        return self("score ({low} to {high})", low=self._plain(ends[0]), high=self._plain(ends[1]))
+        return self("score ({low} to {high})", low=self._plain(low), high=self._plain(high))
 
     def _plain(self, value: float) -> str:
         return self.number(value, len(f"{value:g}".partition(".")[2]))
 
     @cached_property
     def _register(self) -> dict[tuple[str, str], Series]:
-        return {(s.index_id, s.dimension_id): s for s in series_of(self._data.indices)}
+        return {(s.index_id, s.dimension_id): s for s in series_of(self._registers.indices)}
 
     def ranked_index(self, indicator_id: str) -> str | None:
         """Return the short name of the index whose rank an indicator is; none for another indicator."""
@@ -276,7 +299,7 @@ class Text:
 
     @cached_property
     def _ranked(self) -> dict[str, str]:
-        return dict(self._data.indicators.select("indicator_id", "index_id").drop_nulls().iter_rows())
+        return dict(self._registers.indicators.select("indicator_id", "index_id").drop_nulls().iter_rows())
 
     def source(self, source_id: str) -> str:
         """Return publisher and title of a source in one line."""
@@ -285,7 +308,7 @@ class Text:
 
     @cached_property
     def _sources(self) -> dict[str, dict]:
-        return {row["source_id"]: row for row in self._data.sources.iter_rows(named=True)}
+        return {row["source_id"]: row for row in self._registers.sources.iter_rows(named=True)}
 
     def title_of(self, source: dict) -> str:
         """Return the title of a row of ``sources``, in English where one was made and this is English."""

@@ -170,7 +170,7 @@ class Chart:
             lay_out(self.figure, canvas.get_renderer())
             canvas.draw()
             picture = Image.frombuffer(
-                "RGBA", canvas.get_width_height(), canvas.buffer_rgba(), "raw", "RGBA", 0, 1
+                "RGBA", canvas.get_width_height(), bytes(canvas.buffer_rgba()), "raw", "RGBA", 0, 1
             ).convert("RGB")
         buffer = io.BytesIO()
         # A chart has few colours: a palette of 256 is a quarter of the size, and quicker to compress.

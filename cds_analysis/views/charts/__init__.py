@@ -18,6 +18,7 @@ _HOME = {
     "rank_lines": "profile",
     "rank_ranges": "uncertainty",
     "score_panels": "profile",
+    "standing_fan": "standing",
     "status_matrix": "targets",
     "tile_map": "comparison",
     "trajectory": "ranking",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import polars as pl
 from matplotlib.axes import Axes
@@ -10,6 +11,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.views.text import MISSING, Text
 from cds_analysis.views.theme import (
     GREY,
@@ -260,7 +262,7 @@ def tile_map(
     subtitle: str,
     source: str,
     decimals: int = 1,
-    highlight: list[str] = (),
+    highlight: Sequence[str] = (),
     lower_is_better: bool = False,
     sign: bool = False,
 ) -> Chart:
@@ -274,7 +276,7 @@ def tile_map(
     known = dict(values.select("province_id", "value").drop_nulls().iter_rows())
     low, high = min(known.values(), default=0), max(known.values(), default=1)
     subtitle = f"{subtitle} (n = {t.number(len(known))})"
-    rows, cols = tiles["tile_row"].max() + 1, tiles["tile_col"].max() + 1
+    rows, cols = extent(tiles["tile_row"])[1] + 1, extent(tiles["tile_col"])[1] + 1
     with style():
         figure, (ax,) = canvas(0.43 * rows, title, subtitle, source, width=0.86 * cols + 0.3)
         groups = {"plain": [], "hatched": []}
@@ -327,16 +329,18 @@ def tile_map(
                 [(x, y), (x + 0.94, y), (x + 0.94, y + 0.92), (x, y + 0.92)]
                 for x, y in (box["xy"] for box in boxes)
             ]
-            looks = {
-                f"{key}s": [box[key] for box in boxes] for key in ("facecolor", "edgecolor", "linewidth")
-            }
-            ax.add_collection(
-                PolyCollection(shapes, hatch="////" if group == "hatched" else None, zorder=2, **looks),
-                autolim=False,
+            drawn = PolyCollection(
+                shapes,
+                facecolors=[box["facecolor"] for box in boxes],
+                edgecolors=[box["edgecolor"] for box in boxes],
+                linewidths=[box["linewidth"] for box in boxes],
+                hatch="////" if group == "hatched" else None,
+                zorder=2,
             )
+            ax.add_collection(drawn, autolim=False)
         ax.set(xlim=(-0.1, cols), ylim=(rows + 0.02, -0.05))
         ax.axis("off")
-    best = sorted(known, key=known.get, reverse=not lower_is_better)[:3]
+    best = sorted(known, key=known.__getitem__, reverse=not lower_is_better)[:3]
     alt = (
         title
         + ". "

@@ -7,6 +7,7 @@ import math
 import polars as pl
 from matplotlib.axes import Axes
 
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.views.charts.ranking import draw_runs, end_labels, label_ends, mark_breaks
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import GREY, LIGHT, MARKERS, PALETTE, Chart, canvas, empty_chart, style
@@ -29,7 +30,7 @@ def score_panels(
     shown = [i for i in indices if i in set(own["index_id"])]
     if not shown:
         return empty_chart("scores", title, t("No score or rank is on record."), source, own)
-    years = (ranked["year"].min(), ranked["year"].max())
+    years = extent(ranked["year"])
     note = t(
         "Line: score, each index on its own scale. Band: middle half of the provinces where a full table is on record; thin line: national median. "
         "Dotted: new definition, scores do not compare across it."
@@ -95,7 +96,7 @@ def rank_lines(
     shown = [i for i in indices if i in set(own["index_id"])]
     if not shown:
         return empty_chart("ranks", title, t("No score or rank is on record."), source, own)
-    years, top = (ranked["year"].min(), ranked["year"].max()), ranked["n_ranked"].drop_nulls().max()
+    years, top = extent(ranked["year"]), extent(ranked["n_ranked"])[1]
     note = t(
         "Rank 1 is best, among the provinces published (at most {n}). A gap is a year without a rank; ranks before and after a new definition do not compare well.",
         n=t.number(top),
@@ -105,9 +106,13 @@ def rank_lines(
         figure, (ax,) = canvas(2.4, title, note, source)
         for i, index in enumerate(shown):
             mine = own.filter(pl.col("index_id") == index)
-            draw_runs(ax, mine, "rank", at_breaks=False, colour=PALETTE[i], marker=MARKERS[i], width=2, z=3)
+            draw_runs(
+                ax, mine, "rank", at_breaks=False, colour=PALETTE[i % 6], marker=MARKERS[i % 6], width=2, z=3
+            )
             last = mine.row(-1, named=True)
-            ends.append((last["year"], last["rank"], f"{t.index_short(index)}  {last['rank']}", PALETTE[i]))
+            ends.append(
+                (last["year"], last["rank"], f"{t.index_short(index)}  {last['rank']}", PALETTE[i % 6])
+            )
             facts.append(
                 f"{t.index_short(index)} {last['year']}: {t('rank')} {last['rank']}/{last['n_ranked']}"
             )

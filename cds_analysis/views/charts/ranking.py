@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
+from cds_analysis.dataset.scalars import highest
 from cds_analysis.views.charts.comparison import SCALE, readable_on
 from cds_analysis.views.text import MISSING, Text
 from cds_analysis.views.theme import (
@@ -119,7 +120,7 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
     rows = ranked.drop_nulls("rank")
     if not rows.height:
         return empty_chart("ranks", title, t("No score or rank is on record."), source, rows)
-    top = max(rows["n_ranked"].drop_nulls().max() or 0, rows["rank"].max())
+    top = int(max(highest(rows["n_ranked"]), highest(rows["rank"])))
     years = sorted(rows["year"].unique())
     with style():
         breaks = sorted({s for s in rows["segment"].to_list() if s and s > years[0]})
@@ -230,19 +231,14 @@ def trajectory(
         figure, (left, right) = canvas(2.7, title, note, source, columns=2)
         for segment in band["segment"].unique().sort():
             part = band.filter(pl.col("segment") == segment)
-            wide = {"x": part["year"].to_list(), "y1": part["low"].to_list(), "y2": part["high"].to_list()}
-            if part.height == 1:
-                wide = {
-                    "x": [part["year"][0] - 0.25, part["year"][0] + 0.25],
-                    "y1": wide["y1"] * 2,
-                    "y2": wide["y2"] * 2,
-                }
-            left.fill_between(**wide, color=LIGHT, zorder=0, lw=0)
-            mid = part["mid"].to_list() if part.height > 1 else part["mid"].to_list() * 2
-            left.plot(wide["x"], mid, color=GREY, lw=1.2, zorder=1)
+            x, low, mid, high = (part[c].to_list() for c in ("year", "low", "mid", "high"))
+            if part.height == 1:  # a single year has a width, so that it is seen
+                x, low, mid, high = [x[0] - 0.25, x[0] + 0.25], low * 2, mid * 2, high * 2
+            left.fill_between(x, low, high, color=LIGHT, zorder=0, lw=0)
+            left.plot(x, mid, color=GREY, lw=1.2, zorder=1)
         draw_runs(left, own, "score", at_breaks=True, colour=PALETTE[0], marker="o", width=2, z=3)
         draw_runs(right, own, "rank", at_breaks=False, colour=PALETTE[0], marker="o", width=2, z=3)
-        top = max(ranked["n_ranked"].drop_nulls().max() or 63, 10)
+        top = int(max(highest(ranked["n_ranked"], 63), 10))
         left.set_title(unit[:1].upper() + unit[1:])
         right.set_title(t("Rank (1 is best)"))
         right.set(ylim=(top + 4, -4))
@@ -315,7 +311,7 @@ def rank_heatmap(
         provinces["province_id"].to_list(),
         key=lambda p: (known.get((p, years[-1]), 999), [known.get((p, y), 999) for y in reversed(years)]),
     )
-    top = rows["rank"].max()
+    top = highest(rows["rank"])
     missing = len(order) * len(years) - len(known)
     subtitle = t(
         "Rank by year, dark is best; provinces in the order of {year}. Hatched: no rank published or on record (n = {n} cells).",

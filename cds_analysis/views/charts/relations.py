@@ -7,6 +7,7 @@ from __future__ import annotations
 import polars as pl
 from matplotlib.lines import Line2D
 
+from cds_analysis.dataset.scalars import highest
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import (
     GREY,
@@ -148,7 +149,7 @@ def unit_parts(
             )
         ax.set_yticks(range(rows.height), [t.unit_2025(u) for u in rows["unit_id"]], fontsize=8)
         ax.set(ylim=(rows.height - 0.4, -0.8), xlabel=t("score"))
-        ax.xaxis.set_major_formatter(lambda v, _: t.number(v, decimals if rows["score"].max() < 5 else 0))
+        ax.xaxis.set_major_formatter(lambda v, _: t.number(v, decimals if highest(rows["score"]) < 5 else 0))
         ax.grid(axis="x", lw=0.6, color=LIGHT)
         ax.set_axisbelow(True)
         ax.tick_params(axis="y", length=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+import numpy as np
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
@@ -248,9 +249,10 @@ def status_matrix(
 
 def _write_symbol(ax: Axes, symbol: str, places: list[tuple[float, float]], colour: str) -> None:
     """Write one symbol at many places as a marker: one shape instead of a text each."""
-    shape = TextPath((0, 0), symbol, size=9)
-    box = shape.get_extents()
-    shape = Path(shape.vertices - [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2], shape.codes)
+    letter = TextPath((0, 0), symbol, size=9)
+    box = letter.get_extents()
+    vertices = np.asarray(letter.vertices) - [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2]
+    shape = Path(vertices, letter.codes)
     x, y = zip(*places)
     # matplotlib scales a marker's shape to its size, so the size is that of the letter
     ax.plot(
@@ -258,7 +260,7 @@ def _write_symbol(ax: Axes, symbol: str, places: list[tuple[float, float]], colo
         y,
         ls="",
         marker=shape,
-        markersize=2 * abs(shape.vertices).max(),
+        markersize=2 * np.abs(vertices).max(),
         color=colour,
         markeredgewidth=0.35,
         zorder=3,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+from matplotlib.artist import Artist
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
@@ -107,7 +108,7 @@ def rank_ranges(
         ax.grid(axis="x", lw=0.6)
         ax.set_axisbelow(True)
         ax.spines[["left", "bottom"]].set_visible(False)
-        handles = [Line2D([], [], color=GREY, lw=1.2, label=t("by sampling (scenario)"))]
+        handles: list[Artist] = [Line2D([], [], color=GREY, lw=1.2, label=t("by sampling (scenario)"))]
         if has_methods:
             handles.append(Patch(color=PALETTE[5], alpha=0.75, label=t("by method")))
         legend(ax, handles, below=True)

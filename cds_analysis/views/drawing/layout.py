@@ -39,18 +39,18 @@ class Row(LayoutEngine):
         for axis in (axis for ax in fig.axes for axis in (ax.xaxis, ax.yaxis) if not axis.label.get_text()):
             axis.set_label_coords(0, 0)  # or matplotlib measures all ticks to place a label that is not there
         for i, ax in enumerate(fig.axes):  # near their final size, so that as many ticks are measured
-            ax.set_position([left + i * width / len(fig.axes), bottom, 0.85 * width / len(fig.axes), height])
+            ax.set_position((left + i * width / len(fig.axes), bottom, 0.85 * width / len(fig.axes), height))
         margins = [_margins(ax, renderer) for ax in fig.axes]
         wide = (width - sum(m[0] + m[1] + 2 * pad_x for m in margins)) / len(margins)
         below, above = max(m[2] for m in margins), max(m[3] for m in margins)
         for ax, (before, after, _, _) in zip(fig.axes, margins):
             ax.set_position(
-                [
+                (
                     left + pad_x + before,
                     bottom + pad_y + below,
                     max(wide, 0.05),
                     max(height - below - above - 2 * pad_y, 0.05),
-                ]
+                )
             )
             left += before + wide + after + 2 * pad_x
 
@@ -59,11 +59,8 @@ def _margins(ax: Axes, renderer) -> list[float]:
     """Return how far an axes' labels and legend reach beyond it: left, right, below, above, as fractions of
     the figure.
     """
-    whole, inner, page = (
-        ax.get_tightbbox(renderer, for_layout_only=True),
-        ax.get_window_extent(),
-        ax.figure.bbox,
-    )
+    inner, page = ax.get_window_extent(), ax.figure.bbox
+    whole = ax.get_tightbbox(renderer, for_layout_only=True) or inner
     reach = (
         (inner.x0 - whole.x0) / page.width,
         (whole.x1 - inner.x1) / page.width,

@@ -43,15 +43,12 @@ def sources_of(*drawn: pl.DataFrame | Iterable[str]) -> list[str]:
     >>> sources_of(pl.DataFrame({"year": [2023, 2024], "source_id": ["b", "c"]}), ["a"])
     ['c', 'b', 'a']
     """
-    return list(dict.fromkeys(s for frame in drawn for s in (_named(frame) if _is_frame(frame) else frame)))
-
-
-def _is_frame(drawn: object) -> bool:
-    return isinstance(drawn, pl.DataFrame)
+    named = (_named(each) if isinstance(each, pl.DataFrame) else each for each in drawn)
+    return list(dict.fromkeys(s for ids in named for s in ids))
 
 
 def _named(frame: pl.DataFrame) -> Iterable[str]:
     for column in (c for c in frame.columns if c.endswith(("source_id", "source_ids"))):
         each = frame.explode(column) if column.endswith("s") else frame
         by = ["year", column] if "year" in frame.columns else [column]
-        yield from each.drop_nulls(column).sort(by, descending=[True, False][-len(by) :])[column]
+        yield from each.drop_nulls(column).sort(by, descending=[True, False][-len(by) :])[column].to_list()

@@ -8,6 +8,7 @@ import polars as pl
 
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.register import series_of
+from cds_analysis.dataset.scalars import highest
 from cds_analysis.views.labels import MOVE_LABELS, MOVE_REASON_LABELS
 from cds_analysis.views.prose.base import Prose
 from cds_analysis.views.text import Text
@@ -162,14 +163,14 @@ def agreement(moves: pl.DataFrame, agreed: pl.DataFrame, t: Text) -> Prose:
     for row in agreed.iter_rows(named=True):
         parts.append(
             t(
-                "Over {n} years ({a}–{b}), among the {k} provinces ranked in all of them, Kendall's W is {w} (random ranks: {random}; p = {p}, {draws} permutations): 1 would mean that nothing ever moved.",
+                "Over {n} years ({a}–{b}), among the {k} provinces ranked in all of them, Kendall's W is {w} (random ranks: {random}; p {p}, {draws} permutations): 1 would mean that nothing ever moved.",
                 n=t.number(row["n_years"]),
                 a=str(row["first_year"]),
                 b=str(row["last_year"]),
                 k=t.number(row["n_common"]),
                 w=t.number(row["w"], 2),
                 random=t.number(row["w_random"], 2),
-                p=t.number(row["p_value"], 3),
+                p=t.p_value(row["p_value"]),
                 draws=t.number(row["draws"]),
             )
         )
@@ -185,13 +186,13 @@ def region_split(split: pl.DataFrame, t: Text) -> Prose:
         )
     row = rows.row(-1, named=True)
     said = t(
-        "**{share} of the spread in {year} lies between the regions, {rest} between provinces of the same region** (Theil's T, n = {n}). Random regions would give {random} between them (p = {p}, {draws} permutations).",
+        "**{share} of the spread in {year} lies between the regions, {rest} between provinces of the same region** (Theil's T, n = {n}). Random regions would give {random} between them (p {p}, {draws} permutations).",
         share=t.percent(100 * row["share_between"], 0),
         rest=t.percent(100 * (1 - row["share_between"]), 0),
         year=str(row["year"]),
         n=t.number(row["n_provinces"]),
         random=t.percent(100 * row["share_random"], 0),
-        p=t.number(row["p_value"], 3),
+        p=t.p_value(row["p_value"]),
         draws=t.number(row["draws"]),
     )
     verdict = (
@@ -215,12 +216,12 @@ def cohesion(moved: pl.DataFrame, t: Text, *, year: int) -> Prose:
     )
     return Prose(
         t(
-            "**Rank moves to {year} by region: {verdict}** (theta {theta}, random regions {random}, p = {p}; n = {n}). Several years looked at will show one such p by chance.",
+            "**Rank moves to {year} by region: {verdict}** (theta {theta}, random regions {random}, p {p}; n = {n}). Several years looked at will show one such p by chance.",
             year=str(year),
             verdict=verdict,
             theta=t.number(row["theta"], 2),
             random=t.number(row["theta_random"], 2),
-            p=t.number(row["p_value"], 3),
+            p=t.p_value(row["p_value"]),
             n=t.number(row["n_provinces"]),
         )
     )
@@ -368,9 +369,9 @@ def survey_note(t: Text, sets: pl.DataFrame, index_id: str) -> Prose:
 
 def checks(alarms: pl.DataFrame, bands: pl.DataFrame, t: Text) -> Prose:
     """The worst that the simulations found, in a sentence."""
-    calm = alarms.filter(pl.col("process") == "independent")["rate"].max()
+    calm = highest(alarms.filter(pl.col("process") == "independent")["rate"])
     worst = alarms.filter(pl.col("process") == "lingering_06").sort("rate").row(-1, named=True)
-    low = bands.filter(pl.col("process") != "random_walk")["rate"].min()
+    low = -highest(-bands.filter(pl.col("process") != "random_walk")["rate"])
     return Prose(
         t(
             "**Where years are independent the trend test raises at most {calm} false alarms at a nominal 5%; where good years linger (0.6), up to {worst} with {n} years.** The 80% band holds at least {low} of the figures, "

@@ -8,6 +8,7 @@ import polars as pl
 
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import formed_from
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.measures.ranks import random_move
 from cds_analysis.views.labels import READING_LABELS, STATUS_LABELS
 from cds_analysis.views.prose.base import Prose
@@ -222,7 +223,7 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
     """How many provinces show a trend in each run of years with one definition, and whether they converge."""
     lines, short = [], []
     for _, rows in judged.group_by("segment", maintain_order=True):
-        first, last = rows["first_year"].min(), rows["last_year"].max()
+        first, last = extent(rows["first_year"])[0], extent(rows["last_year"])[1]
         years = f"{first}–{last}" if first < last else str(first)
         tested = rows.filter(pl.col("verdict") != "too_short")
         if not tested.height:
@@ -237,7 +238,7 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
             down=t.number(count.get("falling", 0)),
             none=t.number(count.get("no_trend", 0)),
         )
-        n_years = tested["n_years"].max()
+        n_years = extent(tested["n_years"])[1]
         if n_years <= FEW_YEARS:
             said += " " + t(
                 "With {n} years the smallest possible p is {p}, so only a trend shared by many provinces could pass.",
@@ -255,13 +256,13 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
         )
     for row in converged.iter_rows(named=True):
         said = t(
-            "**Spread {years}** (n = {n}): the standard deviation went from {a} to {b} (p = {p}); low starters gained {beta} points a year for each point they "
+            "**Spread {years}** (n = {n}): the standard deviation went from {a} to {b} (p {p}); low starters gained {beta} points a year for each point they "
             "started lower (95% interval {low} to {high}).",
             years=f"{row['first_year']}–{row['last_year']}",
             n=t.number(row["n_provinces"]),
             a=t.number(row["sd_first"], 2),
             b=t.number(row["sd_last"], 2),
-            p=t.number(row["p_sigma"], 3),
+            p=t.p_value(row["p_sigma"]),
             beta=t.number(-row["beta"], 3),
             low=t.number(-row["beta_high"], 3),
             high=t.number(-row["beta_low"], 3),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -44,11 +44,11 @@ def plain_table(
     columns: dict[str, str],
     title: str,
     source: str,
-    right: list[str] = (),
+    right: Sequence[str] = (),
     data: pl.DataFrame | None = None,
-    bold_rows: list[int] = (),
+    bold_rows: Sequence[int] = (),
     widths: dict[str, str] | None = None,
-    links: list[str] = (),
+    links: Sequence[str] = (),
     empty: str = "",
 ) -> Table:
     """Render a frame of ready-made texts.
@@ -78,7 +78,7 @@ def plain_table(
     table = (
         GT(shown, id=_id_of(title, shown))
         .tab_header(title=title)
-        .cols_label(**columns)
+        .cols_label(dict(columns))
         .tab_source_note(source)
         .cols_align("left")
         .tab_options(

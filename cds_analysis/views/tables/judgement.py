@@ -236,7 +236,7 @@ def regions_table(split: pl.DataFrame, *, text: Text, title: str, source: str) -
         "n": ("n", lambda r: t.number(r["n_provinces"])),
         "share": (t("Between regions"), lambda r: t.percent(100 * r["share_between"], 0)),
         "random": (t("Random regions"), lambda r: t.percent(100 * r["share_random"], 0)),
-        "p": ("p", lambda r: t.number(r["p_value"], 3)),
+        "p": ("p", lambda r: t.p_value(r["p_value"], bare=True)),
     }
     return listing(
         split,

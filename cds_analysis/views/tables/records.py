@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from cds_analysis.views.labels import KIND_LABELS
+from cds_analysis.views.labels import EFFECT_LABELS, KIND_LABELS
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.text import MISSING, Text
 
@@ -143,6 +143,10 @@ def breaks_table(breaks: pl.DataFrame, *, text: Text, title: str, source: str) -
         ),
         "year": (t("First year"), lambda r: str(r["year"])),
         "reason": (t("Reason"), lambda r: r[f"reason_{t.lang}"]),
+        "effect": (
+            t("Order of provinces"),
+            lambda r: t(EFFECT_LABELS[r["effect"]]) if r["effect"] else MISSING,
+        ),
         "kind": (t("How it is known"), lambda r: t(KIND_LABELS[r["kind"]])),
     }
     return listing(

@@ -87,7 +87,7 @@ def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, uni
         "gap": (
             t("Gap"),
             lambda r: (
-                ("≤ " if r["is_gap_bound"] else "")
+                ("≤ " if r["is_gap_bound"] else "≥ " if r["is_gap_floor"] else "")
                 + t.difference(
                     r["gap"],
                     units[r["indicator_id"]],
@@ -236,8 +236,8 @@ def trends_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, d
             if r["slope_low"] is None
             else f"{t.number(r['slope_low'], decimals, sign=True)} … {t.number(r['slope_high'], decimals, sign=True)}"
         ),
-        p=lambda r: t.number(r["p_value"], 3),
-        q=lambda r: t.number(r["p_adjusted"], 3),
+        p=lambda r: t.p_value(r["p_value"], bare=True),
+        q=lambda r: t.p_value(r["p_adjusted"], bare=True),
         verdict=lambda r: t(VERDICT_LABELS[r["verdict"]]),
     )
     columns = {

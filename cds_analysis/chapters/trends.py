@@ -1,0 +1,297 @@
+"""Notebook 03: how do ranks move, and is a move more than noise?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+import polars as pl
+
+from cds_analysis.chapters.base import Chapter
+from cds_analysis.dataset.register import WHOLE
+from cds_analysis.errors import ParameterError
+from cds_analysis.measures.convergence import convergence
+from cds_analysis.measures.forecast import forecast
+from cds_analysis.measures.mobility import mobility, rank_agreement
+from cds_analysis.measures.rank_changes import judge_moves, uncertainty
+from cds_analysis.measures.ranks import places_gained
+from cds_analysis.measures.regional import rank_cohesion
+from cds_analysis.measures.trends import ceiling_gaps, trends
+from cds_analysis.study.study import Study
+from cds_analysis.views import interactive, prose, tables
+from cds_analysis.views.charts.comparison import tile_map
+from cds_analysis.views.charts.ranking import bump, rank_heatmap, trajectory
+from cds_analysis.views.charts.uncertainty import forecast_fans, rank_ranges
+from cds_analysis.views.interactive import Live
+from cds_analysis.views.prose import Prose
+from cds_analysis.views.prose.likely import likely_ranks
+from cds_analysis.views.tables import Table
+from cds_analysis.views.theme import Chart
+
+__all__ = ["RankingTrends"]
+
+_LARGEST = 10  # rises, and falls, that are listed
+_BEFORE = 3  # years before the comparison that a province's table begins
+
+
+class RankingTrends(Chapter):
+    """One dimension over the years, and two of its years compared.
+
+    Parameters
+    ----------
+    study, index, dimension, year_from, year_to, provinces
+        What it is about.
+    interviews, design_effect
+        A scenario of the survey behind the scores; 0 interviews for none. By units of 2025 there is none: no sample
+        was drawn for them.
+    """
+
+    def __init__(
+        self,
+        study: Study,
+        *,
+        index: str,
+        dimension: str = WHOLE,
+        year_from: int,
+        year_to: int,
+        provinces: Iterable[str],
+        interviews: float = 0,
+        design_effect: float = 1,
+    ) -> None:
+        super().__init__(study, provinces)
+        self.series = {"index_id": index, "dimension_id": dimension}
+        self.years = {"year_from": year_from, "year_to": year_to}
+        self.year_from, self.year_to = year_from, year_to
+        self.survey = {"interviews": interviews if study.units == "63" else 0, "design_effect": design_effect}
+        self.name = self.name_of(index, dimension)
+        self.decimals = self.t.decimals(index, dimension)
+
+    def _rows(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.filter(*(pl.col(column) == value for column, value in self.series.items()))
+
+    @cached_property
+    def ranked(self) -> pl.DataFrame:
+        """Ranks of this dimension, all years and provinces."""
+        return self._rows(self.study.ranked)
+
+    @cached_property
+    def scores(self) -> pl.DataFrame:
+        """Its scores."""
+        return self._rows(self.data.scores)
+
+    @cached_property
+    def moved(self) -> pl.DataFrame:
+        """Places gained between the two years."""
+        return places_gained(self.study.ranked, **self.series, **self.years)
+
+    @cached_property
+    def source(self) -> str:
+        """The sources of the dimension."""
+        return self.sources(self.ranked)
+
+    def summary(self) -> Prose:
+        """Say how the provinces picked out moved."""
+        return prose.moves(self.moved, self.t, index_name=self.name, provinces=self.chosen, **self.years)
+
+    @cached_property
+    def _uncertainty(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        years = [self.year_from, self.year_to]
+        return uncertainty(self.data.scores, self.data.indices, **self.series, years=years, **self.survey)
+
+    @cached_property
+    def judged_moves(self) -> pl.DataFrame:
+        """Whether each move is more than the uncertainty of both ranks."""
+        intervals, sets = self._uncertainty
+        return judge_moves(self.study.ranked, intervals, sets, **self.series, **self.years)
+
+    def moves(self) -> Prose:
+        """Say which moves are more than noise."""
+        return prose.rises(
+            self.judged_moves, self.t, provinces=self.chosen, index_name=self.name, **self.years
+        )
+
+    @cached_property
+    def _scenario(self) -> str:
+        return prose.scenario(self.t, **self.survey) if self._uncertainty[1].height else ""
+
+    def certainty(self) -> Chart:
+        """Draw how sure each rank of the later year is."""
+        t, (intervals, sets) = self.t, self._uncertainty
+        now = pl.col("year") == self.year_to
+        title = t("{index} {year}: how sure is a rank?", index=self.name, year=str(self.year_to))
+        return rank_ranges(
+            sets.filter(now),
+            intervals.filter(now),
+            text=t,
+            highlight=self.chosen,
+            title=title,
+            source=self.sources(self.ranked.filter(now)),
+            scenario=self._scenario,
+        )
+
+    def moves_table(self) -> Table:
+        """List the moves of the provinces picked out, and those that are more than noise."""
+        t = self.t
+        rows = self.judged_moves.filter(self.is_chosen | (pl.col("verdict") == "more_than_noise"))
+        years = {"a": self.year_from, "b": self.year_to}
+        title = t("{index}, {a} to {b}: which moves are more than noise", index=self.name, **years)
+        return tables.rises_table(
+            rows, text=t, title=title, source=f"{self._scenario} {self.sources(rows)}".strip()
+        )
+
+    def standing(self) -> Iterator[Prose | Chart]:
+        """Say and draw where the provinces picked out most likely lie, through breaks; or why that cannot be said."""
+        key = f"{self.series['index_id']}/{self.series['dimension_id']}"
+        try:
+            found = self.study.standing(key).pick(*self.chosen)
+        except ParameterError:
+            yield Prose(
+                self.t(
+                    "Standings need four years with a full table; there are fewer of {index}.",
+                    index=self.name,
+                )
+            )
+            return
+        yield likely_ranks(found.frame, self.t, provinces=self.chosen)
+        yield found.chart()
+
+    def ranks(self) -> Chart:
+        """Draw the ranks by year."""
+        title = self.t("{index}: rank by year", index=self.name)
+        return bump(self.ranked, text=self.t, highlight=self.chosen, title=title, source=self.source)
+
+    def finder(self) -> Live | None:
+        """Draw the chart in which a reader finds any province; nothing where no rank is on record."""
+        if not self.ranked.drop_nulls("rank").height:
+            return None
+        title = self.t("{index}: find a province", index=self.name)
+        return interactive.trend(
+            self.ranked,
+            self.data.provinces,
+            text=self.t,
+            highlight=self.chosen,
+            title=title,
+            source=self.source,
+        )
+
+    @cached_property
+    def _trends(self) -> pl.DataFrame:
+        return trends(self.scores, self.data.breaks)
+
+    def trend(self) -> Prose:
+        """Say how many provinces rise or fall, and whether they converge."""
+        converged = convergence(self.scores, self.data.breaks, full_from=self.data.full_from)
+        return prose.trend(self._trends, converged, self.t, index_name=self.name)
+
+    def trend_table(self) -> Table:
+        """List the trend of each province picked out."""
+        rows = self._trends.filter(self.is_chosen, pl.col("n_years") > 1).sort("province_id", "first_year")
+        title = self.t("{index}: trend of each province", index=self.name)
+        source = self.sources(self.ranked.filter(self.is_chosen))
+        return tables.trends_table(rows, text=self.t, title=title, source=source)
+
+    @cached_property
+    def _bands(self) -> pl.DataFrame:
+        return forecast(self.scores, self.data.breaks, self.data.indices)
+
+    def forecast(self) -> Prose:
+        """Say what a straight line says of the years ahead."""
+        return prose.forecasts(self._bands, self.t, provinces=self.chosen)
+
+    def outlook(self) -> Iterator[Chart | Prose | Table]:
+        """Draw the bands, and read scores near the top of their scale as the distance to it, where there are any."""
+        t = self.t
+        if self._bands.filter(self.is_chosen).height:
+            title = t("{index}: straight line and 80% band", index=self.name)
+            yield forecast_fans(
+                self.scores, self._bands, text=t, provinces=self.chosen, title=title, source=self.source
+            )
+        near = ceiling_gaps(self.scores, self.data.breaks, self.data.indices).filter(self.is_chosen)
+        if near.height:
+            yield Prose(
+                t(
+                    "Scores above 80% of the scale have little room to rise, so they are also read as the distance to its top."
+                )
+            )
+            title = t("{index}: distance to the top of the scale", index=self.name)
+            yield tables.ceilings_table(near, text=t, title=title, source=self.source)
+
+    @cached_property
+    def _mobility(self) -> pl.DataFrame:
+        return mobility(self.ranked)
+
+    def usual(self) -> Prose:
+        """Say how far provinces move in a usual year."""
+        return prose.agreement(self._mobility, rank_agreement(self.ranked), self.t)
+
+    def usual_table(self) -> Table:
+        """List how far they moved each year."""
+        title = self.t("{index}: moves from year to year", index=self.name)
+        return tables.mobility_table(self._mobility, text=self.t, title=title, source=self.source)
+
+    def cohesion(self) -> Prose:
+        """Say whether neighbours moved together."""
+        moved = rank_cohesion(self.ranked, self.data.provinces)
+        return prose.cohesion(moved, self.t, year=self.year_to)
+
+    def movers_table(self) -> Table:
+        """List the largest rises and falls."""
+        t, n = self.t, _LARGEST
+        rows = pl.concat([self.moved.head(n), self.moved.tail(n)]).unique("province_id", maintain_order=True)
+        years = {"a": self.year_from, "b": self.year_to}
+        title = t("{index}, {a} to {b}: the ten largest rises and falls", index=self.name, **years)
+        return tables.movers_table(rows, text=t, title=title, source=self.sources(rows))
+
+    def movers_map(self) -> Chart | None:
+        """Draw the places gained of every province; nothing where no province has both ranks."""
+        if not self.moved.height:
+            return None
+        t, years = self.t, {"a": self.year_from, "b": self.year_to}
+        return tile_map(
+            self.moved.select("province_id", value="places_gained"),
+            self.data.provinces,
+            text=t,
+            title=t("{index}: places gained, {a} to {b}", index=self.name, **years),
+            subtitle=t(
+                "Places gained; positive is a rise. Hatched: no rank in at least one of the two years."
+            ),
+            highlight=self.chosen,
+            decimals=0,
+            sign=True,
+            source=self.sources(self.moved),
+        )
+
+    def trajectories(self) -> Iterator[Chart]:
+        """Draw score and rank of each province picked out."""
+        t = self.t
+        for province in self.chosen:
+            yield trajectory(
+                self.ranked,
+                text=t,
+                province=province,
+                title=f"{t.province(province)}: {self.name}",
+                unit=t("score"),
+                source=self.source,
+                decimals=self.decimals,
+            )
+
+    def years_tables(self) -> Iterator[Table]:
+        """List score and rank of each province picked out, from a few years before the comparison."""
+        t = self.t
+        for province in self.chosen:
+            own = (pl.col("province_id") == province) & (pl.col("year") >= self.year_from - _BEFORE)
+            title = t("{name}: score and rank by year", name=t.province(province))
+            rows = self.ranked.filter(own).sort("year")
+            yield tables.ranks_table(rows, text=t, title=title, source=self.sources(rows))
+
+    def heat(self) -> Chart:
+        """Draw the rank of every province in every year."""
+        title = self.t("{index}: rank of every province by year", index=self.name)
+        return rank_heatmap(
+            self.ranked,
+            self.data.provinces,
+            text=self.t,
+            highlight=self.chosen,
+            title=title,
+            source=self.source,
+        )

@@ -1,0 +1,132 @@
+"""Chart of a province's standing: the likely rank of every year with its doubt, and of the years to come."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from cds_analysis.views.text import Text
+from cds_analysis.views.theme import INK, MUTED, PALETTE, Chart, canvas, empty_chart, style
+
+__all__ = ["standing_fan"]
+
+
+def standing_fan(
+    standings: pl.DataFrame,
+    breaks: pl.DataFrame,
+    *,
+    text: Text,
+    provinces: list[str],
+    title: str,
+    source: str,
+) -> Chart:
+    """Draw the likely rank of each picked province by year, side by side, with bands of 80 and 95 % and breaks by
+    kind.
+
+    `standings` holds the rows of one index and dimension: ``province_id, year, years_ahead`` (0 for years with a
+    figure), ``figure_rank, median_rank, rank_low_80`` ... ``rank_high_95, n_ranked, noise_share``, from
+    :func:`~cds_analysis.measures.standing.standing`. `breaks` holds the breaks of that series.
+    """
+    t = text
+    mine = standings.filter(pl.col("province_id").is_in(provinces)).sort("province_id", "year")
+    picked = [p for p in provinces if p in mine["province_id"]]
+    if not picked:
+        return empty_chart(
+            "standing", title, t("No standing: fewer than four full years on record."), source, mine
+        )
+    first, last = int(mine["year"].min()), int(mine["year"].max())
+    inside = breaks.filter(pl.col("year").is_between(first, last, closed="right"))
+    order, level = (
+        sorted(inside.filter((pl.col("effect") == "level").fill_null(False) == kind)["year"].unique())
+        for kind in (False, True)
+    )
+    last_figure = int(mine.filter(pl.col("years_ahead") == 0)["year"].max() or first)
+    every_year = pl.DataFrame({"year": range(first, last + 1)})  # a missing year is a gap, never bridged
+    note = _note(mine, order, level, t)
+    most = int(mine["n_ranked"].max())
+    with style():
+        figure, axes = canvas(3.2, title, note, source, columns=len(picked), sharey=True)
+        for ax, province, colour in zip(axes, picked, PALETTE):
+            own = every_year.join(
+                mine.filter(pl.col("province_id") == province), on="year", how="left", maintain_order="left"
+            )
+            known = own.filter(pl.col("year") <= last_figure)
+            ahead = own.filter(pl.col("year") >= last_figure)
+            for band, shade in ((95, 0.16), (80, 0.3)):
+                low, high = (_gapped(own, f"rank_{end}_{band}") for end in ("low", "high"))
+                ax.fill_between(own["year"], low, high, color=colour, alpha=shade, lw=0)
+            ax.plot(known["year"], _gapped(known, "median_rank"), color=colour, lw=1.8)
+            ax.plot(ahead["year"], _gapped(ahead, "median_rank"), color=colour, lw=1.4, ls="--")
+            ax.scatter(known["year"], _gapped(known, "figure_rank"), s=13, color=INK, zorder=3)
+            for years, dashes in ((order, "-"), (level, (0, (2, 2)))):
+                ax.vlines(
+                    [y - 0.5 for y in years],
+                    0,
+                    1,
+                    transform=ax.get_xaxis_transform(),
+                    color=MUTED,
+                    lw=1,
+                    ls=dashes,
+                    zorder=0,
+                )
+            ax.set_title(t.province(province))
+            ends = sorted({first, last_figure, last})
+            ax.set_xticks(ends, [str(y) for y in ends])
+            ax.grid(axis="y", lw=0.6)
+        axes[0].set(ylim=(most + 1, 0), ylabel=t("Rank (1 is best)"))
+        axes[0].set_yticks([1, *range(10, most + 1, 10)])
+    facts = [_fact(mine.filter(pl.col("province_id") == p), t) for p in picked]
+    return Chart("standing", figure, title, title + ". " + " ".join(facts), mine)
+
+
+def _gapped(rows: pl.DataFrame, column: str) -> np.ndarray:
+    return rows[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def _note(mine: pl.DataFrame, order: list[int], level: list[int], t: Text) -> str:
+    parts = [
+        t(
+            "Line: likely rank among all provinces; bands: where it lies with 80% and 95%; dashed: years ahead. Dots: "
+            "rank of the figure alone, of which noise is {share} of the variance between provinces (estimated).",
+            share=t.percent(100 * mine["noise_share"][0], 0),
+        )
+    ]
+    if order:
+        parts.append(
+            t(
+                "Solid vertical line: the order of provinces was redrawn in {years} (or that is not known).",
+                years=t.listing([str(y) for y in order]),
+            )
+        )
+    if level:
+        parts.append(
+            t(
+                "Dotted: a new definition in {years} that left the order.",
+                years=t.listing([str(y) for y in level]),
+            )
+        )
+    return " ".join(parts)
+
+
+def _fact(own: pl.DataFrame, t: Text) -> str:
+    known = own.filter(pl.col("years_ahead") == 0)
+    row = (known if known.height else own).row(-1, named=True)
+    said = t(
+        "{name} in {year}: rank {rank}; likely {low}–{high}",
+        name=t.province(row["province_id"]),
+        year=str(row["year"]),
+        rank=row["median_rank"],
+        low=row["rank_low_80"],
+        high=row["rank_high_80"],
+    )
+    if row["p_rise"] is None:
+        return f"{said}."
+    return (
+        said
+        + "; "
+        + t(
+            "chance of {p} that it rose since {year}.",
+            p=t.percent(100 * row["p_rise"], 0),
+            year=str(row["since"]),
+        )
+    )
