@@ -57,10 +57,22 @@ def without_an_index(index):
     return leave_out
 
 
-def without_figures_of_a_province(folder):
+def of_provinces(folder, wanted, *, register):
+    """Keep the figures of some provinces, and the register's rows too where asked; ranks among others would
+    contradict them.
+    """
     for file, frame in tables(folder):
-        for column in {"province_id", "scope"} & set(frame.columns) if file.name != "provinces.csv" else ():
-            frame.filter(pl.col(column) != "lang-son").write_csv(file)
+        for column in {"province_id", "scope"} & set(frame.columns):
+            if register or file.name != "provinces.csv":
+                frame = frame.filter(wanted(pl.col(column)))
+        if file.parent.name == "scores":
+            blank = pl.lit(None, dtype=pl.String)
+            frame = frame.drop_nulls("score").with_columns(rank=blank, n_ranked=blank, rank_status=blank)
+        frame.write_csv(file)
+
+
+def without_figures_of_a_province(folder):
+    of_provinces(folder, lambda province: province != "lang-son", register=False)
 
 
 def with_names_in_any_script(folder):
@@ -75,9 +87,7 @@ def with_names_in_any_script(folder):
 
 def of_a_few_provinces(folder):
     few = ["ha-noi", "hai-phong", "quang-ninh", "thua-thien-hue", "an-giang", "ca-mau", "viet-nam"]
-    for file, frame in tables(folder):
-        for column in {"province_id", "scope"} & set(frame.columns):
-            frame.filter(pl.col(column).is_in(few)).write_csv(file)
+    of_provinces(folder, lambda province: province.is_in(few), register=True)
 
 
 SHAPES = {
