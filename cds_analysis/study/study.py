@@ -52,8 +52,8 @@ def open_study(folder: str | Path | None = None, *, lang: str = "vi", units: str
     Examples
     --------
     >>> s = open_study(lang="en")
-    >>> s
-    <Study: 63 provinces, 5 indices and 3 rankings since 2005, 164 indicators, en>
+    >>> s  # doctest: +ELLIPSIS
+    <Study: 63 provinces, 5 indices and 3 rankings since 2005, ... indicators, en>
     >>> s.ranks("papi.d6").pick("Hà Nội").years(2023, 2024).frame["rank"].to_list()
     [29, 15]
     """
