@@ -94,6 +94,9 @@ def test_the_explorer_is_accessible_and_raised_no_error(page):
 def test_it_can_be_used_by_keyboard(page):
     page.get_by_label("Search", exact=True).focus()
     page.keyboard.type("can tho")
+    page.wait_for_function(  # letters go to the kernel one by one, and a click may overtake the last of them
+        "() => [...document.querySelectorAll('.widget-select:not(.widget-select-multiple) select')].some(s => s.options.length === 1 && s.options[0].textContent.replaceAll('\\u00a0', ' ') === 'Can Tho')"
+    )
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("() => document.activeElement.textContent") == "Add"
