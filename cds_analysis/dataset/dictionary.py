@@ -5,6 +5,7 @@ schemas.
 from __future__ import annotations
 
 import json
+from inspect import cleandoc
 from pathlib import Path
 
 import dataframely as dy
@@ -58,7 +59,7 @@ def data_readme(data: Dataset) -> str:
     for name, schema in TABLES.items():
         rows = getattr(data, name).height
         parts.append(
-            f"## {name}\n\n{(schema.__doc__ or '').strip()} Rows: {rows:,}. Key: {', '.join(f'`{k}`' for k in schema.primary_key())}.\n"
+            f"## {name}\n\n{cleandoc(schema.__doc__ or '')} Rows: {rows:,}. Key: {', '.join(f'`{k}`' for k in schema.primary_key())}.\n"
         )
         parts.append("| column | type | empty? | meaning |\n|---|---|---|---|")
         for column, definition in schema.columns().items():
@@ -72,7 +73,7 @@ def data_readme(data: Dataset) -> str:
             )
         rules = [v.validation_fn.__doc__ for v in vars(schema).values() if hasattr(v, "validation_fn")]
         if rules:
-            parts.append("\nRules: " + "; ".join(r.strip() for r in rules) + ".")
+            parts.append("\nRules: " + "; ".join(cleandoc(r) for r in rules) + ".")
         parts.append("")
     parts.append(_RULES_INTRO)
     parts += [
@@ -119,7 +120,7 @@ def data_package(data: Dataset) -> dict:
                 "format": "csv",
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
-                "description": (schema.__doc__ or "").strip(),
+                "description": cleandoc(schema.__doc__ or ""),
                 "schema": table,
             }
         )
