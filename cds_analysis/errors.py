@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-__all__ = ["CdsError", "DataError", "ParameterError", "Problem", "UnknownNameError", "closest"]
+__all__ = ["CdsError", "DataError", "ParameterError", "Problem", "UnknownNameError", "closest", "lacks"]
 
 MAX_PROBLEMS_SHOWN = 20
 
@@ -79,6 +79,19 @@ class DataError(CdsError, ValueError):
             shown.append(f"  ... and {left} more (the first {MAX_PROBLEMS_SHOWN} are shown)")
         count = f"{len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}"
         super().__init__(f"{count} in {folder}; row 1 is the header:\n" + "\n".join(shown))
+
+
+def lacks(what: str, kind: str, name: str, known: Sequence[str]) -> ParameterError:
+    """Return the error for a column or parameter that there is not, with the closest name and all that there are.
+
+    Examples
+    --------
+    >>> print(lacks("ranks", "column", "yaer", ["year", "rank"]))
+    ranks has no column 'yaer'; did you mean 'year'? It has: year, rank.
+    """
+    near = closest(name, known, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else "."
+    return ParameterError(f"{what} has no {kind} {name!r}{hint} It has: {', '.join(known)}.")
 
 
 def closest(name: str, known: Sequence[str], n: int = 3) -> list[str]:

@@ -277,3 +277,37 @@ def test_a_part_without_income_leaves_the_unit_without_a_year_rather_than_poorer
     assert years == [2022, 2023]
     whole, others = in_units(data, "34").context, pl.col("province_id") != "phu-tho"
     assert in_units(spoilt, "34").context.filter(others).equals(whole.filter(others))
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 0, 2]])
+def test_two_sources_of_one_day_compare_the_same_in_any_row_order(order):
+    from cds_analysis.measures.compare import compare
+
+    values = pl.DataFrame(
+        {
+            "province_id": ["p", "p", "q"],
+            "series_id": "x",
+            "as_of": date(2024, 12, 31),
+            "value": [5.0, 7.0, 6.0],
+            "direction": 1,
+            "source_id": ["b", "a", "a"],
+        }
+    )
+    places = pl.DataFrame({"province_id": ["p", "q"], "region_id": "r"})
+    assert compare(values[order], places)["value"].to_list() == [7.0, 6.0]
+
+
+def test_a_bound_on_the_wrong_side_has_no_surplus():
+    rows = pl.DataFrame(
+        {
+            "province_id": "p",
+            "indicator_id": "i",
+            "as_of": [date(2023, 12, 31)],
+            "source_id": "s",
+            "value": [20.0],
+        }
+    ).with_columns(bound=pl.lit(">"), printed=pl.lit("x"), locator=pl.lit("p1"))
+    goal = {"scope": "p", "indicator_id": "i", "due": date(2025, 12, 31), "source_id": "t", "value": 30.0}
+    goal |= {"comparator": "<=", "printed": "x", "locator": "p1"}
+    register = pl.DataFrame({"indicator_id": "i", "direction": -1})
+    assert gaps(rows, pl.DataFrame([goal]), register)["surplus"].to_list() == [None]

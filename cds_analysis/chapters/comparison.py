@@ -141,7 +141,10 @@ class Comparison(Chapter):
         rows = self.compared.filter(self.is_chosen, pl.col("series_id").is_in(wanted))
         title = t("{index}: scores and differences", index=self.name)
         return tables.comparison_table(
-            rows.sort("province_id", "series_id"),
+            rows.sort(
+                "province_id",
+                pl.col("series_id").replace_strict(wanted, range(len(wanted)), return_dtype=pl.Int64),
+            ),
             text=t,
             title=title,
             source=self.sources(rows, self.data.context),  # peers come from the context

@@ -39,7 +39,8 @@ class ProvinceProfile(Chapter):
     def every(self) -> pl.DataFrame:
         """The ranks of every province in every index as a whole."""
         d = self.data  # the dimensions are left out before, not after: a profile is made for every province
-        return ranks(d.scores.filter(pl.col("dimension_id") == WHOLE), d.breaks, d.indices)
+        whole = d.scores.filter(pl.col("dimension_id") == WHOLE)
+        return ranks(whole, d.breaks, d.indices, full_from=d.full_from)
 
     @cached_property
     def mine(self) -> pl.DataFrame:

@@ -9,10 +9,11 @@ from functools import lru_cache
 
 import polars as pl
 
+from cds_analysis.dataset.identity import ByIdentity
 from cds_analysis.dataset.load import load
 from cds_analysis.errors import UnknownNameError, closest
 
-__all__ = ["answers_to", "find_province", "find_provinces", "fold", "formed_from"]
+__all__ = ["answers_to", "find_each", "find_province", "find_provinces", "fold", "formed_from"]
 
 # What a province is, before its name in Vietnamese and around it in English.
 _KIND = re.compile(r"^(tinh|thanhpho|tp|provinceof|cityof)(?=.{2,})|(?<=..)(province|municipality|city)$")
@@ -32,7 +33,7 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _index(provinces: _Hashable) -> dict[str, str]:
+def _index(provinces: ByIdentity) -> dict[str, str]:
     index: dict[str, str] = {}
     for row in provinces.frame.iter_rows(named=True):
         for name in answers_to(row):
@@ -54,19 +55,6 @@ def answers_to(row: dict) -> dict[str, str]:
             if fold(name):
                 names.setdefault(fold(name), column)
     return names
-
-
-class _Hashable:
-    """A frame that hashes by identity, so that the name index is made once per frame."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.frame = frame
-
-    def __hash__(self) -> int:
-        return id(self.frame)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Hashable) and self.frame is other.frame
 
 
 def find_province(name: str | int, provinces: pl.DataFrame | None = None) -> str:
@@ -92,7 +80,7 @@ def find_province(name: str | int, provinces: pl.DataFrame | None = None) -> str
     ('ba-ria-vung-tau', 'da-nang', 'lang-son')
     """
     table = load().provinces if provinces is None else provinces
-    index = _index(_Hashable(table))
+    index = _index(ByIdentity(table))
     key = f"{name:02d}" if isinstance(name, int) and not isinstance(name, bool) else fold(str(name))
     found = index.get(key) or index.get(_KIND.sub("", key))
     if found:
@@ -129,21 +117,42 @@ def find_provinces(
     if regions is not None:
         for row in regions.iter_rows(named=True):
             groups |= {fold(row[c]): row["region_id"] for c in ("name_vi", "name_en")}
+    wanted = [names] if isinstance(names, str | int) else list(names)
+    single = [n for n in wanted if str(n) != "all" and fold(str(n)) not in groups]
+    ids = find_each(single, table)
     found: list[str] = []
-    unknown: list[UnknownNameError] = []
-    for name in [names] if isinstance(names, str | int) else names:
-        if str(name) == "all":
-            found += table["province_id"].sort().to_list()
-        elif (region := groups.get(fold(str(name)))) is not None:
-            found += table.filter(pl.col("region_id") == region)["province_id"].sort().to_list()
+    for name in wanted:
+        if name in ids:
+            found.append(ids[name])
         else:
-            try:
-                found.append(find_province(name, table))
-            except UnknownNameError as error:
-                unknown.append(error)
+            is_in = pl.lit(True) if str(name) == "all" else pl.col("region_id") == groups[fold(str(name))]
+            found += table.filter(is_in)["province_id"].sort().to_list()
+    return list(dict.fromkeys(found))
+
+
+def find_each(names: Iterable[str | int], provinces: pl.DataFrame | None = None) -> dict[str | int, str]:
+    """Return the id that each name stands for.
+
+    Raises
+    ------
+    UnknownNameError
+        Lists every name that is not known, each with the closest ones.
+
+    Examples
+    --------
+    >>> find_each(["TP.HCM", "lang son"])
+    {'TP.HCM': 'ho-chi-minh', 'lang son': 'lang-son'}
+    """
+    found: dict[str | int, str] = {}
+    unknown: list[UnknownNameError] = []
+    for name in names:
+        try:
+            found[name] = find_province(name, provinces)
+        except UnknownNameError as error:
+            unknown.append(error)
     if unknown:
         raise unknown[0] if len(unknown) == 1 else UnknownNameError.of_several(unknown)
-    return list(dict.fromkeys(found))
+    return found
 
 
 def formed_from(unit_id: str, provinces: pl.DataFrame | None = None) -> list[str]:

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 import polars as pl
 
+from cds_analysis.dataset.identity import ByIdentity
 from cds_analysis.dataset.provinces import fold
 from cds_analysis.dataset.schemas import WHOLE
 from cds_analysis.errors import UnknownNameError, closest
@@ -108,7 +109,7 @@ def series_of(indices: pl.DataFrame) -> list[Series]:
     >>> found[0].key, found[0].short_en, found[0].decimals
     ('dti/overall', 'DTI', 2)
     """
-    return list(_read(_Frame(indices)))
+    return list(_read(ByIdentity(indices)))
 
 
 def parts_of(indices: pl.DataFrame, index_id: str, dimension_id: str = WHOLE) -> list[Series]:
@@ -170,7 +171,7 @@ def find_series(text: str | Series, indices: pl.DataFrame) -> Series:
     exact = {_shown(s): s for s in known.values()} | known
     if str(text) in exact:  # an id is never ambiguous
         return exact[str(text)]
-    return known[_found(text, _series_spellings(_Frame(indices)), "index or dimension", "indices")]
+    return known[_found(text, _series_spellings(ByIdentity(indices)), "index or dimension", "indices")]
 
 
 def find_indicator(text: str | Indicator, indicators: pl.DataFrame) -> Indicator:
@@ -190,7 +191,7 @@ def find_indicator(text: str | Indicator, indicators: pl.DataFrame) -> Indicator
     """
     if isinstance(text, Indicator):
         return text
-    frame = _Frame(indicators)
+    frame = ByIdentity(indicators)
     known = _indicators(frame)
     return known.get(str(text)) or known[_found(text, _indicator_spellings(frame), "indicator", "indicators")]
 
@@ -207,21 +208,8 @@ def cuts(text: str | None) -> dict[str, float]:
     return dict(sorted(((name, float(low)) for name, low in pairs), key=lambda pair: -pair[1]))
 
 
-class _Frame:
-    """A frame that hashes by identity, so that what is read from it is read once."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self.frame = frame
-
-    def __hash__(self) -> int:
-        return id(self.frame)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Frame) and self.frame is other.frame
-
-
 @lru_cache(maxsize=16)
-def _read(indices: _Frame) -> tuple[Series, ...]:
+def _read(indices: ByIdentity) -> tuple[Series, ...]:
     plain = [name for name in Series.__dataclass_fields__ if name not in ("group_cuts", "survey")]
     found = []
     for row in indices.frame.sort("position").iter_rows(named=True):
@@ -235,7 +223,7 @@ def _read(indices: _Frame) -> tuple[Series, ...]:
 
 
 @lru_cache(maxsize=16)
-def _indicators(indicators: _Frame) -> dict[str, Indicator]:
+def _indicators(indicators: ByIdentity) -> dict[str, Indicator]:
     names = list(Indicator.__dataclass_fields__)
     return {
         row["indicator_id"]: Indicator(**row) for row in indicators.frame.select(names).iter_rows(named=True)
@@ -252,7 +240,7 @@ Spellings = dict[str, dict[str, str]]
 
 
 @lru_cache(maxsize=16)
-def _series_spellings(indices: _Frame) -> Spellings:
+def _series_spellings(indices: ByIdentity) -> Spellings:
     series = _read(indices)
     whole = {s.index_id: s for s in series if s.is_whole}
     found: Spellings = {}
@@ -275,7 +263,7 @@ def _shown(s: Series) -> str:
 
 
 @lru_cache(maxsize=16)
-def _indicator_spellings(indicators: _Frame) -> Spellings:
+def _indicator_spellings(indicators: ByIdentity) -> Spellings:
     found: Spellings = {}
     for i in _indicators(indicators).values():
         for name in (i.indicator_id, i.name_vi, i.name_en):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from cds_analysis.intake.rules import Rules
+from cds_analysis.intake.rules import PERIODS, Rules
 
 __all__ = ["Period", "periods", "written_on"]
 
@@ -33,25 +33,6 @@ _MONTHS = {
         start=1,
     )
 }
-# Longer forms first: what one has taken, a shorter one does not see.
-_KINDS = [
-    "day_words",
-    "day_english",
-    "day",
-    "early_month",
-    "half_year",
-    "nine_months",
-    "quarter",
-    "span",
-    "year_end",
-    "month",
-    "month_english",
-    "until_year",
-    "year",
-    "year_english",
-    "year_bare",
-    "this_year",
-]
 
 
 @dataclass(frozen=True)
@@ -102,7 +83,7 @@ def periods(text: str, rules: Rules, year: int | None = None, *, is_heading: boo
     of_index = [m.span() for m in rules["index_year"].finditer(text)]
     announced = [m.span() for m in rules["announced"].finditer(text)]
     found = []
-    for kind in _KINDS:
+    for kind in PERIODS:
         for match in rules[kind].finditer(text):
             if match.start() in hidden or match.end() - 1 in hidden:
                 continue

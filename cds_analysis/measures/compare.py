@@ -82,7 +82,8 @@ def compare(
     )
     latest = (
         used.filter((edge - pl.col("as_of")).dt.total_days() <= max_age * 365.25)
-        .sort("as_of")
+        # Of several figures of one day, that whose source comes first in the alphabet: never what the rows' order says.
+        .sort("as_of", "source_id", descending=[False, True])
         .group_by("province_id", "series_id", maintain_order=True)
         .last()
         .drop("source_id")

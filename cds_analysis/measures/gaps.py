@@ -84,7 +84,7 @@ def gaps(
     polars.DataFrame
         One row a province and target: ``province_id, indicator_id, scope, due, target, comparator,
         direction``; ``value, bound, as_of, printed`` (latest figure), ``baseline, baseline_as_of``; ``gap``
-        (unit of the indicator, positive is short), ``surplus`` (positive when beyond), ``progress`` (1 is at
+        (unit of the indicator, positive is short), ``surplus`` (positive when beyond; null where a bound leaves open whether it is), ``progress`` (1 is at
         the target; null when the baseline already met it), ``observed_per_year, required_per_year``
         (positive towards the target), ``pace_ratio, years_late, years_left``; ``status`` (one of
         :data:`STATUSES`), ``status_reason``, ``reached_on`` (date of the first figure that met the target),
@@ -262,11 +262,12 @@ def _years(start: str, end: str) -> pl.Expr:
 
 def _distances() -> dict[str, pl.Expr]:
     gap = pl.col("direction") * (pl.col("target") - pl.col("value"))
+    is_floor = _is_open_to(pl.col("bound"), worse=True)
     return {
         "gap": gap,
-        "surplus": pl.when(gap < 0).then(-gap).when(gap.is_not_null()).then(0.0),
+        "surplus": pl.when(is_floor).then(None).when(gap < 0).then(-gap).when(gap.is_not_null()).then(0.0),
         "is_gap_bound": _is_open_to(pl.col("bound"), worse=False) & (gap > 0),
-        "is_gap_floor": _is_open_to(pl.col("bound"), worse=True),
+        "is_gap_floor": is_floor,
         "years_left": _years("as_of", "due"),
         "_met": _met("value", pl.col("bound")),
         "_met_before": _met("baseline", pl.lit("=")),

@@ -18,7 +18,7 @@ import polars as pl
 from cds_analysis.dataset.load import Dataset, eager
 from cds_analysis.dataset.provinces import find_province, find_provinces
 from cds_analysis.dataset.series import check_index, parse_day
-from cds_analysis.errors import ParameterError, closest
+from cds_analysis.errors import ParameterError, lacks
 from cds_analysis.measures.bridge import UNITS
 from cds_analysis.views.text import LANGUAGES
 
@@ -143,11 +143,7 @@ def checked_parameters(
     values = {}
     for name, value in given.items():
         if name not in parameters:
-            near = closest(name, list(parameters))
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ParameterError(
-                f"notebook {notebook} has no parameter {name!r}{hint} It has: {', '.join(parameters)}."
-            )
+            raise lacks(f"notebook {notebook}", "parameter", name, list(parameters))
         values[name] = _typed(parameters[name], value)
         _in_range(parameters[name], values[name])
     order = sorted(

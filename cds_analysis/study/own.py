@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
-from cds_analysis.errors import ParameterError, UnknownNameError, closest
+from cds_analysis.errors import ParameterError, lacks
 
 __all__ = ["frame_of", "matched", "own_values"]
 
@@ -15,7 +16,7 @@ __all__ = ["frame_of", "matched", "own_values"]
 _ANY_DAY = date(2000, 1, 1)
 
 
-def frame_of(own: object) -> pl.DataFrame:
+def frame_of(own: Any) -> pl.DataFrame:
     """Return a Polars frame of a Polars frame, a pandas frame or a mapping of columns.
 
     Raises
@@ -35,7 +36,7 @@ def frame_of(own: object) -> pl.DataFrame:
     if isinstance(own, Mapping):
         return pl.DataFrame(dict(own))
     if callable(getattr(own, "to_dict", None)) and hasattr(own, "columns"):
-        columns = own.to_dict(orient="list")  # type: ignore[attr-defined]
+        columns = own.to_dict(orient="list")
         # pandas marks what is missing in a column of texts as NaN
         return pl.DataFrame(
             {str(k): [None if v != v else v for v in column] for k, column in columns.items()}, strict=False
@@ -43,7 +44,7 @@ def frame_of(own: object) -> pl.DataFrame:
     raise ParameterError(f"expected a Polars or pandas frame or a dict of columns, not {type(own).__name__}")
 
 
-def matched(frame: pl.DataFrame, on: str, find: Callable[[Sequence[str]], list[str]]) -> pl.DataFrame:
+def matched(frame: pl.DataFrame, on: str, find: Callable[[Iterable[str]], dict[str, str]]) -> pl.DataFrame:
     """Put ``province_id`` in front of a frame, from the names in its column `on`; empty names stay empty.
 
     Raises
@@ -54,15 +55,7 @@ def matched(frame: pl.DataFrame, on: str, find: Callable[[Sequence[str]], list[s
         Lists every name that is not known.
     """
     _has(frame, on)
-    ids: dict[object, str] = {}
-    unknown: list[UnknownNameError] = []
-    for name in frame[on].drop_nulls().unique(maintain_order=True):
-        try:
-            ids[name] = find([name])[0]
-        except UnknownNameError as error:
-            unknown.append(error)
-    if unknown:
-        raise unknown[0] if len(unknown) == 1 else UnknownNameError.of_several(unknown)
+    ids = find(frame[on].drop_nulls().unique(maintain_order=True))
     column = pl.Series("province_id", [ids.get(name) for name in frame[on]], pl.String)
     return frame.select(column, pl.all().exclude("province_id"))
 
@@ -96,6 +89,4 @@ def own_values(frame: pl.DataFrame, value: str, direction: int) -> pl.DataFrame:
 
 def _has(frame: pl.DataFrame, column: str) -> None:
     if column not in frame.columns:
-        near = closest(column, frame.columns, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ParameterError(f"the frame has no column {column!r}{hint} It has: {', '.join(frame.columns)}.")
+        raise lacks("the frame", "column", column, frame.columns)

@@ -16,7 +16,7 @@ import polars as pl
 
 from cds_analysis.dataset.provinces import find_provinces
 from cds_analysis.dataset.register import Series
-from cds_analysis.errors import ParameterError, closest
+from cds_analysis.errors import ParameterError, lacks
 from cds_analysis.study.naming import named, written
 from cds_analysis.views.labels import COLUMN_LABELS
 from cds_analysis.views.prose.base import source_line, sources_of
@@ -169,11 +169,7 @@ class Result:
 
     def _check_column(self, column: str) -> None:
         if column not in self.frame.columns:
-            near = closest(column, self.frame.columns, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ParameterError(
-                f"{self.name} has no column {column!r}{hint} It has: {', '.join(self.frame.columns)}."
-            )
+            raise lacks(self.name, "column", column, self.frame.columns)
 
     # ---- what it is
 

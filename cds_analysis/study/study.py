@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset, eager, load
-from cds_analysis.dataset.provinces import find_province, find_provinces, fold
+from cds_analysis.dataset.provinces import find_each, find_province, find_provinces, fold
 from cds_analysis.dataset.register import Series, find_indicator, find_series, series_of
 from cds_analysis.dataset.series import observations_with_ranks, parse_day, score_values
 from cds_analysis.errors import ParameterError, UnknownNameError
@@ -262,9 +262,7 @@ class Study:
         """Return a frame of one's own with ``province_id`` in front, from the names in its column `on`; all names
         that are not known are listed at once.
         """
-        return matched(
-            frame_of(frame), on, lambda names: [find_province(n, self.data.provinces) for n in names]
-        )
+        return matched(frame_of(frame), on, lambda names: find_each(names, self.data.provinces))
 
     def find(self, words: str) -> Result:
         """Return what has all of these words in its name, in either language, with or without accents: indices,

@@ -70,8 +70,10 @@ def standing_fan(
                     zorder=0,
                 )
             ax.set_title(t.province(province))
-            ends = sorted({first, last_figure, last})
-            ax.set_xticks(ends, [str(y) for y in ends])
+            ends = [first, last_figure] if len(picked) > 2 else sorted({first, last_figure, last})
+            ax.set_xticks(
+                ends, [str(y) for y in ends]
+            )  # in narrow panels the last two would lie over one another
             ax.grid(axis="y", lw=0.6)
         axes[0].set(ylim=(most + 1, 0), ylabel=t("Rank (1 is best)"))
         axes[0].set_yticks([1, *range(10, most + 1, 10)])
