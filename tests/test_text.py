@@ -78,9 +78,9 @@ def test_signs():
 @pytest.mark.parametrize(
     "value, unit, bound, shown",
     [
-        (52.3, "percent", "=", "52,3\xa0%"),
-        (98.04, "percent", "=", "98,04\xa0%"),
-        (100, "percent", "=", "100\xa0%"),
+        (52.3, "percent", "=", "52,3%"),
+        (98.04, "percent", "=", "98,04%"),
+        (100, "percent", "=", "100%"),
         (50, "count", ">", ">\xa050"),
         (41.75, "mbps", "=", "41,75 Mb/s"),
         (10, "rank", "=", "10"),

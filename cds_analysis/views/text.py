@@ -85,7 +85,7 @@ class Text:
     Examples
     --------
     >>> Text("vi").percent(52.3), Text("en").percent(52.3)
-    ('52,3\\xa0%', '52.3%')
+    ('52,3%', '52.3%')
     >>> Text("vi")("Target")
     'Mục tiêu'
     """
@@ -124,10 +124,10 @@ class Text:
         return ("" if bare else "= ") + self.number(value, 3)
 
     def percent(self, value: Any, decimals: int = 1, *, sign: bool = False) -> str:
-        """Write a percentage: ``52,3 %`` in Vietnamese, ``52.3%`` in English."""
+        """Write a percentage: ``52,3%`` in Vietnamese, ``52.3%`` in English."""
         if value is None or value != value:
             return MISSING
-        return self.number(value, decimals, sign=sign) + ("\u00a0%" if self.lang == "vi" else "%")
+        return self.number(value, decimals, sign=sign) + "%"
 
     def value(self, value: float | None, unit: str, decimals: int = 1, *, bound: str | None = "=") -> str:
         """Write a value of an indicator with its unit; percentages keep up to two decimals, a lower bound is
