@@ -12,6 +12,7 @@ import pytest
 
 import cds_analysis as cds
 from cds_analysis.app.explorer import Explorer
+from cds_analysis.chapters.targets import Targets
 from cds_analysis.dataset.register import WHOLE, find_indicator, find_series, parts_of, profiled, series_of
 from cds_analysis.dataset.schemas import TABLES
 from cds_analysis.measures import bridge, evidence, mobility, rank_changes, regional, thresholds
@@ -20,6 +21,7 @@ from cds_analysis.paths import data_folder, notebooks_folder
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook, notebooks
 from cds_analysis.reports.plan import plan
+from cds_analysis.study.study import Study
 from cds_analysis.views.labels import TAB_LABELS
 from cds_analysis.views.text import Text
 
@@ -252,7 +254,9 @@ def test_an_invented_index_goes_through_every_notebook(invented, tmp_path):
     )
     assert Text("en", invented).score_unit(parts_of(invented.indices, "xyz")) == "score (0 to 100)"
     assert "Scenario: 100 interviews a province, design effect 1.5." in made["province_profile"]
-    assert "Part trust" in made["province_comparison"] and "XYZ" in made["target_gap"]
+    assert "Part trust" in made["province_comparison"]
+    targets = Targets(Study(invented, lang="en"), as_of="", provinces=["lang-son"])
+    assert "XYZ" in targets.steps().html
     score = invented.scores.filter(
         pl.col("index_id") == "xyz",
         pl.col("dimension_id") == WHOLE,
