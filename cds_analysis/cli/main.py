@@ -134,7 +134,7 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option("--pdf", is_flag=True, help="Print each report to PDF as well, with an installed Chromium.")
 @click.pass_context
 def report(
-    ctx,
+    ctx: click.Context,
     notebook,
     province,
     lang,
@@ -208,6 +208,7 @@ def report(
             bar.write(f"failed: {result.key}{where}: {result.error.splitlines()[0]}", file=sys.stderr)
 
     limits = Limits(timeout, memory)
+    ended_by: list[int] = []
     try:
         with _interruptible() as ended_by, _warnings_shown():
             results = run(

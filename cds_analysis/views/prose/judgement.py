@@ -227,7 +227,7 @@ def cohesion(moved: pl.DataFrame, t: Text, *, year: int) -> Prose:
     )
 
 
-def two_views(correlations: pl.DataFrame, t: Text, *, documents: str, citizens: str) -> Prose:
+def two_views(correlations: pl.DataFrame, t: Text, *, documents: str | None, citizens: str | None) -> Prose:
     """How far documents and citizens agree, for one pair of indices, over complete tables only."""
     full = correlations.filter(
         (pl.col("documents") == documents) & (pl.col("citizens") == citizens) & ~pl.col("is_sample")
