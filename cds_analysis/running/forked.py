@@ -215,7 +215,7 @@ def _watch(child: _Child, limits: Limits) -> None:
         return
     child.looked, pid = now, child.process.pid
     if now - child.since > limits.seconds + _GRACE_S:
-        child.verdict = f"took more than {limits.seconds:g} seconds and did not stop"
+        child.verdict = f"took more than {limits.seconds:g} s and did not stop"
     elif limits.memory_mib and pid and _memory_mib(pid) > limits.memory_mib:
         child.verdict = f"took more than {limits.memory_mib:,} MiB of memory"
     if child.verdict:

@@ -127,7 +127,7 @@ def _time_limit(seconds: float | None):
         return
 
     def stop(signum, frame):
-        raise _TimeUp(f"the cell took more than {seconds:g} seconds")
+        raise _TimeUp(f"the cell took more than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
