@@ -183,7 +183,7 @@ class Comparison(Chapter):
         return view_correlations(self._differences)
 
     @cached_property
-    def _pair(self) -> dict[str, str]:
+    def _pair(self) -> dict[str, str | None]:
         return leading_pair(self.data.indices)
 
     def evidence(self) -> Prose:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -138,7 +139,7 @@ class ProvinceProfile(Chapter):
         before, latest = self._published[-2:]
         d, t = self.data, self.t
         intervals, sets = uncertainty(d.scores, d.indices, index_id=self.index, years=[before, latest])
-        years = {"year_from": before, "year_to": latest}
+        years: dict[str, Any] = {"year_from": before, "year_to": latest}
         moved = judge_moves(self.every, intervals, sets, index_id=self.index, **years)
         yield prose.rises(moved, t, provinces=[self.me], index_name=t.index_short(self.index), **years)
         yield prose.survey_note(t, sets, self.index)
