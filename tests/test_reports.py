@@ -189,7 +189,7 @@ def test_the_numbers_behind_a_figure_can_be_downloaded(made):
 
 def test_a_profile_of_a_withheld_province_says_so(made):
     text, _ = pages(made)["province_profile/vinh-phuc.en"]
-    assert "PAPI 2024 did not publish Vinh Phuc: it is missing, not last." in text
+    assert "PAPI 2024 did not publish Vĩnh Phúc: it is missing, not last." in text
 
 
 def test_the_index_leads_to_every_report(made):
