@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.utils import markupsafe  # the one that the templates escape with
+from jinja2.utils import markupsafe  # pyright: ignore[reportPrivateImportUsage]  # what the templates escape with
 
 __all__ = ["Markup", "templates"]
 

@@ -253,10 +253,11 @@ class Text:
 
     def unit(self, indicator_id: str) -> str:
         """Return the unit of an indicator, as the register has it."""
-        return self._units[indicator_id]
+        return self.units[indicator_id]
 
     @cached_property
-    def _units(self) -> dict[str, str]:
+    def units(self) -> dict[str, str]:
+        """The unit of every indicator."""
         return dict(self._registers.indicators.select("indicator_id", "unit").iter_rows())
 
     def dimension(self, index_id: str, dimension_id: str = "overall") -> str:
@@ -271,6 +272,15 @@ class Text:
                 "index_id", "dimension_id", f"name_{self.lang}"
             ).iter_rows()
         }
+
+    def numbered(self, index_id: str, dimension_id: str) -> str:
+        """Return the name of a dimension behind its official number, where it has one: ``8 Quản trị điện tử``."""
+        number = self._register[index_id, dimension_id].number
+        return (
+            f"{number} {self.dimension(index_id, dimension_id)}"
+            if number
+            else self.dimension(index_id, dimension_id)
+        )
 
     def part(self, index_id: str, dimension_id: str) -> str:
         """Return the name of a dimension as it stands within a sentence: ``quản trị điện tử``, ``e-governance``."""
@@ -336,8 +346,12 @@ class Text:
 
     def source(self, source_id: str) -> str:
         """Return publisher and title of a source in one line."""
-        row = self._sources[source_id]
+        row = self.source_row(source_id)
         return f"{self.publisher_of(row)}: {self.title_of(row)}"
+
+    def source_row(self, source_id: str) -> dict:
+        """Return the row of ``sources`` of that id."""
+        return self._sources[source_id]
 
     @cached_property
     def _sources(self) -> dict[str, dict]:
