@@ -7,12 +7,29 @@ from datetime import date
 
 import polars as pl
 
-from cds_analysis.views.labels import BASIS_LABELS, COLUMN_LABELS, STATUS_LABELS, VERDICT_LABELS
+from cds_analysis.views.labels import (
+    BASIS_LABELS,
+    COLUMN_LABELS,
+    EFFECT_LABELS,
+    KIND_LABELS,
+    ORIGIN_LABELS,
+    PRECISION_LABELS,
+    STATUS_LABELS,
+    VERDICT_LABELS,
+)
 from cds_analysis.views.text import Text
 
 __all__ = ["named", "written"]
 
-_CODES = {"status": STATUS_LABELS, "verdict": VERDICT_LABELS, "rank_basis": BASIS_LABELS}
+_CODES = {
+    "status": STATUS_LABELS | ORIGIN_LABELS,
+    "rank_status": ORIGIN_LABELS,
+    "as_of_precision": PRECISION_LABELS,
+    "kind": KIND_LABELS,
+    "effect": EFFECT_LABELS,
+    "verdict": VERDICT_LABELS,
+    "rank_basis": BASIS_LABELS,
+}
 
 
 def named(frame: pl.DataFrame, t: Text) -> pl.DataFrame:

@@ -18,6 +18,9 @@ __all__ = [
     "KIND_LABELS",
     "MOVE_LABELS",
     "MOVE_REASON_LABELS",
+    "ORIGIN_LABELS",
+    "PILLAR_LABELS",
+    "PRECISION_LABELS",
     "PROCESS_LABELS",
     "READING_LABELS",
     "REASON_LABELS",
@@ -25,6 +28,7 @@ __all__ = [
     "STATUS_LABELS",
     "TAB_LABELS",
     "TRUTH_LABELS",
+    "UNIT_LABELS",
     "VERDICT_LABELS",
     "VIEW_LABELS",
     "YEAR_LABELS",
@@ -149,6 +153,34 @@ FIGURE_LABELS = {
     "context": "setting only",
 }
 
+PILLAR_LABELS = {
+    "digital_government": "digital government",
+    "digital_economy": "digital economy",
+    "digital_society": "digital society",
+    "infrastructure_security": "infrastructure and security",
+}
+UNIT_LABELS = {
+    "percent": "%",
+    "percent_per_year": "% a year",
+    "count": "number",
+    "per_1000": "per 1,000 people",
+    "mbps": "Mb/s",
+    "rank": "rank",
+    "index": "points",
+}
+ORIGIN_LABELS = {
+    "reported": "reported",
+    "derived": "derived from reported figures",
+    "computed": "computed from scores",
+}
+PRECISION_LABELS = {
+    "day": "day",
+    "month": "month",
+    "quarter": "quarter",
+    "half_year": "half-year",
+    "year": "year",
+}
+
 # headings of a result's columns, and what results are called
 COLUMN_LABELS = {
     "ranks": "Ranks",
@@ -263,5 +295,18 @@ COLUMN_LABELS = {
     "low": "Low end of the band",
     "high": "High end of the band",
     "locator": "Paragraph",
+    "whose": "Whose",
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "as_of_precision": "Date known to the",
+    "rank_status": "Rank given or computed",
+    "kind": "Kind",
+    "effect": "Order of provinces",
+    "reason_vi": "Reason",
+    "reason_en": "Reason",
+    "definition_en": "Definition",
+    "pillar": "Pillar",
+    "unit": "Unit",
+    "related": "Close in meaning, defined otherwise",
     "note": "Note",
 }
