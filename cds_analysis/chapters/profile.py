@@ -178,16 +178,13 @@ class ProvinceProfile(Chapter):
             r["index_id"]: r["year"]
             for r in self.findings.filter(pl.col("kind") == "whole").iter_rows(named=True)
         }
-        by_year: dict[int | None, list[str]] = {}
-        for index in t.profiled:
-            if known.get(index) != lead_year:
-                by_year.setdefault(known.get(index), []).append(t.index_short(index))
-        for year, names in by_year.items():
-            said.append(
-                t("{names}: no rank is on record.", names=t.listing(names))
-                if year is None
-                else t("{names}: nothing newer than {year} is on record.", names=t.listing(names), year=year)
-            )
+        old = [(t.index_short(i), known[i]) for i in t.profiled if i in known and known[i] != lead_year]
+        none = [t.index_short(i) for i in t.profiled if i not in known]
+        if old:
+            names = ", ".join(f"{name} ({year})" for name, year in old)
+            said.append(t("Nothing newer on record: {names}.", names=names))
+        if none:
+            said.append(t("{names}: no rank is on record.", names=t.listing(none)))
         if not self.figures.height:
             said.append(t("No figure that the province reported itself is on record."))
         without = self.targets.filter(pl.col("value").is_null()).height

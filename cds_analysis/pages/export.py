@@ -20,14 +20,13 @@ from cds_analysis.pages.sections import fold
 from cds_analysis.pages.site import TEMPLATES, style
 from cds_analysis.pages.vega import vega
 from cds_analysis.views.markup import templates
-from cds_analysis.views.panel import LOOK
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import VEGALITE
 
 __all__ = ["export_html"]
 
-_LOOK = re.compile(rf'<style class="{LOOK}">.*?</style>\s*', flags=re.DOTALL)  # the page carries it once
-_LONG_TABLE, _FOLDED = "tabled long", '<details class="fold'
+_LOOK = re.compile(r'<style class="cds-look">.*?</style>\s*', re.DOTALL)  # the page carries it once
+_LONG_TABLE, _FOLDED = "tabled long", 'class="fold'
 
 
 def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.NotebookNode:

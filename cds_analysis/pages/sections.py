@@ -1,4 +1,4 @@
-"""The sections of a page: those tagged ``folded`` open at a click, those without anything to say are left out."""
+"""The sections of a page: those whose heading's cell has ``folded`` in its metadata open at a click, those without anything to say are left out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def fold(cells: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
 
 
 def _is_folded(section: list[nbformat.NotebookNode]) -> bool:
-    return bool(section) and "folded" in section[0].metadata.get("tags", [])
+    return bool(section) and section[0].metadata.get("folded", False)
 
 
 def _folded(section: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
