@@ -21,6 +21,7 @@ from cds_analysis.dataset.series import observations_with_ranks, parse_day, scor
 from cds_analysis.errors import ParameterError, UnknownNameError, several
 from cds_analysis.measures.bridge import in_units
 from cds_analysis.measures.compare import compare, structural_peers
+from cds_analysis.measures.findings import findings
 from cds_analysis.measures.forecast import forecast
 from cds_analysis.measures.gaps import gaps
 from cds_analysis.measures.ranks import ranks
@@ -80,6 +81,12 @@ class Study:
     def ranked(self) -> pl.DataFrame:
         """Every rank of every index, dimension and year; see :func:`cds_analysis.measures.ranks.ranks`."""
         return ranks(self.data.scores, self.data.breaks, self.data.indices, full_from=self.data.full_from)
+
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """What there is to say about every province; see :func:`cds_analysis.measures.findings.findings`."""
+        d = self.data
+        return findings(self.ranked, d.scores, d.indices, d.provinces)
 
     @cached_property
     def peers(self) -> pl.DataFrame:
