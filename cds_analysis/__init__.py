@@ -34,6 +34,7 @@ _HOME = {
     "forecast": "measures.forecast",
     "standing": "measures.standing",
     "p_rise": "measures.standing",
+    "judge_changes": "measures.changes",
     "achieved_paces": "measures.forecast",
     "chance_on_time": "measures.forecast",
     "rule_verdicts": "measures.rules",

@@ -7,12 +7,26 @@ from datetime import date
 
 import polars as pl
 
-from cds_analysis.views.labels import BASIS_LABELS, COLUMN_LABELS, STATUS_LABELS, VERDICT_LABELS
+from cds_analysis.views.labels import (
+    BASIS_LABELS,
+    CHANGE_LABELS,
+    CHANGE_REASON_LABELS,
+    COLUMN_LABELS,
+    STATUS_LABELS,
+    VERDICT_LABELS,
+)
 from cds_analysis.views.text import Text
 
 __all__ = ["named", "written"]
 
-_CODES = {"status": STATUS_LABELS, "verdict": VERDICT_LABELS, "rank_basis": BASIS_LABELS}
+_VERDICTS = VERDICT_LABELS | CHANGE_LABELS
+_CODES = {
+    "status": STATUS_LABELS,
+    "verdict": _VERDICTS,
+    "verdict_documented": _VERDICTS,
+    "reason": CHANGE_REASON_LABELS,
+    "rank_basis": BASIS_LABELS,
+}
 
 
 def named(frame: pl.DataFrame, t: Text) -> pl.DataFrame:

@@ -76,6 +76,19 @@ _IN_BRIEF = {
         "p_rise",
         "noise_share",
     ),
+    "changes": (
+        "province_id",
+        "index_id",
+        "dimension_id",
+        "year_from",
+        "year_to",
+        "figure_rank_from",
+        "figure_rank_to",
+        "p_rise",
+        "p_adjusted",
+        "verdict",
+        "reason",
+    ),
     "reported": ("province_id", "indicator_id", "value", "printed", "as_of", "source_id", "locator"),
 }
 
@@ -87,7 +100,7 @@ class Result:
     Parameters
     ----------
     name
-        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``forecast``, ``standing``, ``find``.
+        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``standing``, ``changes``, ``find``.
     frame
         The rows picked so far; columns as the measure of that name documents them.
     whole
