@@ -19,11 +19,10 @@ from cds_analysis.measures.evidence import view_correlations as view_correlation
 from cds_analysis.measures.evidence import view_differences as view_differences
 from cds_analysis.measures.forecast import achieved_paces as achieved_paces
 from cds_analysis.measures.forecast import chance_on_time as chance_on_time
-from cds_analysis.measures.forecast import forecast as forecast
 from cds_analysis.measures.gaps import gaps as gaps
 from cds_analysis.measures.mobility import mobility as mobility
 from cds_analysis.measures.mobility import rank_agreement as rank_agreement
-from cds_analysis.measures.rank_changes import judge_moves as judge_moves
+from cds_analysis.measures.own_trends import trends_beside_country as trends_beside_country
 from cds_analysis.measures.rank_method import rank_intervals as rank_intervals
 from cds_analysis.measures.rank_sampling import rank_confidence_sets as rank_confidence_sets
 from cds_analysis.measures.ranks import places_gained as places_gained

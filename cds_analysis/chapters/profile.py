@@ -11,9 +11,9 @@ from cds_analysis.chapters.base import Chapter
 from cds_analysis.chapters.targets import of_province
 from cds_analysis.dataset.register import WHOLE, parts_of, profiled
 from cds_analysis.dataset.series import parse_day, score_values
+from cds_analysis.errors import ParameterError
 from cds_analysis.measures.compare import compare
 from cds_analysis.measures.gaps import merge_repeated
-from cds_analysis.measures.rank_changes import judge_moves, uncertainty
 from cds_analysis.measures.ranks import ranks
 from cds_analysis.study.study import Study
 from cds_analysis.views import prose, tables
@@ -135,13 +135,11 @@ class ProvinceProfile(Chapter):
         """Say whether the latest move is more than noise, where two years are on record."""
         if len(self._published) < 2:
             return
-        before, latest = self._published[-2:]
-        d, t = self.data, self.t
-        intervals, sets = uncertainty(d.scores, d.indices, index_id=self.index, years=[before, latest])
-        years = {"year_from": before, "year_to": latest}
-        moved = judge_moves(self.every, intervals, sets, index_id=self.index, **years)
-        yield prose.rises(moved, t, provinces=[self.me], index_name=t.index_short(self.index), **years)
-        yield prose.survey_note(t, sets, self.index)
+        try:
+            judged = self.study.changes(self.index).frame
+        except ParameterError:  # too few full years for standings
+            return
+        yield prose.changes(judged, self.t, provinces=[self.me], index_name=self.t.index_short(self.index))
 
     def targets_summary(self) -> Prose:
         """Say how its targets stand."""

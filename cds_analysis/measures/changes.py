@@ -7,7 +7,8 @@ Two answers stand beside each other, because they answer two questions.
 
 *Could the figures have come about without any change?* ``p_value``: how often figures at least so far from no
 step would be seen if the standing of the later year were that of the earlier one and only noise, of the size
-estimated from all provinces, differed (:func:`cds_analysis.measures.state_space.step_statistics`). All provinces
+estimated from all provinces, differed (:func:`cds_analysis.measures.state_space.step_statistics`). It is read off a
+Student t whose tails are those of all other surprises of the series (:mod:`cds_analysis.measures.tails`). All provinces
 are looked at together, so one in twenty would pass by chance: ``p_adjusted`` is corrected by Benjamini and
 Hochberg's procedure over the provinces of the series (of those that it lets through at 0.05, one in twenty is
 expected to be none), ``p_holm`` by Holm's (which guards against a single one). A change *holds* where
@@ -15,7 +16,12 @@ expected to be none), ``p_holm`` by Holm's (which guards against a single one). 
 the same: a likely change is more often real than not, and among many provinces some likely ones will not be.
 
 Nothing is said across a year in which the order was redrawn (a rise may be one of what is measured), without a
-figure in both years, or where noise could not be told from moves of one year.
+figure in both years, or where noise could not be told from moves of one year: its share must be estimated at two
+standard errors from none at least.
+
+A redrawn order that nobody recorded looks like moves of many provinces. ``order_z`` says by how many standard errors
+less of the order was kept between the last of the two years and the year before it than usual
+(:mod:`cds_analysis.measures.breaks`); below -1.645 the moves may be one of what is measured.
 
 Series with breaks that were detected, not documented, are judged a second time with the documented breaks alone;
 ``depends_on_detected`` says whether the verdict is another.
@@ -28,12 +34,13 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtr
 
 from cds_analysis.errors import ParameterError
+from cds_analysis.measures.breaks import order_breaks
 from cds_analysis.measures.corrections import benjamini_hochberg, holm
 from cds_analysis.measures.standing import Standing
-from cds_analysis.measures.state_space import Estimate, step_statistics
+from cds_analysis.measures.state_space import Estimate, step_statistics, surprises
+from cds_analysis.measures.tails import freedom_of, two_sided
 
 __all__ = [
     "HOLDS_AT",
@@ -41,12 +48,14 @@ __all__ = [
     "REASONS",
     "VERDICTS",
     "documented_only",
+    "is_separated",
     "judge_changes",
     "newest_pairs",
 ]
 
 HOLDS_AT = 0.05  # share of the changes let through that may be none
 LIKELY_FROM = 0.80  # four times in five
+_CLEAR = 2.0  # standard errors of the noise share from none
 VERDICTS = ("risen", "fallen", "likely_risen", "likely_fallen", "not_told_apart", "cannot_say")
 REASONS = ("missing_figure", "redrawn_order", "noise_not_separated")
 _SERIES = ["index_id", "dimension_id"]
@@ -113,7 +122,7 @@ def judge_changes(
         ``figure_rank_from, figure_rank_to, places_gained`` (positive for a rise, ranks of the figures, 1 is best),
         ``rank_from, rank_to`` (likely ranks of the standings); ``change, change_se, p_rise`` (of the standing, in
         standard deviations between provinces, positive for a rise); ``test_z, p_value, p_adjusted, p_holm,
-        n_tested``; ``n_order_breaks`` between; ``verdict`` (one of VERDICTS), ``reason`` (one of REASONS where it is
+        n_tested, freedom`` (of the t that p is read off); ``n_order_breaks`` between; ``order_z``; ``verdict`` (one of VERDICTS), ``reason`` (one of REASONS where it is
         cannot_say, else null); ``verdict_documented, depends_on_detected``. Sorted by series and ``test_z``, largest
         rise first.
 
@@ -128,7 +137,7 @@ def judge_changes(
     >>> data = load()
     >>> found = standing(data.scores.filter(pl.col("dimension_id") == "control_of_corruption"), data.breaks)
     >>> judge_changes(found).select("province_id", pl.col("p_rise", "p_adjusted").round(3), "verdict").row(0)
-    ('tay-ninh', 0.922, 0.008, 'risen')
+    ('tay-ninh', 0.922, 0.048, 'risen')
     """
     pairs = newest_pairs(found)
     if (year_from is None) != (year_to is None):
@@ -167,7 +176,10 @@ def _judged(found: Standing, index_id: str, dimension_id: str, year_from: int, y
     ]
     rows = ends[0].join(ends[1], on="province_id", how="full", coalesce=True, validate="1:1")
     changed = found.changes.filter(mine, pl.col("first_year") == year_from, pl.col("last_year") == year_to)
+    is_known = about["status"] == "fitted" and is_separated(about["noise_share"], about["signal_share_se"])
     tested = _tests(positions, about, year_from, year_to)
+    kept = order_breaks(positions.select(*_SERIES, "year", "province_id", score="z"), full_from=2)
+    order_z = kept.filter(pl.col("year") == year_to)["order_z"].to_list() or [None]
     rows = (
         rows.join(
             changed.drop(*_SERIES, "first_year", "last_year"), on="province_id", how="left", validate="1:1"
@@ -178,12 +190,13 @@ def _judged(found: Standing, index_id: str, dimension_id: str, year_from: int, y
             dimension_id=pl.lit(dimension_id),
             year_from=pl.lit(year_from, pl.Int64),
             year_to=pl.lit(year_to, pl.Int64),
+            order_z=pl.lit(order_z[0], pl.Float64),
             places_gained=pl.col("figure_rank_from") - pl.col("figure_rank_to"),
             reason=pl.when(pl.col("change").is_null())
             .then(pl.lit("missing_figure"))
             .when(pl.col("n_order_breaks") > 0)
             .then(pl.lit("redrawn_order"))
-            .when(pl.lit(about["status"] != "fitted"))
+            .when(pl.lit(not is_known))
             .then(pl.lit("noise_not_separated")),
         )
     )
@@ -207,6 +220,17 @@ def _judged(found: Standing, index_id: str, dimension_id: str, year_from: int, y
     )
 
 
+def is_separated(noise_share: float, error: float | None) -> bool:
+    """Return whether noise is told from moves of one year: two standard errors from none.
+
+    Examples
+    --------
+    >>> is_separated(0.3, 0.03), is_separated(0.07, 0.07), is_separated(0.0, None)
+    (True, False, False)
+    """
+    return error is not None and noise_share > _CLEAR * error
+
+
 def _tests(positions: pl.DataFrame, about: dict, year_from: int, year_to: int) -> pl.DataFrame:
     """Return ``province_id, test_z, p_value, p_adjusted, p_holm, n_tested`` of the provinces with both figures."""
     wide = positions.pivot("year", index="province_id", values="z").sort("province_id")
@@ -220,7 +244,10 @@ def _tests(positions: pl.DataFrame, about: dict, year_from: int, year_to: int) -
     is_break = np.isin(years, about["order_break_years"])
     away = step_statistics(z, is_break, known, year_from - years[0], year_to - years[0])
     both = ~np.isnan(away)
-    p = 2 * ndtr(-np.abs(away[both]))
+    others = surprises(z, is_break, known)
+    others[:, 0] = others[:, year_from - years[0] + 1 : year_to - years[0] + 1] = np.nan
+    freedom = freedom_of(others)
+    p = two_sided(away[both], freedom)
     return (
         wide.select("province_id")
         .filter(pl.Series(both))
@@ -230,6 +257,7 @@ def _tests(positions: pl.DataFrame, about: dict, year_from: int, year_to: int) -
             p_adjusted=pl.Series(benjamini_hochberg(p)),
             p_holm=pl.Series(holm(p)),
             n_tested=pl.lit(int(both.sum())),
+            freedom=pl.lit(freedom),
         )
     )
 
@@ -249,7 +277,8 @@ _SCHEMA = {
         pl.Int64,
     ),
     **dict.fromkeys(
-        ["change", "change_se", "p_rise", "test_z", "p_value", "p_adjusted", "p_holm"], pl.Float64
+        ["change", "change_se", "p_rise", "test_z", "p_value", "p_adjusted", "p_holm", "freedom", "order_z"],
+        pl.Float64,
     ),
     **dict.fromkeys(["n_tested", "n_order_breaks"], pl.Int64),
     **dict.fromkeys(["verdict", "reason"], pl.String),

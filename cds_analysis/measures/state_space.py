@@ -27,7 +27,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 
-__all__ = ["Estimate", "estimate", "log_likelihood", "smooth", "step_statistics"]
+__all__ = ["Estimate", "estimate", "log_likelihood", "smooth", "step_statistics", "surprises"]
 
 _LOW, _HIGH = 1e-4, 1 - 1e-4  # phi, s2 and kappa are shares; at an end the curvature says nothing
 _AT_END = 5e-4
@@ -238,4 +238,26 @@ def step_statistics(
         covariance = signal[np.ix_(years, years)] + (1 - found.s2) * np.eye(len(years))
         weights = np.linalg.solve(covariance, step[years])
         out[provinces] = seen[np.ix_(provinces, years)] @ weights / np.sqrt(weights @ step[years])
+    return out
+
+
+def surprises(z: np.ndarray, is_order_break: np.ndarray, found: Estimate) -> np.ndarray:
+    """Return how far each figure lies from what the model expects after the earlier ones, in standard errors.
+
+    Provinces by years, NaN where a figure is missing; standard normal and independent where the model holds
+    (the standardised innovations of the Kalman filter).
+
+    Examples
+    --------
+    >>> known = Estimate(0.5, 0.5, None, (None, None, None), 0.0, True)
+    >>> surprises(np.array([[2.0, 0.5, np.nan]]), np.zeros(3, dtype=bool), known).round(4).tolist()
+    [[2.0, 0.0, nan]]
+    """
+    kappa = 1.0 if found.kappa is None else found.kappa
+    signal = found.s2 * _links(found.phi, kappa, is_order_break)
+    out = np.full(z.shape, np.nan)
+    for years, provinces in _patterns(z):
+        covariance = signal[np.ix_(years, years)] + (1 - found.s2) * np.eye(len(years))
+        root = np.linalg.cholesky(covariance)
+        out[np.ix_(provinces, years)] = np.linalg.solve(root, z[np.ix_(provinces, years)].T).T
     return out

@@ -23,7 +23,9 @@ _VERDICTS = VERDICT_LABELS | CHANGE_LABELS
 _CODES = {
     "status": STATUS_LABELS,
     "verdict": _VERDICTS,
+    "verdict_own": _VERDICTS,
     "verdict_documented": _VERDICTS,
+    "verdict_own_documented": _VERDICTS,
     "reason": CHANGE_REASON_LABELS,
     "rank_basis": BASIS_LABELS,
 }

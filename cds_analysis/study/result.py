@@ -52,6 +52,8 @@ _IN_BRIEF = {
         "slope_per_year",
         "p_adjusted",
         "verdict",
+        "slope_own",
+        "verdict_own",
     ),
     "compare": (
         "province_id",
@@ -62,7 +64,6 @@ _IN_BRIEF = {
         "diff_region",
         "diff_peers",
     ),
-    "forecast": ("province_id", "index_id", "dimension_id", "year", "centre", "low", "high"),
     "standing": (
         "province_id",
         "index_id",

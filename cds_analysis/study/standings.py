@@ -68,7 +68,8 @@ class Standings:
         known = [part for part in parts if part is not None]
         if not known:
             raise _none(asked)
-        return pl.concat(known).sort(*_KEY, "year", "median_rank", descending=[False, False, True, False])
+        order = [*_KEY, "year", "median_rank", "province_id"]
+        return pl.concat(known).sort(order, descending=[False, False, True, False, False])
 
     def _rows(self, one: Series, since: int | None, years_ahead: int, *, alone: bool) -> pl.DataFrame | None:
         found = self.fitted(one, years_ahead=years_ahead)

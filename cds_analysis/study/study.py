@@ -22,10 +22,9 @@ from cds_analysis.dataset.series import observations_with_ranks, parse_day, scor
 from cds_analysis.errors import ParameterError, UnknownNameError
 from cds_analysis.measures.bridge import in_units
 from cds_analysis.measures.compare import compare, structural_peers
-from cds_analysis.measures.forecast import forecast
 from cds_analysis.measures.gaps import gaps
+from cds_analysis.measures.own_trends import trends_beside_country
 from cds_analysis.measures.ranks import ranks
-from cds_analysis.measures.trends import trends
 from cds_analysis.study.own import frame_of, matched, own_values
 from cds_analysis.study.profile import Profile
 from cds_analysis.study.result import Result
@@ -135,25 +134,16 @@ class Study:
         return self.result("gaps", rows)
 
     def trends(self, *series: str | Series, alpha: float = 0.05) -> Result:
-        """Return the trend of every province within each definition; columns of
-        :func:`cds_analysis.measures.trends.trends`. All provinces of a dimension are tested together.
+        """Return the trend of every province within each definition, of its score and against the country; columns of
+        :func:`cds_analysis.measures.own_trends.trends_beside_country`. All provinces of a dimension are tested together.
         """
         found = self._series(series)
         scores = self._scores(found) if found else eager(self.data.scores)
-        judged = trends(scores, self.data.breaks, alpha=alpha)
+        judged = trends_beside_country(scores, self.data.breaks, alpha=alpha, full_from=self.data.full_from)
         tested = judged["p_adjusted"].count()
         t = self.text
         family = t("{n} series tested together, by dimension and definition", n=t.number(tested))
         return self.result("trends", judged, found, family)
-
-    def forecast(self, series: str | Series, *, years_ahead: int = 3, coverage: float = 0.80) -> Result:
-        """Return the straight line with its band for the years ahead; columns of
-        :func:`cds_analysis.measures.forecast.forecast`.
-        """
-        found = self._series([series])
-        d = self.data
-        rows = forecast(self._scores(found), d.breaks, d.indices, years_ahead=years_ahead, coverage=coverage)
-        return self.result("forecast", rows, found)
 
     def standing(self, *series: str | Series, since: int | None = None, years_ahead: int = 2) -> Result:
         """Return every province's standing among all by year, through breaks, with the doubt its rank carries.

@@ -8,6 +8,7 @@ __all__ = [
     "BASIS_LABELS",
     "BRIDGE_LABELS",
     "BUTTON_LABELS",
+    "CASE_LABELS",
     "CHANGE_LABELS",
     "CHANGE_REASON_LABELS",
     "CLAIM_LABELS",
@@ -18,8 +19,6 @@ __all__ = [
     "GATE_LABELS",
     "GROUP_LABELS",
     "KIND_LABELS",
-    "MOVE_LABELS",
-    "MOVE_REASON_LABELS",
     "PROCESS_LABELS",
     "READING_LABELS",
     "REASON_LABELS",
@@ -101,22 +100,6 @@ RULE_LABELS = {
     "unsd": "growth rate (UNSD)",
     "destatis": "extrapolated miss (Destatis)",
 }
-MOVE_LABELS = {
-    "more_than_noise": "more than noise",
-    "score_only": "the score moved, the rank not surely",
-    "not_told_apart": "cannot be told from noise",
-    "no_move": "kept its place",
-    "cannot_say": "cannot be said",
-}
-MOVE_REASON_LABELS = {
-    "definition": "the definition changed between the two years",
-    "sample_of_provinces": "only a sample of the provinces is on record",
-    "unknown_uncertainty": "the uncertainty of this index is not known",
-    "both_apart": "the intervals of the two years do not touch",
-    "method_overlaps": "another recipe of the index could give the same rank in both years",
-    "sampling_overlaps": "another sample of people could give the same rank in both years",
-    "same_rank": "the rank is the same",
-}
 CLAIM_LABELS = {"confirmed": "confirmed", "contradicted": "contradicted", "not_checkable": "not checkable"}
 CLAIM_REASON_LABELS = {
     "same_source": "the only figure on record comes from the same article",
@@ -140,6 +123,16 @@ PROCESS_LABELS = {
     "lingering_03": "years that linger (0.3)",
     "lingering_06": "years that linger (0.6)",
     "random_walk": "aimless drift",
+}
+CASE_LABELS = {
+    "as_assumed": "nothing",
+    "lingering": "noise that lingers (0.6)",
+    "heavy_tails": "noise with heavy tails",
+    "unequal": "noise of another size in each province",
+    "outlier": "one figure far off, by noise",
+    "undeclared_break": "a redrawn order four years ago, not recorded",
+    "needless_break": "a redrawn order recorded where there was none",
+    "undeclared_now": "the order redrawn in the last year, not recorded",
 }
 TRUTH_LABELS = {
     "spaced": "true scores one error apart",
@@ -170,7 +163,6 @@ COLUMN_LABELS = {
     "gaps": "Targets and gaps",
     "trends": "Trends",
     "compare": "Comparison",
-    "forecast": "Forecast",
     "changes": "Changes of standing",
     "find": "What was found",
     "reported": "Figures reported",
@@ -289,9 +281,12 @@ COLUMN_LABELS = {
     "p_holm": "p, corrected after Holm",
     "reason": "Reason",
     "verdict_documented": "Verdict, documented breaks only",
-    "centre": "Centre of the band",
-    "low": "Low end of the band",
-    "high": "High end of the band",
+    "slope_own": "Slope against the country",
+    "slope_own_low": "Slope against the country, low end",
+    "slope_own_high": "Slope against the country, high end",
+    "p_own_adjusted": "p against the country, corrected",
+    "verdict_own": "Verdict against the country",
+    "verdict_own_documented": "Verdict against the country, documented breaks only",
     "locator": "Paragraph",
     "note": "Note",
 }
