@@ -148,7 +148,7 @@ def test_standings_of_all_series_are_those_of_each(study):
     assert every["p_rise_documented"].is_between(0, 1).any()
     assert one["p_rise"].null_count() == one["p_rise_documented"].null_count()
     apart = (one["p_rise"] - one["p_rise_documented"]).abs().max()
-    assert 0 < apart < 0.2  # two detected years more loosen the link of others too
+    assert 0 < apart < 0.5  # two detected years more loosen the link of others too
 
 
 def test_a_series_without_standings_is_refused_by_name(study):
