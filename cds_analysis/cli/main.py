@@ -370,6 +370,28 @@ def check(folder, write) -> None:
     )
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--data",
+    "data_dir",
+    type=click.Path(path_type=Path),
+    help="Your own data folder instead of the bundled one.",
+)
+def export(folder, data_dir) -> None:
+    """Write the dataset as a release into a new FOLDER: CSV, Parquet, a workbook in either language, dictionary,
+    citation, checksums.
+    """
+    from cds_analysis.dataset.checks import gate
+    from cds_analysis.dataset.load import load
+    from cds_analysis.study.export import data_version, export
+
+    data = load(data_dir)
+    gate(data)
+    files = export(data, folder)
+    click.echo(f"{folder}: version {data_version(data)} of the data, {len(files)} files")
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def explore(arguments) -> None:

@@ -149,7 +149,10 @@ class Indicators(dy.Schema):
         "Pillar of the national programme.",
         ["digital_government", "digital_economy", "digital_society", "infrastructure_security"],
     )
-    unit = _choice("Unit of the values.", ["percent", "percent_per_year", "count", "mbps", "rank", "index"])
+    unit = _choice(
+        "Unit of the values; per_1000 is a number for each thousand people.",
+        ["percent", "percent_per_year", "count", "per_1000", "mbps", "rank", "index"],
+    )
     direction = dy.Int64(
         is_in=[-1, 0, 1], description="1 higher is better, -1 lower is better, 0 neither (a plain count)."
     )

@@ -31,7 +31,7 @@ _UNITS = {
     "fraction": ("percent", "count"),
     "score": ("index",),
     "": ("percent", "count"),
-    "per_1000": ("count",),
+    "per_1000": ("per_1000",),
 }
 
 

@@ -12,6 +12,10 @@ from cds_analysis.views.labels import (
     CHANGE_LABELS,
     CHANGE_REASON_LABELS,
     COLUMN_LABELS,
+    EFFECT_LABELS,
+    KIND_LABELS,
+    ORIGIN_LABELS,
+    PRECISION_LABELS,
     STATUS_LABELS,
     VERDICT_LABELS,
 )
@@ -21,7 +25,11 @@ __all__ = ["named", "written"]
 
 _VERDICTS = VERDICT_LABELS | CHANGE_LABELS
 _CODES = {
-    "status": STATUS_LABELS,
+    "status": STATUS_LABELS | ORIGIN_LABELS,
+    "rank_status": ORIGIN_LABELS,
+    "as_of_precision": PRECISION_LABELS,
+    "kind": KIND_LABELS,
+    "effect": EFFECT_LABELS,
     "verdict": _VERDICTS,
     "verdict_own": _VERDICTS,
     "verdict_documented": _VERDICTS,

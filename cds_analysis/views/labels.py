@@ -19,6 +19,9 @@ __all__ = [
     "GATE_LABELS",
     "GROUP_LABELS",
     "KIND_LABELS",
+    "ORIGIN_LABELS",
+    "PILLAR_LABELS",
+    "PRECISION_LABELS",
     "PROCESS_LABELS",
     "READING_LABELS",
     "REASON_LABELS",
@@ -26,6 +29,7 @@ __all__ = [
     "STATUS_LABELS",
     "TAB_LABELS",
     "TRUTH_LABELS",
+    "UNIT_LABELS",
     "VERDICT_LABELS",
     "VIEW_LABELS",
     "YEAR_LABELS",
@@ -155,6 +159,34 @@ FIGURE_LABELS = {
     "change": "change",
     "group": "member of a leading group",
     "context": "setting only",
+}
+
+PILLAR_LABELS = {
+    "digital_government": "digital government",
+    "digital_economy": "digital economy",
+    "digital_society": "digital society",
+    "infrastructure_security": "infrastructure and security",
+}
+UNIT_LABELS = {
+    "percent": "%",
+    "percent_per_year": "% a year",
+    "count": "number",
+    "per_1000": "per 1,000 people",
+    "mbps": "Mb/s",
+    "rank": "rank",
+    "index": "points",
+}
+ORIGIN_LABELS = {
+    "reported": "reported",
+    "derived": "derived from reported figures",
+    "computed": "computed from scores",
+}
+PRECISION_LABELS = {
+    "day": "day",
+    "month": "month",
+    "quarter": "quarter",
+    "half_year": "half-year",
+    "year": "year",
 }
 
 # headings of a result's columns, and what results are called
@@ -288,5 +320,18 @@ COLUMN_LABELS = {
     "verdict_own": "Verdict against the country",
     "verdict_own_documented": "Verdict against the country, documented breaks only",
     "locator": "Paragraph",
+    "whose": "Whose",
+    "numerator": "Numerator",
+    "denominator": "Denominator",
+    "as_of_precision": "Date known to the",
+    "rank_status": "Rank given or computed",
+    "kind": "Kind",
+    "effect": "Order of provinces",
+    "reason_vi": "Reason",
+    "reason_en": "Reason",
+    "definition_en": "Definition",
+    "pillar": "Pillar",
+    "unit": "Unit",
+    "related": "Close in meaning, defined otherwise",
     "note": "Note",
 }

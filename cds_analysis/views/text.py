@@ -157,6 +157,8 @@ class Text:
             return head + shown + (self(" a year") if unit == "percent_per_year" else "")
         if unit == "mbps":
             return head + self.number(value, decimals) + " Mb/s"
+        if unit == "per_1000":
+            return head + self.number(value, decimals) + self(" per 1,000 people")
         return head + self.number(value, decimals if unit == "index" else 0)
 
     def difference(self, value: float | None, unit: str, decimals: int = 1, *, sign: bool = False) -> str:

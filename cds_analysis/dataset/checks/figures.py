@@ -10,7 +10,12 @@ from cds_analysis.dataset.checks.finding import ERROR, FOUND, WARNING, found, nu
 from cds_analysis.dataset.load import Dataset
 
 VALUED = ("observations", "targets")
-_NUMBER = re.compile(r"\d[\d.,]*")
+_NUMBER = re.compile(r"(\d[\d.,]*)(?:\s*(nghìn|ngàn|triệu|tỷ|tỉ|thousand|million|billion)\b)?", re.IGNORECASE)
+_TIMES = {"nghìn": 1e3, "ngàn": 1e3, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9} | {
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+}
 _MORE = r"\b(?:hơn|trên|over|more than|above)\b|>"
 _LEAST = r"\b(?:ít nhất|tối thiểu|từ|at least)\b|trở lên|[≥+]"
 SHARE_JUMP, COUNT_FACTOR = 50.0, 20.0
@@ -35,14 +40,14 @@ def outside_percent(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("not-a-count", ERROR, "Negative or fractional count", *VALUED)
 def not_a_count(data: Dataset, table: str) -> pl.DataFrame:
-    """A count is a whole number from 0, a rank a whole number from 1, a speed or an index not negative; a numerator and
+    """A count is a whole number from 0, a rank a whole number from 1, a speed, a rate or an index not negative; a numerator and
     a denominator are whole numbers."""
     rows, value = valued(data, table), pl.col("value")
     is_whole = value == value.round()
     wrong = rows.filter(
         ((pl.col("unit") == "count") & ((value < 0) | ~is_whole))
         | ((pl.col("unit") == "rank") & ((value < 1) | ~is_whole))
-        | (pl.col("unit").is_in(["mbps", "index"]) & (value < 0))
+        | (pl.col("unit").is_in(["mbps", "index", "per_1000"]) & (value < 0))
     )
     parts = [found(wrong, "value", said("a {} that can be", "unit"))]
     for column in ("numerator", "denominator"):
@@ -54,20 +59,23 @@ def not_a_count(data: Dataset, table: str) -> pl.DataFrame:
 
 
 def readings(text: str) -> set[float]:
-    """Return every number that a text prints, read the Vietnamese and the English way.
+    """Return every number that a text prints, read the Vietnamese and the English way; before "triệu" or "million"
+    also that number of millions.
 
     Examples
     --------
     >>> sorted(readings("817.860/879.100")), sorted(readings("52,3%"))
     ([817.86, 879.1, 817860.0, 879100.0], [52.3])
+    >>> sorted(readings("1,76 triệu hồ sơ"))
+    [1.76, 1760000.0]
     """
     found = set()
     for match in _NUMBER.finditer(text):
-        plain = match.group().rstrip(".,")
+        plain, times = match[1].rstrip(".,"), _TIMES.get((match[2] or "").lower(), 1.0)
         for group, mark in ((".", ","), (",", ".")):
             number = plain.replace(group, "").replace(mark, ".")
             if number.count(".") < 2 and _groups_of_three(plain, group):
-                found.add(float(number))
+                found |= {float(number), round(float(number) * times, 6)}
     return found
 
 
