@@ -12,6 +12,7 @@ from cds_analysis.dataset.provinces import formed_from
 from cds_analysis.dataset.register import WHOLE, series_of
 from cds_analysis.dataset.schemas import NATION
 from cds_analysis.dataset.series import parse_day, score_values
+from cds_analysis.errors import ParameterError
 from cds_analysis.measures.compare import compare
 from cds_analysis.measures.findings import parts
 from cds_analysis.measures.gaps import gaps, merge_repeated
