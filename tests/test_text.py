@@ -213,7 +213,7 @@ def test_an_unknown_language_is_refused():
 
 def test_names_come_from_the_registers(data):
     vi, en = Text("vi", data), Text("en", data)
-    assert (vi.province("lang-son"), en.province("lang-son")) == ("Lạng Sơn", "Lang Son")
+    assert (vi.province("lang-son"), en.province("lang-son")) == ("Lạng Sơn", "Lạng Sơn")
     assert (vi.index_short("par"), en.dimension("papi", "e_governance")) == ("PAR INDEX", "E-Governance")
     assert vi.series("papi/e_governance") == "Quản trị điện tử"
     assert vi.series("ehealth_records_pct") == "Dân số có hồ sơ sức khỏe điện tử"

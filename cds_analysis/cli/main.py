@@ -131,6 +131,11 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
     metavar="ADDRESS",
     help="Make the reports on the workers of a Dask scheduler, for example tcp://host:8786.",
 )
+@click.option(
+    "--brief",
+    is_flag=True,
+    help="Profiles as one A4 page each, the first screen only; printed to PDF as well where Chromium is installed.",
+)
 @click.option("--pdf", is_flag=True, help="Print each report to PDF as well, with an installed Chromium.")
 @click.pass_context
 def report(
@@ -150,9 +155,10 @@ def report(
     timeout,
     memory,
     dask,
+    brief,
     pdf,
 ) -> None:
-    """Make HTML reports: every NOTEBOOK by default, with profiles of the provinces in the articles."""
+    """Make HTML reports: every NOTEBOOK by default, with a profile of each province."""
     from tqdm import tqdm
 
     from cds_analysis.dataset.load import load
@@ -167,8 +173,18 @@ def report(
     from cds_analysis.running.scratch import workspace
     from cds_analysis.running.tasks import Limits
 
-    chromium = find_chromium() if pdf else ""
+    chosen_settings = _settings(settings)
+    if brief:
+        chosen_settings["brief"] = "true"
+    chromium = ""
+    if pdf:
+        chromium = find_chromium()
+    elif brief:
+        with suppress(ParameterError):
+            chromium = find_chromium()
     wanted = [find_notebook(n) for n in dict.fromkeys(notebook)] if notebook else list(notebooks().values())
+    if brief and not notebook:
+        wanted = [n for n in wanted if "brief" in n.parameters]
     if (
         engine != "pool"
         and not dask
@@ -185,7 +201,7 @@ def report(
         data,
         provinces=chosen,
         langs=list(dict.fromkeys(lang)) or None,
-        settings=_settings(settings),
+        settings=chosen_settings,
         data_dir=data_dir,
         is_standalone=standalone,
         each=each,
@@ -236,7 +252,9 @@ def report(
     click.echo(
         f"{counts['made']} made, {counts['unchanged']} unchanged, {counts['failed']} failed: {out / 'index.html'}"
     )
-    if pdf:
+    if brief and not chromium:
+        click.echo("no Chromium here to print to PDF; print the pages from a browser")
+    if chromium:
         done = [t for t, r in zip(tasks, results) if r.status != "failed"]
         folder = OutputFolder(out)
         with folder.held(), workspace() as scratch:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-__all__ = ["FOREIGN_KEYS", "TABLES"]
+__all__ = ["FOREIGN_KEYS", "TABLES", "optional_columns"]
 
 ID = r"^[a-z0-9]+([_.-][a-z0-9]+)*$"
 NATION = "viet-nam"
@@ -44,6 +44,12 @@ def _choice(description: str, choices: list[str], **options) -> dy.String:
         metadata={"enum": choices},
         **options,
     )
+
+
+def optional_columns(schema: type[dy.Schema]) -> dict[str, pl.DataType]:
+    """Return the columns that a file may lack altogether, with their types; they are read as null then."""
+    found = schema.columns().items()
+    return {name: column.dtype for name, column in found if (column.metadata or {}).get("optional")}
 
 
 def _year(description: str, **options) -> dy.Int64:
@@ -336,9 +342,11 @@ class Observations(dy.Schema):
 
     @dy.rule()
     def share_agrees_with_fraction(cls) -> pl.Expr:
-        """value must agree with 100 * numerator / denominator to 0.06 percentage points"""
+        """value must agree with 100 * numerator / denominator to 0.06 percentage points, a whole value to 0.5"""
         share = 100 * pl.col("numerator") / pl.col("denominator")
-        return pl.col("numerator").is_null() | ((share - pl.col("value")).abs() <= 0.06)
+        is_whole = pl.col("value") == pl.col("value").round()
+        rounding = pl.when(is_whole).then(0.5).otherwise(0.06)
+        return pl.col("numerator").is_null() | ((share - pl.col("value")).abs() <= rounding)
 
 
 class Targets(dy.Schema):
@@ -373,7 +381,10 @@ class AreaObservations(dy.Schema):
     as_of = dy.Date(primary_key=True, description="The day the figure speaks of (the last day of a period).")
     source_id = _id("Source.", primary_key=True)
     value = dy.Float64(description="Value in the indicator's unit.")
-    bound = _choice("'=' exact, '>=' at least, '>' more than.", ["=", ">=", ">"])
+    bound = _choice(
+        "'=' exact, '>=' at least, '>' more than ('hơn 50'), '<=' at most, '<' less than ('dưới 5').",
+        ["=", ">=", ">", "<=", "<"],
+    )
     numerator = dy.Float64(
         nullable=True, min=0, description="Count above the line, where the source gives it."
     )
@@ -427,6 +438,12 @@ class Scores(dy.Schema):
     )
     source_id = _id("Source.")
     note = _text("What a reader must know about this row.", nullable=True)
+    standard_error = dy.Float64(
+        nullable=True,
+        min=0.0,
+        description="Standard error of the score where its publisher gives one, in points of the score. The column may be absent.",
+        metadata={"optional": True},
+    )
 
     @dy.rule()
     def score_or_rank(cls) -> pl.Expr:

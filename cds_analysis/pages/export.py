@@ -17,6 +17,7 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
+from cds_analysis.pages.sections import fold
 from cds_analysis.pages.site import TEMPLATES, style
 from cds_analysis.pages.vega import vega
 from cds_analysis.views.markup import templates
@@ -24,6 +25,9 @@ from cds_analysis.views.text import Text
 from cds_analysis.views.theme import VEGALITE
 
 __all__ = ["export_html"]
+
+_LOOK = re.compile(r'<style class="cds-look">.*?</style>\s*', re.DOTALL)  # the page carries it once
+_LONG_TABLE, _FOLDED = "tabled long", 'class="fold'
 
 
 def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.NotebookNode:
@@ -43,6 +47,10 @@ def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.Noteboo
             for o in cell.get("outputs", [])
             if not (o.output_type == "stream" and o.get("name") == "stderr")
         ]
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = _LOOK.sub("", output.data["text/html"])
+    kept.cells = fold(kept.cells)
     return kept
 
 
@@ -85,18 +93,18 @@ def _html(template: str, **values) -> str:
     return templates(TEMPLATES).get_template(f"{template}.html.j2").render(**values)
 
 
-def _scripts() -> tuple[str, ...]:
-    """Return Vega with the page's own script; their checksums are the only scripts the page's policy lets
-    run.
-    """
-    return vega(), (TEMPLATES / "live.js").read_text(encoding="utf-8")
+def _scripts(body: str) -> tuple[str, ...]:
+    """Return the scripts that a page needs; their checksums are the only ones that its policy lets run."""
+    names = [name for mark, name in (('class="live"', "live.js"), (_LONG_TABLE, "tables.js")) if mark in body]
+    own = tuple((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    return (vega(), *own) if "live.js" in names else own
 
 
 def _policy(scripts: tuple[str, ...]) -> str:
     allowed = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts
     )
-    return "default-src 'none'; img-src data:; style-src 'unsafe-inline'" + (
+    return "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'" + (
         f"; script-src {allowed}" if scripts else ""
     )
 
@@ -174,7 +182,7 @@ def export_html(
         "cds_base64": lambda text: base64.b64encode(text.encode()).decode(),
     }
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
-    scripts = _scripts() if 'class="live"' in body else ()
+    scripts = _scripts(body)
     page = templates(TEMPLATES).get_template("report.html.j2")
     return page.render(
         scripts=scripts,
@@ -184,7 +192,9 @@ def export_html(
         body=body,
         style=style(),
         t=t,
-        contents=_contents(body),
+        contents=[] if _FOLDED in body else _contents(body),
+        has_heading="<h1" in body,
+        running=re.sub(r'[\\"<\n]', "", " · ".join([t("Provincial digital transformation"), title])),
         facts=facts,
         other=other_language,
         index="../index.html" if has_index else None,

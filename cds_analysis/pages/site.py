@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+from functools import cache
 from pathlib import Path
 
 from cds_analysis.views.markup import templates
+from cds_analysis.views.panel import look
 from cds_analysis.views.text import Text
+from cds_analysis.views.theme import FACE, FAMILY
 
 __all__ = ["GENERATOR", "TEMPLATES", "render_index", "style"]
 
@@ -14,8 +18,19 @@ GENERATOR = "cds-analysis"  # named at the top of the index page, so that ours i
 
 
 def style() -> str:
-    """Return the style sheet that every page carries."""
-    return (TEMPLATES / "style.css").read_text(encoding="utf-8")
+    """Return the style sheet that every page carries: the look of figures and tables, and the page around them."""
+    return _face() + look() + (TEMPLATES / "style.css").read_text(encoding="utf-8")
+
+
+@cache
+def _face() -> str:
+    """Return the face of the page within the style sheet: a page needs no other file."""
+    weights = {400: "Regular", 700: "Bold"}
+    files = {
+        w: base64.b64encode((FACE / f"Inter-{name}.woff2").read_bytes()).decode()
+        for w, name in weights.items()
+    }
+    return templates(TEMPLATES).get_template("face.css.j2").render(family=FAMILY, files=files)
 
 
 def render_index(reports: list[dict], failed: list[dict]) -> str:

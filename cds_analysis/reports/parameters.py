@@ -273,7 +273,8 @@ def _province_on_record(parameter: Parameter, merged: dict, data: Dataset) -> st
 
 def _provinces_on_record(parameter: Parameter, merged: dict, data: Dataset) -> list[str]:
     known = set(data.provinces["province_id"])
-    return [p for p in merged[parameter.name] if p in known] or default_provinces(data)[:_FEW]
+    named = merged[parameter.name]
+    return [p for p in named if p in known] or (default_provinces(data)[:_FEW] if named else [])
 
 
 def default_provinces(data: Dataset) -> list[str]:

@@ -8,6 +8,7 @@ import polars as pl
 
 from cds_analysis.dataset.load import eager
 from cds_analysis.errors import several
+from cds_analysis.views.prose.verdict import Sentence, verdict
 
 if TYPE_CHECKING:
     from cds_analysis.study.result import Result
@@ -24,7 +25,7 @@ class Profile:
     >>> from cds_analysis import open
     >>> me = open(lang="en").province("Lạng Sơn")
     >>> me.name, me.region, len(me.reported) > 0
-    ('Lang Son', 'Northern Midlands and Mountains', True)
+    ('Lạng Sơn', 'Northern Midlands and Mountains', True)
     """
 
     def __init__(self, study: Study, province_id: str) -> None:
@@ -35,6 +36,12 @@ class Profile:
     def name(self) -> str:
         """Its name in the study's language."""
         return self.study.text.province(self.province_id)
+
+    @property
+    def verdict(self) -> list[Sentence]:
+        """What there is to say about it: a headline and the sentences below, each with its certainty."""
+        study = self.study
+        return verdict(study.findings, study.ranked, study.text, province=self.province_id)
 
     @property
     def region(self) -> str:

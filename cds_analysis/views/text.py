@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.dataset.register import WHOLE, Series, Survey, series_of
+from cds_analysis.dataset.register import WHOLE, Series, Survey, profiled, series_of
 from cds_analysis.errors import ParameterError
 from cds_analysis.views.labels import GROUP_LABELS
 
@@ -165,6 +165,20 @@ class Text:
             return "< " + self.number(0.001, 3)
         return ("" if bare else "= ") + self.number(value, 3)
 
+    def chance(self, p: float | None) -> str:
+        """Write a probability in whole percent, never as none or certain.
+
+        Examples
+        --------
+        >>> Text("en").chance(0.834), Text("en").chance(0.997), Text("vi").chance(0.001)
+        ('83%', '> 99%', '< 1%')
+        """
+        if p is None or p != p:
+            return MISSING
+        if not 0.005 <= p < 0.995:
+            return "< 1%" if p < 0.5 else "> 99%"
+        return self.percent(100 * p, 0)
+
     def percent(self, value: Any, decimals: int = 1, *, sign: bool = False) -> str:
         """Write a percentage: ``52,3%`` in Vietnamese, ``52.3%`` in English."""
         if value is None or value != value:
@@ -203,6 +217,20 @@ class Text:
         pattern = "dd/MM/yyyy" if self.lang == "vi" else "d\u00a0MMM\u00a0yyyy"
         return format_date(day, pattern, locale=self.locale)
 
+    def place(self, rank: int, of: int | None = None, *, tied: bool = False) -> str:
+        """Write a place in a ranking: ``thứ 62/63``, ``62nd of 63``; a first place that others share is said to be one.
+
+        Examples
+        --------
+        >>> Text("en").place(62, 63), Text("en").place(1, 63, tied=True), Text("en").place(11), Text("vi").place(62, 63)
+        ('62nd of 63', 'joint first', '11th', 'thứ 62/63')
+        """
+        if tied and rank == 1:
+            return self("joint first")
+        ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+        nth = self("{nth}", nth=f"{rank}{ending}" if self.lang == "en" else rank)
+        return self("{nth} of {n}", nth=nth, n=of) if of else nth
+
     def listing(self, items: list[str]) -> str:
         """Join words as a sentence does: ``a, b và c``."""
         if len(items) < 2:
@@ -217,24 +245,36 @@ class Text:
             raise ParameterError("a Text without a dataset has no names; give it one")
         return self._data
 
-    def _names(self, table: str, key: str) -> dict[str, str]:
+    def _names(self, table: str, key: str, lang: str = "") -> dict[str, str]:
         cache = self.__dict__.setdefault("_cache", {})
         if table not in cache:
             frame: pl.DataFrame = getattr(self._registers, table)
-            cache[table] = dict(frame.select(key, f"name_{self.lang}").iter_rows())
+            cache[table] = dict(frame.select(key, f"name_{lang or self.lang}").iter_rows())
         return cache[table]
 
     def province(self, province_id: str) -> str:
-        """Return a province's name."""
-        return self._names("provinces", "province_id").get(province_id, province_id)
+        """Return a province's name, with its diacritics in English too: it is how the name is written."""
+        return self._names("provinces", "province_id", "vi").get(province_id, province_id)
 
     def full_province(self, province_id: str) -> str:
-        """Return a province's name with what it is: ``tỉnh Lạng Sơn``, ``thành phố Đà Nẵng``; ``Lang Son
-        province``, ``Da Nang city``.
+        """Return a province's name with what it is: ``tỉnh Lạng Sơn``, ``thành phố Đà Nẵng``; ``Lạng Sơn
+        province``, ``Đà Nẵng city``.
         """
-        is_city = self._kinds.get(province_id) == "municipality"
         name = self.province(province_id)
-        return self("{name} city", name=name) if is_city else self("{name} province", name=name)
+        return (
+            self("{name} city", name=name)
+            if self.is_city(province_id)
+            else self("{name} province", name=name)
+        )
+
+    def is_city(self, province_id: str) -> bool:
+        """Whether a province is a city under the central government."""
+        return self._kinds.get(province_id) == "municipality"
+
+    @property
+    def profiled(self) -> list[str]:
+        """The ids of the indices that a profile speaks of, in the register's order."""
+        return profiled(self._registers.indices, where=("chart", "text"))
 
     @cached_property
     def _kinds(self) -> dict[str, str]:
@@ -259,7 +299,7 @@ class Text:
 
     def unit_2025(self, unit_id: str) -> str:
         """Return the name of one of the 34 units of 2025."""
-        return self._names("units_2025", "unit_id").get(unit_id, unit_id)
+        return self._names("units_2025", "unit_id", "vi").get(unit_id, unit_id)
 
     def region(self, region_id: str) -> str:
         """Return a region's name."""
@@ -271,10 +311,11 @@ class Text:
 
     def unit(self, indicator_id: str) -> str:
         """Return the unit of an indicator, as the register has it."""
-        return self._units[indicator_id]
+        return self.units[indicator_id]
 
     @cached_property
-    def _units(self) -> dict[str, str]:
+    def units(self) -> dict[str, str]:
+        """The unit of every indicator."""
         return dict(self._registers.indicators.select("indicator_id", "unit").iter_rows())
 
     def dimension(self, index_id: str, dimension_id: str = "overall") -> str:
@@ -289,6 +330,22 @@ class Text:
                 "index_id", "dimension_id", f"name_{self.lang}"
             ).iter_rows()
         }
+
+    def numbered(self, index_id: str, dimension_id: str) -> str:
+        """Return the name of a dimension behind its official number, where it has one: ``8 Quản trị điện tử``."""
+        number = self._register[index_id, dimension_id].number
+        return (
+            f"{number} {self.dimension(index_id, dimension_id)}"
+            if number
+            else self.dimension(index_id, dimension_id)
+        )
+
+    def part(self, index_id: str, dimension_id: str) -> str:
+        """Return the name of a dimension as it stands within a sentence: ``quản trị điện tử``, ``e-governance``."""
+        name = self.dimension(index_id, dimension_id)
+        if self.lang == "vi":
+            return name[:1].lower() + name[1:]
+        return " ".join(w if w.isupper() and len(w) > 1 else w.lower() for w in name.split())
 
     def series(self, series_id: str) -> str:
         """Return the name of a series: an indicator id, or ``index/dimension``."""
@@ -347,8 +404,12 @@ class Text:
 
     def source(self, source_id: str) -> str:
         """Return publisher and title of a source in one line."""
-        row = self._sources[source_id]
+        row = self.source_row(source_id)
         return f"{self.publisher_of(row)}: {self.title_of(row)}"
+
+    def source_row(self, source_id: str) -> dict:
+        """Return the row of ``sources`` of that id."""
+        return self._sources[source_id]
 
     @cached_property
     def _sources(self) -> dict[str, dict]:

@@ -19,6 +19,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from PIL import Image
 
 from cds_analysis.errors import ParameterError
@@ -63,8 +64,13 @@ STATUS_LOOK = {
     "no_data": ("–", "#ffffff", "black"),
 }
 
-# Verdana has the widths of DejaVu Sans and is on Windows and macOS.
-_FONT, FONTS = "'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif"
+# One face for text and charts, shipped with the package (tests/face.py makes it); DejaVu Sans, which matplotlib brings,
+# has the letters that it lacks.
+FACE = Path(__file__).parent / "face"
+FAMILY = "Inter"
+_FONT, FONTS = "'Inter', 'DejaVu Sans'", "Inter, 'DejaVu Sans', sans-serif"
+for _weight in ("Regular", "Bold"):
+    fontManager.addfont(FACE / f"Inter-{_weight}.ttf")
 VEGALITE = "application/vnd.vegalite.v5+json"  # of live charts: the newest that JupyterLab draws by itself
 WIDTH, DPI, CSS_PX_PER_INCH = (
     9.0,
@@ -72,7 +78,7 @@ WIDTH, DPI, CSS_PX_PER_INCH = (
     108,
 )  # a figure is shown at 108 px an inch, and drawn sharper for dense screens
 _STYLE: dict[RcKeyType, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": [FAMILY, "DejaVu Sans"],
     "font.size": 9,
     "text.color": INK,
     "axes.labelcolor": MUTED,

@@ -12,11 +12,13 @@ _HOME = {
     "dot_plot": "comparison",
     "dumbbell": "targets",
     "false_alarms": "uncertainty",
-    "forecast_fans": "uncertainty",
     "heatmap": "heat",
+    "promise_strips": "reported",
+    "rank_chances": "standing",
     "rank_heatmap": "ranking",
     "rank_lines": "profile",
     "rank_ranges": "uncertainty",
+    "reliability": "uncertainty",
     "score_panels": "profile",
     "standing_fan": "standing",
     "status_matrix": "targets",
@@ -24,6 +26,7 @@ _HOME = {
     "trajectory": "ranking",
     "two_views": "relations",
     "unit_parts": "relations",
+    "yardstick_strips": "reported",
 }
 
 __all__ = list(_HOME)
