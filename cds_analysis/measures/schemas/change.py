@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
+from cds_analysis.measures.changes import REASONS, VERDICTS
 from cds_analysis.measures.schemas import columns as column
 from cds_analysis.measures.schemas.columns import OfSeries
 
@@ -13,11 +14,14 @@ __all__ = [
     "CeilingGaps",
     "Changes",
     "Convergence",
-    "Forecast",
+    "JudgedChanges",
+    "NewestPairs",
     "OrderBreaks",
     "Parameters",
     "Positions",
+    "StableCore",
     "Trends",
+    "TrendsBesideCountry",
 ]
 
 _SHORT = "fewer than 5 years"
@@ -63,6 +67,23 @@ class Trends(_Segment):
         return (pl.col("verdict") == "too_short") == pl.col("slope_per_year").is_null()
 
 
+_TRENDS = ("rising", "falling", "no_trend", "too_short")
+_NO_FULL_YEAR = "no year is full"
+
+
+class TrendsBesideCountry(Trends):
+    """``trends_beside_country``: trends of the score, and of the score less the country's median."""
+
+    slope_own = column.number("Points a year against the country.", _SHORT)
+    slope_own_low = column.number("Lower end of its 95 % interval.", _SHORT)
+    slope_own_high = column.number("Upper end.", _SHORT)
+    p_own_adjusted = column.probability("Two-sided, for all provinces of the dimension and segment.", _SHORT)
+    verdict_own = column.choice("Whether there is a trend against the country.", _TRENDS, _NO_FULL_YEAR)
+    verdict_documented = column.choice("Of the score, if only documented breaks count.", _TRENDS)
+    verdict_own_documented = column.choice("Against the country, likewise.", _TRENDS, _NO_FULL_YEAR)
+    depends_on_detected = column.flag("One of both verdicts is another then.")
+
+
 class CeilingGaps(_Segment):
     """``ceiling_gaps``: one row a province, dimension and segment near the top of the scale."""
 
@@ -89,23 +110,6 @@ class Convergence(_Segment):
     beta_high = column.number("Upper end.")
     p_beta = column.probability("That beta is 0.")
     reading = column.choice("What both say.", ("converging", "only_beta", "diverging", "neither"))
-
-
-class Forecast(_Segment):
-    """``forecast``: one row a province, dimension and year ahead."""
-
-    province_id = column.name("Province.")
-    year = column.year("Year ahead.")
-    centre = column.number("Score on the line, points.")
-    low = column.number("Lower end of the band, cut at the scale.")
-    high = column.number("Upper end of the band, cut at the scale.")
-    is_cut = column.flag("The band reached an end of the scale.")
-    n_years = column.whole("Years that the line goes through.", min=5)
-
-    @dy.rule()
-    def the_line_lies_in_its_band(cls) -> pl.Expr:
-        """the centre lies in the band"""
-        return pl.col("centre").is_between(pl.col("low"), pl.col("high"))
 
 
 class _Standing(OfSeries):
@@ -176,6 +180,64 @@ class Changes(OfSeries):
     def a_likely_rise_is_a_rise(cls) -> pl.Expr:
         """the probability is above a half exactly where the change is positive"""
         return (pl.col("change").abs() < 1e-9) | ((pl.col("p_rise") > 0.5) == (pl.col("change") > 0))
+
+
+class NewestPairs(OfSeries):
+    """``newest_pairs``: one row a series with a standing."""
+
+    year_from = column.year("The last full year but one.")
+    year_to = column.year("The last full year.")
+
+
+_ONE_FIGURE = "no figure in one of the years"
+
+
+class JudgedChanges(OfSeries):
+    """``judge_changes``: one row a province with a figure in either of two years."""
+
+    province_id = column.name("Province.")
+    year_from = column.year("First year.")
+    year_to = column.year("Last year.")
+    figure_rank_from = column.rank("Rank of its figure in the first year.", "no figure")
+    figure_rank_to = column.rank("Rank of its figure in the last year.", "no figure")
+    places_gained = column.whole("Places between both, positive is up.", _ONE_FIGURE)
+    rank_from = column.rank("Likely rank of its standing in the first year.", "no figure")
+    rank_to = column.rank("Likely rank of its standing in the last year.", "no figure")
+    change = column.number("Change of the standing, standard deviations between provinces.", _ONE_FIGURE)
+    change_se = column.number("Its standard error.", _ONE_FIGURE, min=0)
+    p_rise = column.probability("Probability that the standing rose.", _ONE_FIGURE)
+    test_z = column.number("Change of the figures over its error if nothing had changed.", _ONE_FIGURE)
+    p_value = column.probability("Of that, two-sided.", _ONE_FIGURE)
+    p_adjusted = column.probability("The same, by Benjamini and Hochberg.", _ONE_FIGURE)
+    p_holm = column.probability("The same, by Holm.", _ONE_FIGURE)
+    n_tested = column.whole("Provinces tested together.", _ONE_FIGURE, min=1)
+    freedom = column.number("Degrees of freedom of the t that p is read off.", _ONE_FIGURE, min=0)
+    n_order_breaks = column.whole("Breaks of order between the years.", _ONE_FIGURE, min=0)
+    order_z = column.number("How much less of the order was kept than usual.", "no usual value")
+    verdict = column.choice("Whether the standing rose or fell.", VERDICTS)
+    reason = column.choice("Why nothing can be said.", REASONS, "something can be said")
+    verdict_documented = column.choice("The verdict if only documented breaks count.", VERDICTS)
+    depends_on_detected = column.flag("That is another verdict.")
+
+    @dy.rule()
+    def a_reason_where_nothing_can_be_said(cls) -> pl.Expr:
+        """there is a reason exactly where nothing can be said"""
+        return (pl.col("verdict") == "cannot_say") == pl.col("reason").is_not_null()
+
+    @dy.rule()
+    def corrected_p_is_no_smaller(cls) -> pl.Expr:
+        """correcting for many tests makes no p smaller, and Holm's way is the stricter"""
+        fdr = pl.col("p_adjusted") >= pl.col("p_value") - 1e-12
+        return (fdr & (pl.col("p_holm") >= pl.col("p_adjusted") - 1e-12)).fill_null(True)
+
+
+class StableCore(dy.Schema):
+    """``stable_core``: one row a year and province with all parts of the core."""
+
+    year = column.year("Year.")
+    province_id = column.name("Province.")
+    score = column.number("Sum of the parts, points.")
+    n_parts = column.whole("Parts added up.", min=1)
 
 
 class Parameters(OfSeries):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import dataframely as dy
 import polars as pl
 
 from cds_analysis.measures.gaps import STATUSES
 from cds_analysis.measures.schemas import columns as column
 
-__all__ = ["AchievedPaces", "ChanceOnTime", "Gaps", "MergedGaps", "RuleVerdicts"]
+__all__ = ["AchievedPaces", "ChanceOnTime", "Gaps", "MergedGaps", "Promises", "RuleVerdicts", "Yardsticks"]
 
+_COMPARATORS = (">=", ">", "<=", "=", "maintain")
 _NO_FIGURE = "no figure is on record"
 _NO_PACE = "there is no pace: fewer than two exact figures far enough apart"
 
@@ -22,7 +25,7 @@ class _Gap(dy.Schema):
     indicator_id = column.name("Indicator of the target.")
     due = column.day("Day by which the target is to be met.")
     target = column.number("The target, in the indicator's unit.")
-    comparator = column.choice("How the figure must stand to the target.", (">=", ">", "<=", "=", "maintain"))
+    comparator = column.choice("How the figure must stand to the target.", _COMPARATORS)
     direction = column.whole("1: higher is better; -1: lower is better.", min=-1, max=1)
     target_printed = column.text("The target as its source prints it.")
     target_locator = column.text("Where in its source the target stands.", "not recorded")
@@ -131,3 +134,57 @@ class AchievedPaces(dy.Schema):
     def within_those_compared(cls) -> pl.Expr:
         """no more provinces were as fast than were compared"""
         return pl.col("n_as_fast") <= pl.col("n_provinces")
+
+
+class Yardsticks(dy.Schema):
+    """``yardsticks``: one row a national target that a province has a figure for."""
+
+    indicator_id = column.name("Indicator.")
+    due = column.day("Day by which the target is to be met.")
+    target = column.number("The target, in the indicator's unit.")
+    comparator = column.choice("How the figure must stand to the target.", _COMPARATORS)
+    target_source_id = column.name("Source of the target.")
+    n_figures = column.whole("Provinces with a figure.", min=1)
+    n_reached = column.whole("Of them, those whose latest figure meets it.", min=0)
+    low = column.number("Lowest of the latest figures.")
+    quarter = column.number("First quartile.")
+    median = column.number("Median.")
+    three_quarters = column.number("Third quartile.")
+    high = column.number("Highest.")
+    first_as_of = column.day("Day of the oldest of them.")
+    last_as_of = column.day("Day of the newest.")
+    source_ids = column.names("Sources of the figures.")
+
+    @dy.rule()
+    def in_order(cls) -> pl.Expr:
+        """quartiles are in order, and no more provinces are there than have a figure"""
+        parts = ["low", "quarter", "median", "three_quarters", "high"]
+        ordered = pl.all_horizontal(pl.col(a) <= pl.col(b) for a, b in pairwise(parts))
+        return ordered & (pl.col("n_reached") <= pl.col("n_figures"))
+
+
+_NO_NATIONAL = "the nation has no target of that indicator and day"
+
+
+class Promises(dy.Schema):
+    """``promises``: one row an indicator and due date that a province has a target of its own for."""
+
+    indicator_id = column.name("Indicator.")
+    due = column.day("Day by which the targets are to be met.")
+    n_provinces = column.whole("Provinces with a target.", min=1)
+    low = column.number("Lowest of the targets, in the indicator's unit.")
+    median = column.number("Median.")
+    high = column.number("Highest.")
+    national = column.number("The nation's target, the most demanding one.", _NO_NATIONAL)
+    n_above = column.whole("Provinces that ask more.", _NO_NATIONAL, min=0)
+    n_equal = column.whole("That ask as much.", _NO_NATIONAL, min=0)
+    n_below = column.whole("That ask less.", _NO_NATIONAL, min=0)
+    n_with_figure = column.whole("Provinces with a figure.", min=0)
+    n_reached = column.whole("Of them, those whose latest figure meets their target.", min=0)
+    source_ids = column.names("Sources of the targets.")
+
+    @dy.rule()
+    def above_equal_and_below_are_all(cls) -> pl.Expr:
+        """each province asks more, as much or less"""
+        total = pl.col("n_above") + pl.col("n_equal") + pl.col("n_below")
+        return (total == pl.col("n_provinces")).fill_null(True)

@@ -22,6 +22,8 @@ __all__ = [
     "Peers",
     "Percentiles",
     "RegionSplit",
+    "Reporting",
+    "Selection",
     "Stability",
 ]
 
@@ -256,3 +258,36 @@ class PartsOfUnits(OfSeries):
     unit_score = column.number("The unit's score, points.")
     difference = column.number("Province less unit, points.")
     is_estimate = column.flag("The unit's score is an estimate.")
+
+
+class Reporting(dy.Schema):
+    """``reporting``: one row a province."""
+
+    province_id = column.name("Province.")
+    n_figures = column.whole("Figures on record.", min=0)
+    n_indicators = column.whole("Indicators with a figure.", min=0)
+    first_as_of = column.day("Day of the oldest figure.", "there is none")
+    last_as_of = column.day("Day of the newest.", "there is none")
+    n_placed = column.whole("Of its indicators, those that at least five provinces report.", min=0)
+    mean_percentile = column.number(
+        "Mean place of its latest figures among those of all that report them, 100 is best.",
+        "nothing is placed",
+        min=0,
+        max=100,
+    )
+
+
+_OWN_FIGURES = "the row of the provinces' own figures"
+
+
+class Selection(dy.Schema):
+    """``selection``: one row a series, and one of the provinces' own figures."""
+
+    index_id = column.name("Index.", _OWN_FIGURES)
+    dimension_id = column.name("Dimension.", _OWN_FIGURES)
+    year = column.year("Latest full year.", _OWN_FIGURES)
+    n = column.whole("Provinces.", min=1)
+    spearman = column.number("Rank correlation with the number of indicators reported.", min=-1, max=1)
+    low = column.number("Lower end of its 95 % interval.", min=-1, max=1)
+    high = column.number("Upper end.", min=-1, max=1)
+    source_ids = column.names("Sources of the ranks; empty in the row of the provinces' own figures.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-from cds_analysis.measures.rank_changes import VERDICTS
 from cds_analysis.measures.schemas import columns as column
 from cds_analysis.measures.schemas.columns import OfSeries
 
@@ -13,12 +12,12 @@ __all__ = [
     "ConfidenceSets",
     "CutOffs",
     "Intervals",
-    "JudgedMoves",
     "Mobility",
     "NextSteps",
     "PlacesGained",
     "RankAgreement",
     "Ranks",
+    "SurveyAssumptions",
 ]
 
 _ONE_YEAR_MISSING = "not ranked in both years"
@@ -77,46 +76,6 @@ class PlacesGained(dy.Schema):
     def places_are_the_difference(cls) -> pl.Expr:
         """places gained are the first rank less the last"""
         return pl.col("places_gained") == pl.col("rank_from") - pl.col("rank_to")
-
-
-def _end(which: str, when: str) -> dy.Integer:
-    return column.rank(f"{which} in the {when} year.", "not known")
-
-
-_METHOD_BEST, _METHOD_WORST = "Best rank under other methods", "Worst rank under other methods"
-_SAMPLE_BEST, _SAMPLE_WORST = "Best rank under other samples", "Worst rank under other samples"
-
-
-class JudgedMoves(PlacesGained):
-    """``judge_moves``: moves with what is known of their uncertainty."""
-
-    random_shift = column.number("Places that ranks drawn at random would move on average.", min=0)
-    share_moved_less = column.number(
-        "Percent of the other provinces that moved fewer places.", "alone", min=0, max=100
-    )
-    method_low_from = _end(_METHOD_BEST, "first")
-    method_high_from = _end(_METHOD_WORST, "first")
-    method_low_to = _end(_METHOD_BEST, "last")
-    method_high_to = _end(_METHOD_WORST, "last")
-    sample_low_from = _end(_SAMPLE_BEST, "first")
-    sample_high_from = _end(_SAMPLE_WORST, "first")
-    sample_low_to = _end(_SAMPLE_BEST, "last")
-    sample_high_to = _end(_SAMPLE_WORST, "last")
-    score_z = column.number(
-        "Change of score less the median one, in standard errors.", "not known, or a new definition"
-    )
-    verdict = column.choice("Whether the move is more than noise.", VERDICTS)
-    reason = column.text("Why.")
-
-    @dy.rule()
-    def intervals_in_order(cls) -> pl.Expr:
-        """the better end of an interval comes first"""
-        pairs = [
-            (f"{kind}_low_{when}", f"{kind}_high_{when}")
-            for kind in ("method", "sample")
-            for when in ("from", "to")
-        ]
-        return pl.all_horizontal((pl.col(low) <= pl.col(high)).fill_null(True) for low, high in pairs)
 
 
 class Mobility(OfSeries):
@@ -192,6 +151,16 @@ class ConfidenceSets(OfSeries):
     def the_rank_lies_inside(cls) -> pl.Expr:
         """the rank lies in its set"""
         return pl.col("rank").is_between(pl.col("rank_low"), pl.col("rank_high"))
+
+
+class SurveyAssumptions(dy.Schema):
+    """``survey_assumptions``: one row an assumption of the scenario behind confidence sets."""
+
+    assumption = column.choice(
+        "What is assumed.", ("interviews", "design_effect", "person_sd", "correlation")
+    )
+    value = column.number("Its value; person_sd in points of the score.", min=0)
+    is_given = column.flag("By the caller, not by the register.")
 
 
 class CutOffs(OfSeries):
