@@ -40,7 +40,7 @@ def pages(data, out, *, wanted=None, settings=None, provinces=None):
 
 def text_of(page):
     page = re.sub(r"<(script|style)[^>]*>.*?</\1>", "", page, flags=re.DOTALL)
-    shown = re.sub(r"<[^>]+>", "\n", page).splitlines() + re.findall(r'alt="([^"]*)"', page)
+    shown = re.sub(r"<[^>]+>", "\n", page).splitlines() + re.findall(r'(?:alt|aria-label)="([^"]*)"', page)
     return "\n".join(line.strip() for line in map(html.unescape, shown) if line.strip())
 
 

@@ -38,8 +38,8 @@ class Page(HTMLParser):
         a = dict(attrs)
         if tag == "html":
             self.lang = a.get("lang")
-        if tag == "img":
-            self.images.append(a)
+        if tag == "img" or (tag == "svg" and a.get("role") == "img"):
+            self.images.append({"alt": a.get("aria-label"), **a})
         if tag == "a":
             self.links.append(a.get("href", ""))
             if "download" in a:

@@ -12,7 +12,6 @@ from cds_analysis.dataset.provinces import formed_from
 from cds_analysis.dataset.register import WHOLE, series_of
 from cds_analysis.dataset.schemas import NATION
 from cds_analysis.dataset.series import parse_day, score_values
-from cds_analysis.errors import ParameterError
 from cds_analysis.measures.compare import compare
 from cds_analysis.measures.findings import parts
 from cds_analysis.measures.gaps import gaps, merge_repeated
@@ -58,7 +57,7 @@ class ProvinceProfile(Chapter):
     def parts(self) -> pl.DataFrame:
         """The dimensions of every index and year, all provinces."""
         d = self.data
-        return parts(self.study.ranked, d.scores, d.indices)
+        return parts(self.study.ranked, d.indices, self.study.likely[0])
 
     @cached_property
     def targets(self) -> pl.DataFrame:
@@ -198,16 +197,15 @@ class ProvinceProfile(Chapter):
                 if without > 1
                 else t("One of its targets has no figure to set beside it.")
             )
-        for index in t.profiled:
-            survey = t.survey(index)
-            if survey is not None and index in known:
-                said.append(
-                    t(
-                        "{index} publishes no error by province; intervals here assume {n} interviews in each.",
-                        index=t.index_short(index),
-                        n=t.number(survey.interviews),
-                    )
+        noisy = self.study.likely[0]["index_id"].unique()
+        estimated = [t.index_short(i) for i in t.profiled if i in noisy and i in known]
+        if estimated:
+            said.append(
+                t(
+                    "{index} publishes no error by province; the ranges here are estimated from all provinces and years.",
+                    index=t.listing(estimated),
                 )
+            )
         return said
 
     def _context(self) -> list[str]:

@@ -43,6 +43,7 @@ from cds_analysis.measures.state_space import Estimate, step_statistics, surpris
 from cds_analysis.measures.tails import freedom_of, two_sided
 
 __all__ = [
+    "CHANGES",
     "HOLDS_AT",
     "LIKELY_FROM",
     "REASONS",
@@ -155,7 +156,7 @@ def judge_changes(
         if not pairs.height:
             raise ParameterError(f"no series has a standing of both {year_from} and {year_to}")
     parts = [_judged(found, *row) for row in pairs.sort(_SERIES).iter_rows()]
-    rows = pl.concat(parts) if parts else pl.DataFrame(schema=_SCHEMA)
+    rows = pl.concat(parts) if parts else pl.DataFrame(schema=CHANGES)
     other = rows if documented is None else judge_changes(documented, year_from=year_from, year_to=year_to)
     key = [*_SERIES, "province_id", "year_from", "year_to"]
     return rows.join(
@@ -214,8 +215,8 @@ def _judged(found: Standing, index_id: str, dimension_id: str, year_from: int, y
         verdict = verdict.when(condition).then(pl.lit(name))
     judged = rows.with_columns(verdict=verdict.otherwise(pl.lit("not_told_apart")))
     return (
-        judged.select(*_SCHEMA)
-        .cast(_SCHEMA)
+        judged.select(*CHANGES)
+        .cast(CHANGES)
         .sort("test_z", "province_id", descending=[True, False], nulls_last=True)
     )
 
@@ -262,7 +263,7 @@ def _tests(positions: pl.DataFrame, about: dict, year_from: int, year_to: int) -
     )
 
 
-_SCHEMA = {
+CHANGES = {
     **dict.fromkeys([*_SERIES, "province_id"], pl.String),
     **dict.fromkeys(
         [

@@ -31,7 +31,7 @@ from cds_analysis.errors import ParameterError
 from cds_analysis.measures.rank_draws import draw_ranks, places
 from cds_analysis.measures.state_space import Estimate, estimate, smooth
 
-__all__ = ["MIN_TABLES", "Standing", "p_rise", "standardised", "standing"]
+__all__ = ["MIN_TABLES", "POSITIONS", "Standing", "p_rise", "standardised", "standing"]
 
 MIN_TABLES = 4  # full years: with three, phi and s2 (and kappa) are as many as the correlations they rest on
 _ALL_SIGNAL = 0.999
@@ -147,7 +147,7 @@ def standing(
         for name, rows in sorted(standardised(ordered, full_from=full_from).group_by(_SERIES))
     ]
     frames = []
-    for kind, schema in enumerate((_POSITIONS, _AHEAD, _CHANGES, _PARAMETERS)):
+    for kind, schema in enumerate((POSITIONS, _AHEAD, _CHANGES, _PARAMETERS)):
         rows = [_shaped(rows, schema) for rows in (part[kind] for part in parts) if rows is not None]
         frames.append(pl.concat(rows) if rows else pl.DataFrame(schema=schema))
     return Standing(*frames)
@@ -308,7 +308,7 @@ _RANKS = {
     ),
     **dict.fromkeys(["p_top_ten", "p_bottom_ten", "median_rank_error", "p_error"], pl.Float64),
 }
-_POSITIONS = {**_ID, "year": pl.Int64, "z": pl.Float64, "figure_rank": pl.Int64, **_STANDING, **_RANKS}
+POSITIONS = {**_ID, "year": pl.Int64, "z": pl.Float64, "figure_rank": pl.Int64, **_STANDING, **_RANKS}
 _AHEAD = {
     **_ID,
     "year": pl.Int64,

@@ -17,6 +17,7 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
+from cds_analysis.pages.figures import inline_svg
 from cds_analysis.pages.sections import fold
 from cds_analysis.pages.site import TEMPLATES, style
 from cds_analysis.pages.vega import vega
@@ -143,6 +144,11 @@ def _exporter() -> HTMLExporter:
     return exporter
 
 
+def _inline(output: nbformat.NotebookNode) -> str:
+    about = output.metadata.get("image/svg+xml", {})
+    return inline_svg(output.data["image/svg+xml"], alt=about.get("alt", ""), width=about.get("width", 972))
+
+
 def _contents(body: str) -> list[tuple[str, str]]:
     found = re.findall(r'<h2 id="([^"]*)">(.*?)</h2>', body, flags=re.DOTALL)
     return [
@@ -179,7 +185,7 @@ def export_html(
     label = t("Download the numbers (CSV)")
     resources = {
         "cds_csv": lambda output: _csv_link(output, label),
-        "cds_base64": lambda text: base64.b64encode(text.encode()).decode(),
+        "cds_svg": _inline,
     }
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
     scripts = _scripts(body)

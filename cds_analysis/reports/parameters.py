@@ -278,8 +278,8 @@ def _provinces_on_record(parameter: Parameter, merged: dict, data: Dataset) -> l
 
 
 def default_provinces(data: Dataset) -> list[str]:
-    """Return the provinces that profiles are made of when none is named: those that reported figures, or the
-    first of a dataset without figures.
+    """Return the provinces that stand in for those a notebook names and the data lack: those that reported figures, or
+    the first of a dataset without figures.
     """
     reported = eager(data.observations.select("province_id").unique().sort("province_id"))
     return reported["province_id"].to_list() or data.provinces["province_id"].head(_FEW).to_list()

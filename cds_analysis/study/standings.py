@@ -9,10 +9,11 @@ from collections.abc import Iterable
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset, eager
-from cds_analysis.dataset.register import Series
+from cds_analysis.dataset.register import WHOLE, Series, profiled, series_of
 from cds_analysis.errors import ParameterError
-from cds_analysis.measures.changes import LIKELY_FROM, documented_only, judge_changes
-from cds_analysis.measures.standing import Standing, standing
+from cds_analysis.measures.changes import CHANGES, LIKELY_FROM, documented_only, judge_changes
+from cds_analysis.measures.standing import POSITIONS, Standing, standing
+from cds_analysis.study.kept import key_of, load_kept, store_kept
 from cds_analysis.views.text import Text
 
 __all__ = ["Standings"]
@@ -49,13 +50,13 @@ class Standings:
         if documented and fewer.height == breaks.height:
             found = self.fitted(series, years_ahead=years_ahead)
         else:
-            found = standing(
-                scores,
-                fewer if documented else breaks,
-                years_ahead=years_ahead,
-                full_from=d.full_from,
-                draws=0 if documented else 1000,
-            )
+            used, draws = (fewer, 0) if documented else (breaks, 1000)
+            options = {"years_ahead": years_ahead, "full_from": d.full_from, "draws": draws}
+            name = key_of(scores, used, **options)
+            kept = load_kept(name)
+            found = standing(scores, used, **options) if kept is None else Standing(*kept)
+            if kept is None:
+                store_kept(name, (found.positions, found.ahead, found.changes, found.parameters))
         self._kept[key] = found
         return found
 
@@ -143,6 +144,21 @@ class Standings:
                 )
             )
         return pl.concat(parts)
+
+    def of_profiles(self, indices: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Return ``positions`` of every profiled index and of its dimensions, and the newest changes of the whole
+        indices; both frames are empty, with their columns, where no series has standings.
+        """
+        shown = profiled(indices, where=("chart", "text"))
+        series = [s for s in series_of(indices) if s.index_id in shown and s.parent_id in (None, WHOLE)]
+        found = [self.fitted(s, years_ahead=0) for s in series]
+        changes = [
+            judge_changes(f)
+            for s, f in zip(series, found)
+            if s.is_whole and f.positions["year"].n_unique() > 1
+        ]
+        positions = pl.concat([pl.DataFrame(schema=POSITIONS), *(f.positions for f in found)])
+        return positions, pl.concat(changes) if changes else pl.DataFrame(schema=CHANGES)
 
     def family(self, series: tuple[Series, ...], t: Text, years_ahead: int = AHEAD) -> str:
         """Return in words what one model was fitted to, and what of it is not to be trusted."""

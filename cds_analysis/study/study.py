@@ -17,7 +17,7 @@ import polars as pl
 
 from cds_analysis.dataset.load import Dataset, eager, load
 from cds_analysis.dataset.provinces import find_each, find_province, find_provinces, fold
-from cds_analysis.dataset.register import Series, find_indicator, find_series, series_of
+from cds_analysis.dataset.register import Series, find_indicator, find_series, profiled, series_of
 from cds_analysis.dataset.series import observations_with_ranks, parse_day, score_values
 from cds_analysis.errors import ParameterError, UnknownNameError, several
 from cds_analysis.measures.bridge import in_units
@@ -26,6 +26,7 @@ from cds_analysis.measures.findings import findings
 from cds_analysis.measures.gaps import gaps
 from cds_analysis.measures.own_trends import trends_beside_country
 from cds_analysis.measures.ranks import ranks
+from cds_analysis.study.kept import key_of, load_kept, store_kept
 from cds_analysis.study.own import frame_of, matched, own_values
 from cds_analysis.study.profile import Profile
 from cds_analysis.study.result import Result
@@ -86,10 +87,24 @@ class Study:
         return ranks(self.data.scores, self.data.breaks, self.data.indices, full_from=self.data.full_from)
 
     @cached_property
+    def likely(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Standings of all years and newest changes of the indices that a profile shows and of their dimensions; see
+        :meth:`cds_analysis.study.standings.Standings.of_profiles`.
+        """
+        d, shown = self.data, profiled(self.data.indices, where=("chart", "text"))
+        mine = pl.col("index_id").is_in(shown)
+        key = key_of(eager(d.scores).filter(mine), d.breaks, d.indices, full_from=d.full_from)
+        kept = load_kept(key)
+        if kept is None:  # the optimiser is slow to import and to run
+            kept = self.standings.of_profiles(d.indices)
+            store_kept(key, kept)
+        return kept[0], kept[1]
+
+    @cached_property
     def findings(self) -> pl.DataFrame:
         """What there is to say about every province; see :func:`cds_analysis.measures.findings.findings`."""
         d = self.data
-        return findings(self.ranked, d.scores, d.indices, d.provinces)
+        return findings(self.ranked, d.indices, d.provinces, *self.likely)
 
     @cached_property
     def standings(self) -> Standings:

@@ -111,11 +111,7 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
                 va="center",
                 ha="center",
                 fontsize=8.5,
-                color="black"
-                if colour == "#ffffff"
-                else "white"
-                if STATUS_LOOK[row["status"]][2] == "white"
-                else "black",
+                color=STATUS_LOOK[row["status"]][2],
                 bbox={"boxstyle": "round,pad=0.22", "facecolor": colour, "edgecolor": GREY, "lw": 0.6},
             )
             ax.text(174, y, label, va="center", fontsize=8)

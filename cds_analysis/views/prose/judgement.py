@@ -4,8 +4,6 @@ claims, merged units.
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
