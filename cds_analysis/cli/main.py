@@ -384,7 +384,8 @@ def export(folder, data_dir) -> None:
     """
     from cds_analysis.dataset.checks import gate
     from cds_analysis.dataset.load import load
-    from cds_analysis.study.export import data_version, export
+    from cds_analysis.dataset.version import data_version
+    from cds_analysis.study.export import export
 
     data = load(data_dir)
     gate(data)

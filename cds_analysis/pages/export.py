@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import json
 import re
@@ -16,6 +15,7 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
+from cds_analysis.pages.policy import policy, within_script
 from cds_analysis.pages.site import TEMPLATES, style
 from cds_analysis.pages.vega import vega
 from cds_analysis.views.markup import templates
@@ -69,15 +69,10 @@ def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
         source=about.get("source", ""),
         colours=json.dumps(about.get("colours", [])),
         blocks={
-            "spec": _within_script(output.data[VEGALITE]),
-            "provinces": _within_script(about.get("provinces", [])),
+            "spec": within_script(output.data[VEGALITE]),
+            "provinces": within_script(about.get("provinces", [])),
         },
     )
-
-
-def _within_script(value: object) -> str:
-    """Return a value as JSON that ends no script."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _html(template: str, **values) -> str:
@@ -89,15 +84,6 @@ def _scripts() -> tuple[str, ...]:
     run.
     """
     return vega(), (TEMPLATES / "live.js").read_text(encoding="utf-8")
-
-
-def _policy(scripts: tuple[str, ...]) -> str:
-    allowed = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts
-    )
-    return "default-src 'none'; img-src data:; style-src 'unsafe-inline'" + (
-        f"; script-src {allowed}" if scripts else ""
-    )
 
 
 class _Exporter(HTMLExporter):
@@ -177,7 +163,7 @@ def export_html(
     page = templates(TEMPLATES).get_template("report.html.j2")
     return page.render(
         scripts=scripts,
-        policy=_policy(scripts),
+        policy=policy(scripts),
         lang=lang,
         title=title,
         body=body,
