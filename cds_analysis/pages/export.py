@@ -16,7 +16,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
 from cds_analysis.pages.policy import policy, within_script
-from cds_analysis.pages.site import TEMPLATES, style
+from cds_analysis.pages.site import LANDING, TEMPLATES, style
 from cds_analysis.pages.vega import vega
 from cds_analysis.views.markup import templates
 from cds_analysis.views.text import Text
@@ -172,5 +172,5 @@ def export_html(
         contents=_contents(body),
         facts=facts,
         other=other_language,
-        index="../index.html" if has_index else None,
+        index=f"../{LANDING[lang]}" if has_index else None,
     )

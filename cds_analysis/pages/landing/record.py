@@ -211,19 +211,15 @@ class Record:
     def _moves(self, whole: Whole) -> Moves | None:
         if whole.year is None or whole.year - 1 not in whole.full_years or whole.year in whole.breaks:
             return None
-        years = {"year_from": whole.year - 1, "year_to": whole.year}
-        scores = eager(self.data.scores)
-        known = uncertainty(
-            scores, self.data.indices, index_id=whole.index_id, years=[whole.year - 1, whole.year]
-        )
+        index, before, year = whole.index_id, whole.year - 1, whole.year
+        known = uncertainty(eager(self.data.scores), self.data.indices, index_id=index, years=[before, year])
         is_judged = any(frame.height for frame in known)
-        rows = (
-            judge_moves(self.ranked, *known, index_id=whole.index_id, **years)
-            if is_judged
-            else places_gained(self.ranked, index_id=whole.index_id, dimension_id=WHOLE, **years)
-        )
+        if is_judged:
+            rows = judge_moves(self.ranked, *known, index_id=index, year_from=before, year_to=year)
+        else:
+            rows = places_gained(self.ranked, index_id=index, year_from=before, year_to=year)
         survey = whole.series.survey if known[1].height else None
-        return Moves(whole, whole.year - 1, rows, is_judged, survey) if rows.height else None
+        return Moves(whole, before, rows, is_judged, survey) if rows.height else None
 
     @cached_property
     def agreement(self) -> Agreement | None:

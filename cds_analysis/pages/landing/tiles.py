@@ -61,7 +61,8 @@ def _room_for_key(tiles: list[dict]) -> str:
     """Return where the legend goes: rows that leave room for it at their left, as wide as can be; else below the map."""
     first: dict[int, int] = {}
     for tile in tiles:
-        first[tile["row"]] = min(tile["col"], first.get(tile["row"], tile["col"]))
+        row, col = int(tile["row"]), int(tile["col"])
+        first[row] = min(col, first.get(row, col))
     for width in range(max(first.values(), default=1) - 1, _KEY_COLUMNS - 1, -1):
         run: list[int] = []
         for row in range(1, max(first) + 2):
