@@ -17,6 +17,7 @@ from browsers import axe_violations, needs_chromium
 from scipy import stats
 
 from cds_analysis.pages.landing.record import Record
+from cds_analysis.pages.landing.search import SYNONYMS
 from cds_analysis.pages.site import LANDING, render_landing
 from cds_analysis.paths import data_folder
 from cds_analysis.reports.catalogue import notebooks
@@ -261,6 +262,11 @@ def test_everything_that_has_a_name_can_be_found(found):
     kinds = [entry[0] for entry in found["entries"]]
     n_named = sum(len(rows(table)) for table in ("provinces", "regions", "indices", "indicators"))
     assert len(kinds) == n_named + len(notebooks()) + 6
+
+
+def test_every_page_has_words_that_people_type():
+    assert set(SYNONYMS) == set(notebooks())
+    assert all(len(words.split(";")) >= 5 for words in SYNONYMS.values())
 
 
 def test_a_profile_that_is_there_is_linked_and_another_has_a_card(source, lang):

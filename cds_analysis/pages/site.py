@@ -18,11 +18,21 @@ from cds_analysis.pages.policy import policy, within_script
 from cds_analysis.views.markup import templates
 from cds_analysis.views.text import Text
 
-__all__ = ["GENERATOR", "LANDING", "TEMPLATES", "render_landing", "style"]
+__all__ = [
+    "DATASET",
+    "GENERATOR",
+    "LANDING",
+    "TEMPLATES",
+    "render_landing",
+    "render_not_found",
+    "render_sitemap",
+    "style",
+]
 
 TEMPLATES = Path(__file__).parent / "templates"
 GENERATOR = "cds-analysis"  # named at the top of the landing page, so that ours is told from another's
 LANDING = {"vi": "index.html", "en": "index.en.html"}
+DATASET = "dataset"  # folder of a site with the data to download
 _HITS = 8  # that the search shows
 # Words around a name that tell nothing apart: "tỉnh Lạng Sơn", "PAPI index".
 _COMMON = "tinh thanh pho tp chi so cua ve cac province city of the index in provincial"
@@ -34,7 +44,12 @@ def style(name: str = "style.css") -> str:
 
 
 def render_landing(
-    record: Record, reports: list[dict], failed: list[dict], pages: Sequence[Page], lang: str
+    record: Record,
+    reports: list[dict],
+    failed: list[dict],
+    pages: Sequence[Page],
+    lang: str,
+    downloads: Sequence[str] = (),
 ) -> str:
     """Make the landing page in a language.
 
@@ -50,6 +65,8 @@ def render_landing(
         All reports that can be made.
     lang
         ``vi`` or ``en``.
+    downloads
+        Files of the dataset beside the page.
     """
     t = Text(lang, record.data)
     ways = Ways(record.data, t, reports, list(pages))
@@ -89,6 +106,7 @@ def render_landing(
             strip=strip,
             groups=_groups(reports, lang),
             failed=failed,
+            downloads=[(href, href.rpartition("/")[2]) for href in downloads],
             cited=words.cited(record, ways),
             listed=words.listed(ways),
             about=words.about(record, ways, __version__),
@@ -115,3 +133,17 @@ def _groups(reports: list[dict], lang: str) -> list[dict]:
         }
         for group in groups.values()
     ]
+
+
+def render_not_found(address: str) -> str:
+    """Make the page that a web server shows for an address that leads nowhere; it links to the landing page, under
+    `address` where the site's own is known.
+    """
+    page = templates(TEMPLATES).get_template("landing/404.html.j2")
+    links = [(Text(lang), address + name) for lang, name in LANDING.items()]
+    return page.render(generator=GENERATOR, policy=policy(()), style=style("landing.css"), links=links)
+
+
+def render_sitemap(addresses: list[str]) -> str:
+    """Make the list of a site's pages for search engines."""
+    return templates(TEMPLATES).get_template("landing/sitemap.xml.j2").render(addresses=addresses)

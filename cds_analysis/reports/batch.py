@@ -110,7 +110,7 @@ def run(
                 on_result(results[task.key])
             else:
                 todo.append(task)
-        stamp = landing_stamp(data)
+        stamp = landing_stamp(data, out)
         is_there = all((out / name).is_file() for name in LANDING.values())
         if todo or damage or manifest.get("landing") != stamp or not is_there:
             manifest["landing"] = stamp

@@ -11,7 +11,7 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.version import data_version
 from cds_analysis.pages.landing.record import Record
 from cds_analysis.pages.landing.ways import Page
-from cds_analysis.pages.site import LANDING, render_landing
+from cds_analysis.pages.site import DATASET, LANDING, render_landing
 from cds_analysis.reports.catalogue import notebooks
 from cds_analysis.reports.fingerprint import checksum_of_code, checksum_of_text
 from cds_analysis.views.text import collation_key
@@ -19,9 +19,17 @@ from cds_analysis.views.text import collation_key
 __all__ = ["landing_pages", "landing_stamp"]
 
 
-def landing_stamp(data: Dataset) -> str:
-    """Return a checksum of what the landing page depends on besides the reports: the data and the package."""
-    return checksum_of_text(data_version(data), checksum_of_code())
+def landing_stamp(data: Dataset, out: Path) -> str:
+    """Return a checksum of what the landing page depends on besides the reports: the data, the package, and what of
+    the dataset can be downloaded beside it.
+    """
+    return checksum_of_text(data_version(data), checksum_of_code(), *_downloads(out))
+
+
+def _downloads(out: Path) -> list[str]:
+    """Return the workbooks and documents of the release beside the page, none where `cds site` did not put it there."""
+    found = (f for f in (out / DATASET).glob("*") if f.suffix in (".xlsx", ".md", ".json"))
+    return sorted(f"{DATASET}/{f.name}" for f in found)
 
 
 @lru_cache(maxsize=2)
@@ -54,7 +62,7 @@ def landing_pages(reports: dict[str, dict], data: Dataset, out: Path) -> dict[st
     ]
     pages = [Page(n.name, n.titles, n.is_profile) for n in notebooks().values()]
     return {
-        name: render_landing(_record(data), shown, failed, pages, lang).encode("utf-8")
+        name: render_landing(_record(data), shown, failed, pages, lang, _downloads(out)).encode("utf-8")
         for lang, name in LANDING.items()
     }
 
