@@ -42,7 +42,7 @@ PICTURES = {  # name: (page below the outputs, element, height of the cut in CSS
     ),
     "checks.en": ("method_checks/method_checks.en.html", "figure:has(svg[aria-label*='false alarms'])", 420),
     "claims.vi": ("claims_check/claims_check.vi.html", "body", 900),
-    "index": ("index.html", "body", 760),
+    "index": ("index.html", "body", 900),
 }
 
 

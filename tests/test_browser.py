@@ -29,17 +29,6 @@ def test_a_report_prints_on_a4(made, page):
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
-@pytest.mark.parametrize(
-    "typed, shown", [("vinh phuc", ["Vĩnh Phúc"]), ("BRVT", ["Bà Rịa - Vũng Tàu"]), ("vĩnh", ["Vĩnh Phúc"])]
-)
-def test_the_index_is_searched_with_or_without_accents(made, page, typed, shown):
-    out, _, _ = made
-    page.goto((out / "index.html").as_uri())
-    page.fill("#q", typed)
-    names = page.locator("li[data-search]:visible .name").all_inner_texts()
-    assert names == shown
-
-
 def test_a_figure_is_downloaded_as_csv(made, page):
     out, tasks, _ = made
     page.goto((out / next(t.path for t in tasks if t.notebook == "ranking_trends")).as_uri())

@@ -193,9 +193,10 @@ def test_a_profile_of_a_withheld_province_says_so(made):
     assert "PAPI 2024 has no result of the province: it is missing, not last;" in text
 
 
-def test_the_index_leads_to_every_report(made):
+@pytest.mark.parametrize("name", ["index.html", "index.en.html"])
+def test_the_landing_page_leads_to_every_report(made, name):
     out, tasks, _ = made
-    page = Page((out / "index.html").read_text(encoding="utf-8"))
+    page = Page((out / name).read_text(encoding="utf-8"))
     assert {t.path for t in tasks} <= set(page.links)
     assert all(a.startswith("data:") for a in page.loads)
 
@@ -251,7 +252,7 @@ def test_a_notebook_that_raises_leaves_no_report_and_the_others_go_on(write_note
     broken, fine = run(tasks, out, data=data, jobs=2)
     assert (broken.status, fine.status) == ("failed", "made")
     assert "ZeroDivisionError" in broken.error and broken.cell == 6 and "1 / 0" in broken.traceback
-    assert {p.name for p in out.rglob("*.html")} == {"fine.en.html", "index.html"}
+    assert {p.name for p in out.rglob("*.html")} == {"fine.en.html", "index.html", "index.en.html"}
     kept = nbformat.read(out / "failed" / "broken" / "broken.en.ipynb", as_version=4)
     assert "ZeroDivisionError" in json.dumps(kept)
     assert "ZeroDivisionError" in (out / "index.html").read_text(encoding="utf-8")
@@ -318,6 +319,8 @@ def test_the_checksum_of_the_code_sees_names_and_contents(tmp_path):
 
 PAGE_FILES = [
     "pages/templates/live.js",
+    "pages/templates/landing.js",
+    "pages/templates/landing/page.html.j2",
     "pages/templates/report.html.j2",
     "pages/templates/cds/index.html.j2",
     "pages/templates/cds/conf.json",

@@ -4,18 +4,18 @@ code 2.
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
 import subprocess
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from cds_analysis import __version__
 from cds_analysis.cli.intake import commands
+from cds_analysis.cli.making import end, made
+from cds_analysis.cli.site import site
 from cds_analysis.errors import CdsError, ParameterError, several
 
 __all__ = ["main"]
@@ -164,7 +164,7 @@ def report(
     from cds_analysis.dataset.load import load
     from cds_analysis.dataset.provinces import find_provinces
     from cds_analysis.pages.pdf import find_chromium, print_pdf
-    from cds_analysis.reports.batch import run, why
+    from cds_analysis.reports.batch import why
     from cds_analysis.reports.catalogue import find_notebook, notebooks
     from cds_analysis.reports.manifest import read_manifest
     from cds_analysis.reports.output_folder import OutputFolder
@@ -215,42 +215,16 @@ def report(
         would = sum(map(bool, reasons.values()))
         click.echo(f"{would} would be made, {len(tasks) - would} unchanged")
         return
-    bar = tqdm(total=len(tasks), unit="report", disable=None, file=sys.stderr)
-
-    def show(result) -> None:
-        bar.update()
-        if result.status == "failed":
-            where = f" (cell {result.cell})" if result.cell is not None else ""
-            bar.write(f"failed: {result.key}{where}: {result.error.splitlines()[0]}", file=sys.stderr)
-
-    limits = Limits(timeout, memory)
-    ended_by: list[int] = []
-    try:
-        with _interruptible() as ended_by, _warnings_shown():
-            results = run(
-                tasks,
-                out,
-                data=data,
-                jobs=jobs,
-                force=force,
-                engine=engine,
-                dask=dask,
-                limits=limits,
-                on_result=show,
-            )
-    except KeyboardInterrupt:
-        with suppress(OSError):  # of a terminal that is gone
-            click.echo(
-                f"interrupted: the reports finished so far are in {out}; run again to make the others",
-                err=True,
-            )
-        ctx.exit(128 + (ended_by[0] if ended_by else signal.SIGINT))
-    finally:
-        with suppress(OSError):
-            bar.close()
-    counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
-    click.echo(
-        f"{counts['made']} made, {counts['unchanged']} unchanged, {counts['failed']} failed: {out / 'index.html'}"
+    results = made(
+        ctx,
+        tasks,
+        out,
+        data=data,
+        jobs=jobs,
+        force=force,
+        engine=engine,
+        dask=dask,
+        limits=Limits(timeout, memory),
     )
     if brief and not chromium:
         click.echo("no Chromium here to print to PDF; print the pages from a browser")
@@ -261,47 +235,7 @@ def report(
             for task in tqdm(done, unit="pdf", disable=None, file=sys.stderr):
                 folder.write(f"{task.key}.pdf", print_pdf(out / task.path, chromium, scratch))
         click.echo(f"{len(done)} printed to PDF beside their pages")
-    if counts["failed"]:
-        click.echo(f"The notebooks that failed are in {out / 'failed'}.", err=True)
-        ctx.exit(1)
-
-
-@contextmanager
-def _interruptible():
-    """Treat SIGTERM, and SIGHUP of a terminal that is closed, as Ctrl-C: the batch ends its children and
-    leaves a manifest. Yield a list that the number of the signal is put into. With ``nohup`` the batch goes on.
-    """
-    came: list[int] = []
-
-    def stop(number, frame):
-        came.append(number)
-        raise KeyboardInterrupt
-
-    names = [s for s in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if s is not None]
-    before = {s: signal.getsignal(s) for s in names if signal.getsignal(s) is not signal.SIG_IGN}
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield came
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _warnings_shown():
-    """Show what the package logs, one sentence a line."""
-
-    class Shown(logging.Handler):
-        def emit(self, record) -> None:
-            click.echo(f"cds: {record.getMessage()}", err=True)
-
-    logger, handler = logging.getLogger("cds_analysis"), Shown(logging.WARNING)
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
+    end(ctx, results, out)
 
 
 _TABLES = {
@@ -403,7 +337,8 @@ def export(folder, data_dir) -> None:
     """
     from cds_analysis.dataset.checks import gate
     from cds_analysis.dataset.load import load
-    from cds_analysis.study.export import data_version, export
+    from cds_analysis.dataset.version import data_version
+    from cds_analysis.study.export import export
 
     data = load(data_dir)
     gate(data)
@@ -438,7 +373,7 @@ def explore(arguments) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook), *arguments]))
 
 
-for _command in commands:
+for _command in (*commands, site):
     main.add_command(_command)
 
 if __name__ == "__main__":

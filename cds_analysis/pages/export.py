@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import json
 import re
@@ -18,8 +17,9 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
 from cds_analysis.pages.figures import inline_svg
+from cds_analysis.pages.policy import policy, within_script
 from cds_analysis.pages.sections import fold
-from cds_analysis.pages.site import TEMPLATES, style
+from cds_analysis.pages.site import LANDING, TEMPLATES, style
 from cds_analysis.pages.vega import vega
 from cds_analysis.views.markup import templates
 from cds_analysis.views.text import Text
@@ -79,15 +79,10 @@ def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
         source=about.get("source", ""),
         colours=json.dumps(about.get("colours", [])),
         blocks={
-            "spec": _within_script(output.data[VEGALITE]),
-            "provinces": _within_script(about.get("provinces", [])),
+            "spec": within_script(output.data[VEGALITE]),
+            "provinces": within_script(about.get("provinces", [])),
         },
     )
-
-
-def _within_script(value: object) -> str:
-    """Return a value as JSON that ends no script."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _html(template: str, **values) -> str:
@@ -99,15 +94,6 @@ def _scripts(body: str) -> tuple[str, ...]:
     names = [name for mark, name in (('class="live"', "live.js"), (_LONG_TABLE, "tables.js")) if mark in body]
     own = tuple((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
     return (vega(), *own) if "live.js" in names else own
-
-
-def _policy(scripts: tuple[str, ...]) -> str:
-    allowed = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts
-    )
-    return "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'" + (
-        f"; script-src {allowed}" if scripts else ""
-    )
 
 
 class _Exporter(HTMLExporter):
@@ -192,7 +178,7 @@ def export_html(
     page = templates(TEMPLATES).get_template("report.html.j2")
     return page.render(
         scripts=scripts,
-        policy=_policy(scripts),
+        policy=policy(scripts),
         lang=lang,
         title=title,
         body=body,
@@ -203,5 +189,5 @@ def export_html(
         running=re.sub(r'[\\"<\n]', "", " · ".join([t("Provincial digital transformation"), title])),
         facts=facts,
         other=other_language,
-        index="../index.html" if has_index else None,
+        index=f"../{LANDING[lang]}" if has_index else None,
     )
