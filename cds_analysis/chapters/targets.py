@@ -69,7 +69,7 @@ class Targets(Chapter):
         everyone = self.percent_only(merge_repeated(self.judged)).filter(pl.col("value").is_not_null())
         if not everyone.height:
             return None
-        return interactive.targets(
+        return interactive.figures_and_targets(
             everyone,
             self.data.provinces,
             text=t,

@@ -17,7 +17,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
 from cds_analysis.pages.site import TEMPLATES, style
-from cds_analysis.pages.vega import vega
+from cds_analysis.views.interactive.scripts import draw_script, vega
 from cds_analysis.views.markup import templates
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import VEGALITE
@@ -67,7 +67,9 @@ def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
         title=title,
         alt=about.get("alt", "").removeprefix(f"{title}. "),
         source=about.get("source", ""),
+        name=about.get("name", ""),
         colours=json.dumps(about.get("colours", [])),
+        dark=json.dumps(about.get("dark", {})),
         blocks={
             "spec": _within_script(output.data[VEGALITE]),
             "provinces": _within_script(about.get("provinces", [])),
@@ -85,10 +87,10 @@ def _html(template: str, **values) -> str:
 
 
 def _scripts() -> tuple[str, ...]:
-    """Return Vega with the page's own script; their checksums are the only scripts the page's policy lets
-    run.
+    """Return Vega with what draws a chart and links the charts of a page; their checksums are the only scripts the
+    page's policy lets run.
     """
-    return vega(), (TEMPLATES / "live.js").read_text(encoding="utf-8")
+    return vega(), draw_script() + (TEMPLATES / "live.js").read_text(encoding="utf-8")
 
 
 def _policy(scripts: tuple[str, ...]) -> str:

@@ -27,16 +27,16 @@ def _prepare(notebooks: list[Path]) -> None:
     gc.disable()  # until the child: imports make nothing that would be freed
     # jsonschema would compile a grammar of web addresses for a second, which no notebook's schema uses.
     sys.modules.setdefault("rfc3987_syntax", None)
-    from cds_analysis.pages import vega
+    from cds_analysis.views.interactive import scripts
 
     live = any(b"interactive" in path.read_bytes() for path in notebooks if path.is_file())
-    bundling = vega.begin() if live else None
+    bundling = scripts.begin() if live else None
     for path in notebooks:
         _import_what_they_import(path)
     import_module("cds_analysis.running.render")  # what a child calls
     _warm_up()
     if bundling is not None:
-        vega.finish(bundling)
+        scripts.finish(bundling)
     gc.freeze()  # the children share these objects' memory as long as nobody touches it
 
 

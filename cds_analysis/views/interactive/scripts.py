@@ -1,11 +1,14 @@
-"""The script of Vega for pages with live charts. Bundling it takes seconds, so many reports share one bundle."""
+"""The scripts that draw live charts: Vega, and what puts a chart into a page. Bundling Vega takes seconds, so many
+reports share one bundle.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
-__all__ = ["begin", "finish", "vega"]
+__all__ = ["begin", "draw_script", "finish", "vega"]
 
 _BUNDLE = "import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle().encode())"
 _made: list[str] = []
@@ -18,6 +21,11 @@ def vega() -> str:
 
         _made.append(vl_convert.javascript_bundle())
     return _made[0]
+
+
+def draw_script() -> str:
+    """Return the function ``cdsDraw``, which draws a figure into an element and swaps its rows and picks."""
+    return (Path(__file__).parent / "draw.js").read_text(encoding="utf-8")
 
 
 def begin() -> subprocess.Popen:
