@@ -22,7 +22,9 @@ def explorer(data):
 def sent(explorer, monkeypatch, kind):
     """Ask for a file as the script does; return its name and content."""
     answers = []
-    monkeypatch.setattr(explorer, "send", lambda message, buffers: answers.append((message["name"], buffers[0])))
+    monkeypatch.setattr(
+        explorer, "send", lambda message, buffers: answers.append((message["name"], buffers[0]))
+    )
     explorer._asked(explorer, {"file": kind}, [])
     return answers[0]
 
@@ -33,7 +35,8 @@ def found(explorer, typed):
 
     def score(candidate):
         best = min(
-            0 if w == wanted else 1 if w.startswith(wanted) else 3 if wanted in w else 9 for w in candidate["words"]
+            0 if w == wanted else 1 if w.startswith(wanted) else 3 if wanted in w else 9
+            for w in candidate["words"]
         )
         return best + (0 if candidate["kind"] == "province" else 0.5)
 
@@ -109,7 +112,9 @@ def test_every_target_can_be_looked_at(data, who):
 
 
 def _has_gap(data, indicator):
-    judged = cds.gaps(data.observations, data.targets, data.indicators).filter(pl.col("indicator_id") == indicator)
+    judged = cds.gaps(data.observations, data.targets, data.indicators).filter(
+        pl.col("indicator_id") == indicator
+    )
     return judged["value"].count() > 0 or indicator not in set(data.observations["indicator_id"])
 
 
@@ -198,7 +203,18 @@ def texts(value):
 
 def test_one_language_is_shown(data):
     explorer = Explorer(data, lang="vi", provinces=["lang-son"], index="papi")
-    english = {"Rank", "Score", "Year", "Source", "Province", "Latest figure", "Target", "overall", "Undo", "Map"}
+    english = {
+        "Rank",
+        "Score",
+        "Year",
+        "Source",
+        "Province",
+        "Latest figure",
+        "Target",
+        "overall",
+        "Undo",
+        "Map",
+    }
     for tab, views in VIEWS.items():
         for view in views:
             explorer.change(tab=tab, view="" if view == ALL else view)
@@ -220,7 +236,9 @@ def test_every_view_survives_every_index_and_no_choice(data, units):
         for tab, views in VIEWS.items():
             for view in views:
                 explorer.change(index=index, tab=tab, view=view)
-                assert explorer.figure.title and (explorer.figure.data["rows"] or explorer.figure.name == "nothing")
+                assert explorer.figure.title and (
+                    explorer.figure.data["rows"] or explorer.figure.name == "nothing"
+                )
 
 
 @pytest.mark.parametrize(
@@ -255,7 +273,9 @@ def test_a_csv_in_vietnamese_has_what_a_vietnamese_spreadsheet_reads(data, monke
         & (pl.col("province_id") == "lang-son")
         & (pl.col("year") == 2024)
     )["score"].item()
-    assert by_year["2024"] == str(score).replace(".", ",") and set(by_year) == {str(y) for y in range(2018, 2025)}
+    assert by_year["2024"] == str(score).replace(".", ",") and set(by_year) == {
+        str(y) for y in range(2018, 2025)
+    }
 
 
 def test_a_workbook_has_numbers_names_and_sources(data, monkeypatch, tmp_path):
@@ -281,5 +301,8 @@ def test_no_cell_for_a_spreadsheet_starts_a_formula():
 
 
 def test_a_choice_reads_what_it_writes(data):
-    for text in ("en 63 papi/overall 2011-2024 all trend.standing ha-noi+da-nang", "vi 63 dti/overall 2020-2024 all table -"):
+    for text in (
+        "en 63 papi/overall 2011-2024 all trend.standing ha-noi+da-nang",
+        "vi 63 dti/overall 2020-2024 all table -",
+    ):
         assert str(read_choice(text, data)) == text

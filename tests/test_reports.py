@@ -16,12 +16,12 @@ import polars as pl
 import pytest
 
 import cds_analysis as cds
-from cds_analysis.views.interactive import scripts
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook, notebooks
 from cds_analysis.reports.fingerprint import checksum_of_code, versions
 from cds_analysis.reports.output_folder import OutputFolder
 from cds_analysis.reports.plan import plan
+from cds_analysis.views.interactive import scripts
 
 PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 

@@ -133,7 +133,9 @@ class Explorer(anywidget.AnyWidget):
         choice = choice.but(**{k: tuple(v) if k == "provinces" else v for k, v in changed.items()})
         if "tab" in changed and "view" not in changed and choice.tab != self._choice.tab:
             choice = choice.but(view="")
-        if choice.units != self._choice.units:  # a province of before 2025 lies in one of the units, not the reverse
+        if (
+            choice.units != self._choice.units
+        ):  # a province of before 2025 lies in one of the units, not the reverse
             choice = choice.but(provinces=self._in_units(choice))
         study = self._study_of(choice.lang, choice.units)
         if added:

@@ -61,7 +61,9 @@ def candidates(study: Study) -> dict:
     if "candidates" in study.__dict__:
         return study.__dict__["candidates"]
     t, data = study.text, study.data
-    rows = sorted(data.provinces.iter_rows(named=True), key=lambda r: collation_key(t.province(r["province_id"])))
+    rows = sorted(
+        data.provinces.iter_rows(named=True), key=lambda r: collation_key(t.province(r["province_id"]))
+    )
     names = {r["province_id"]: t.province(r["province_id"]) for r in rows}
     found = [
         {"id": p, "label": names[p], "kind": "province", "ids": [p], "words": [*dict.fromkeys([fold(names[p]), *answers_to(r)])]}
@@ -121,9 +123,15 @@ def _indented(series, study: Study) -> str:
 def _indicators(study: Study) -> list[dict]:
     """Return the indicators that have targets: those with a province's figure first, then those still without."""
     t, judged = study.text, study.gaps().whole
-    seen = judged.filter(pl.col("value").is_not_null()).group_by("indicator_id").agg(pl.col("province_id").n_unique())
+    seen = (
+        judged.filter(pl.col("value").is_not_null())
+        .group_by("indicator_id")
+        .agg(pl.col("province_id").n_unique())
+    )
     count = dict(seen.iter_rows())
-    promised = sorted(study.data.targets["indicator_id"].unique(), key=lambda i: collation_key(t.indicator(i)))
+    promised = sorted(
+        study.data.targets["indicator_id"].unique(), key=lambda i: collation_key(t.indicator(i))
+    )
     with_figures = [{"id": i, "label": f"{t.indicator(i)} ({count[i]})"} for i in promised if i in count]
     without = [{"id": i, "label": t.indicator(i)} for i in promised if i not in count]
     return [

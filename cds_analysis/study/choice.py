@@ -118,9 +118,15 @@ def series_with_data(data: Dataset) -> list[Series]:
     """Return the indices that have a full table, each followed by those of its parts that have any figure, in
     the register's order.
     """
-    counted = {(i, d): n for i, d, n in eager(data.scores).group_by("index_id", "dimension_id").len().iter_rows()}
+    counted = {
+        (i, d): n for i, d, n in eager(data.scores).group_by("index_id", "dimension_id").len().iter_rows()
+    }
     every = series_of(data.indices)
-    indices = {s.index_id for s in every if s.is_whole and counted.get((s.index_id, s.dimension_id), 0) >= data.full_from}
+    indices = {
+        s.index_id
+        for s in every
+        if s.is_whole and counted.get((s.index_id, s.dimension_id), 0) >= data.full_from
+    }
     return [s for s in every if s.index_id in indices and counted.get((s.index_id, s.dimension_id))]
 
 

@@ -111,6 +111,10 @@ class Drawing:
         """Return the live map of one year, the latest by default: ``rank`` or ``score``."""
         return self.chart(what, *who, years=year, view=f"map.{view}")
 
+    def profile(self, who: str, what: str | Series = "", *, year: int | None = None) -> Live:
+        """Return where one province stands in each part of an index, each on its own scale."""
+        return self.chart(what, who, years=year, view="comparison.parts")
+
     def show(self, text: str) -> Live:
         """Return the figure of a selection of the explorer, such as ``vi 63 papi/overall 2011-2024 all trend lang-son``;
         it is drawn in this study's language and units.
@@ -138,7 +142,9 @@ class Drawing:
         view = choice.tab if choice.shown == VIEWS[choice.tab][0] else f"{choice.tab}.{choice.shown}"
         given += [f"view={view!r}"] if view != "trend" else []
         given += [f"against={choice.other!r}"] if choice.other and choice.shown == "pair" else []
-        given += [f"target={choice.indicator!r}"] if choice.indicator != ALL and choice.tab == "targets" else []
+        given += (
+            [f"target={choice.indicator!r}"] if choice.indicator != ALL and choice.tab == "targets" else []
+        )
         return f"cds.open({', '.join(opened)}).chart({', '.join(given)})"
 
     def file_name(self, choice: Choice) -> str:
@@ -165,7 +171,10 @@ class Drawing:
     def linked_sources(self, figure: Live) -> list[dict]:
         """Return title and address of each source of the rows drawn; an address that is none of the web's is empty."""
         ids = sources_of(figure.frame) if figure.frame.width else []
-        rows = {r["source_id"]: r for r in self.data.sources.filter(pl.col("source_id").is_in(ids)).iter_rows(named=True)}
+        rows = {
+            r["source_id"]: r
+            for r in self.data.sources.filter(pl.col("source_id").is_in(ids)).iter_rows(named=True)
+        }
         return [
             {
                 "title": self.text.source(s),
@@ -180,7 +189,9 @@ class Drawing:
         name, frame = self.figures.numbers(choice, figure)
         if "province_id" in frame.columns:
             order = pl.col("province_id").replace_strict(
-                {p: i for i, p in enumerate(choice.provinces)}, default=len(choice.provinces), return_dtype=pl.Int64
+                {p: i for i, p in enumerate(choice.provinces)},
+                default=len(choice.provinces),
+                return_dtype=pl.Int64,
             )
             frame = frame.sort(order, maintain_order=True)
         return self.result(name, frame)

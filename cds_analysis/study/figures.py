@@ -87,7 +87,11 @@ class Figures:
 
     def _compared(self, index: str, keys: tuple[str, ...], year: int) -> pl.DataFrame:
         dimensions = [k.partition("/")[2] for k in keys]
-        here = (pl.col("index_id") == index) & pl.col("dimension_id").is_in(dimensions) & (pl.col("year") == year)
+        here = (
+            (pl.col("index_id") == index)
+            & pl.col("dimension_id").is_in(dimensions)
+            & (pl.col("year") == year)
+        )
         scores = eager(self.data.scores).filter(here & pl.col("score").is_not_null())
         return compare(score_values(scores), self.data.provinces, peers=self.study.peers)
 
@@ -107,7 +111,9 @@ class Figures:
             return self._fan(series, choice)
         column = "score" if choice.shown == "score" else "rank"
         if not rows[column].count():
-            other = t("only ranks are on record, no scores") if column == "score" else t("no ranks are on record")
+            other = (
+                t("only ranks are on record, no scores") if column == "score" else t("no ranks are on record")
+            )
             return self._nothing(choice, f"{what}: {other}")
         draw = interactive.scores_by_year if column == "score" else interactive.ranks_by_year
         unit = t.score_unit([series]) if column == "score" else t("rank, 1 is best")
@@ -174,7 +180,11 @@ class Figures:
             text=t,
             highlight=picked,
             title=titles.of_values(
-                rows, t, picked, what=what, decimals=t.decimals(series.index_id, series.dimension_id, exact=True)
+                rows,
+                t,
+                picked,
+                what=what,
+                decimals=t.decimals(series.index_id, series.dimension_id, exact=True),
             ),
             subtitle=t("{what} by region: {unit}", what=what, unit=t.score_unit([series])),
             source=source_line(t, rows),
@@ -189,7 +199,9 @@ class Figures:
         years = {y for y in years if y <= choice.last} or years
         names = self.name(series), self.name(other)
         if not years:
-            return self._nothing(choice, t("{one} and {other} have no year in common", one=names[0], other=names[1]))
+            return self._nothing(
+                choice, t("{one} and {other} have no year in common", one=names[0], other=names[1])
+            )
         year = max(years)
         both = (
             one.filter(pl.col("year") == year)
@@ -240,7 +252,9 @@ class Figures:
             return self._changes(series, choice, window)
         column = choice.shown
         if not rows[column].count():
-            other = t("only ranks are on record, no scores") if column == "score" else t("no ranks are on record")
+            other = (
+                t("only ranks are on record, no scores") if column == "score" else t("no ranks are on record")
+            )
             return self._nothing(choice, f"{what} {choice.last}: {other}")
         title = titles.of_places(rows, t, picked, what=what)
         if column == "score" and not rows["rank"].count():
@@ -252,7 +266,9 @@ class Figures:
             text=t,
             highlight=picked,
             title=title,
-            subtitle=t("{what} {year}: {unit}; darker is better", what=what, year=str(choice.last), unit=unit),
+            subtitle=t(
+                "{what} {year}: {unit}; darker is better", what=what, year=str(choice.last), unit=unit
+            ),
             source=source_line(t, rows),
             write=lambda v: t.number(v, decimals if column == "score" else 0),
             lower_is_better=column == "rank",
@@ -302,7 +318,9 @@ class Figures:
             text=t,
             highlight=picked,
             title=titles.of_changes(told, t, picked, what=what, first=first, last=last),
-            subtitle=t("Places gained (blue) or lost (red) within one definition; survey error is not counted"),
+            subtitle=t(
+                "Places gained (blue) or lost (red) within one definition; survey error is not counted"
+            ),
             source=source_line(t, within),
             write=lambda v: t.number(v, sign=True),
             is_change=True,
@@ -334,7 +352,9 @@ class Figures:
         start = same["year"].min() if same.height else None
         began = dict(same.filter(pl.col("year") == start).select("province_id", "rank").iter_rows())
         lines: dict[str, list] = {}
-        for p, y, rank, segment in rows.sort("year").select("province_id", "year", "rank", "segment").iter_rows():
+        for p, y, rank, segment in (
+            rows.sort("year").select("province_id", "year", "rank", "segment").iter_rows()
+        ):
             lines.setdefault(p, []).append([y, rank, segment])
         found = []
         for p, region in self.data.provinces.select("province_id", "region_id").iter_rows():
@@ -367,6 +387,8 @@ class Figures:
         seen = rows.filter(pl.col("value").is_not_null())
         if one and not seen.height:
             return self._nothing(choice, self._promised(choice.indicator))
+        if not seen.height:
+            return self._nothing(choice, t("Targets are on record, but no figure to set against them"))
         if not one:
             percent = self.data.indicators.filter(pl.col("unit") == "percent")["indicator_id"]
             seen = seen.filter(pl.col("indicator_id").is_in(percent.to_list()))
@@ -387,7 +409,10 @@ class Figures:
             figure.notes.append(
                 t("Targets are on record, but no figure of {names}.", names=t.listing(t.provinces(without)))
                 if len(without) <= 8
-                else t("Targets are on record, but no figure of {n} of the provinces picked.", n=t.number(len(without)))
+                else t(
+                    "Targets are on record, but no figure of {n} of the provinces picked.",
+                    n=t.number(len(without)),
+                )
             )
         return figure
 
@@ -397,7 +422,8 @@ class Figures:
         targets = self.data.targets.filter(pl.col("indicator_id") == indicator).sort("due")
         unit = t.unit(indicator)
         each = [
-            f"{r['comparator']} {t.value(r['value'], unit)} ({t.date(r['due'])})" for r in targets.iter_rows(named=True)
+            f"{r['comparator']} {t.value(r['value'], unit)} ({t.date(r['due'])})"
+            for r in targets.iter_rows(named=True)
         ]
         return t(
             "{name}: the target is {targets}; no province's figure is on record",

@@ -11,11 +11,13 @@ import copy
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import altair as alt
 import polars as pl
 
 from cds_analysis.dataset.provinces import fold
+from cds_analysis.views.interactive.scripts import written
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import FONTS, INK, PALETTE, VEGALITE
 
@@ -111,6 +113,16 @@ class Live:
             "subtitleFontSize": 12,
             "subtitlePadding": 6,
         }
+
+    def save(self, path: str | Path) -> Path:
+        """Write the figure, with title and source, to a file that ends in .svg, .png or .html; return its path.
+
+        Raises
+        ------
+        ParameterError
+            For another ending, or when the file cannot be written.
+        """
+        return written(self.whole(heading=True), Path(path))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         about = {
@@ -235,9 +247,7 @@ def finish(
     }
 
 
-def searchable(
-    rows: Iterable[Mapping], provinces: pl.DataFrame, t: Text
-) -> list[tuple[str, str, str]]:
+def searchable(rows: Iterable[Mapping], provinces: pl.DataFrame, t: Text) -> list[tuple[str, str, str]]:
     """Return the provinces drawn with the words each is found by, in the order of their ids."""
     here = {r["province_id"] for r in rows}
     columns = provinces.select("province_id", "name_vi", "name_en", "aliases").iter_rows()

@@ -147,9 +147,7 @@ def _live(kind, rows, ranked, provinces, t, highlight, title, subtitle, source, 
         "most_labels": _MOST_LABELS,
     }
     n = len({r["province_id"] for r in rows})
-    message = t(
-        "{n} provinces by year, {first} to {last}.", n=t.number(n), first=str(first), last=str(last)
-    )
+    message = t("{n} provinces by year, {first} to {last}.", n=t.number(n), first=str(first), last=str(last))
     notes = []
     if cuts:
         notes.append(
@@ -193,9 +191,7 @@ def _spec(lang: str, kind: str) -> dict:
     )
     comma = {"labelExpr": "replace(datum.label, '.', ',')"} if lang == "vi" else {}
     axis = alt.Axis(values=expr("ticks")) if is_rank else alt.Axis(tickCount=6, **comma)
-    scale = alt.Scale(
-        domainMin=expr("low"), domainMax=expr("high"), nice=False, zero=False, reverse=is_rank
-    )
+    scale = alt.Scale(domainMin=expr("low"), domainMax=expr("high"), nice=False, zero=False, reverse=is_rank)
     y = alt.Y("v:Q", title=None, axis=axis, scale=scale)
     cut = alt.Chart(alt.NamedData("breaks")).encode(x=alt.X("at:Q"))
     layers = [
@@ -240,5 +236,9 @@ def _spec(lang: str, kind: str) -> dict:
         .encode(y=alt.Y("v:Q"))
     )
     return finish(
-        alt.layer(*layers, others, picked, points, label, passing), params=_PARAMS, right=176, top=32, height=_HEIGHT
+        alt.layer(*layers, others, picked, points, label, passing),
+        params=_PARAMS,
+        right=176,
+        top=32,
+        height=_HEIGHT,
     )

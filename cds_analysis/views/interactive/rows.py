@@ -10,7 +10,17 @@ from functools import lru_cache
 import altair as alt
 import polars as pl
 
-from cds_analysis.views.interactive.base import COLOUR, HOVERED, Live, bare_axis, expr, finish, picking, searchable, tips
+from cds_analysis.views.interactive.base import (
+    COLOUR,
+    HOVERED,
+    Live,
+    bare_axis,
+    expr,
+    finish,
+    picking,
+    searchable,
+    tips,
+)
 from cds_analysis.views.labels import STATUS_LABELS
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import STATUS_LOOK
@@ -43,7 +53,9 @@ def by_dimension(
     used = (
         compared.filter(pl.col("series_id").is_in(order) & pl.col("percentile").is_not_null())
         .join(pl.DataFrame({"series_id": order}).with_row_index("place"), on="series_id", validate="m:1")
-        .with_columns(low=pl.col("value").min().over("series_id"), high=pl.col("value").max().over("series_id"))
+        .with_columns(
+            low=pl.col("value").min().over("series_id"), high=pl.col("value").max().over("series_id")
+        )
         .with_columns(
             at=((pl.col("value") - pl.col("low")) / (pl.col("high") - pl.col("low"))).fill_nan(0.5),
             rank=of_series.rank("min", descending=True).over("series_id").cast(pl.Int64),
@@ -233,7 +245,13 @@ def _spec(lang: str, kind: str, headings: tuple[tuple[str, str], ...]) -> dict:
     scale = alt.Scale(domainMin=expr("low"), domainMax=expr("high"), nice=False, zero=False)
     x = alt.X("at:Q", title=None, axis=axis, scale=scale)
     place = alt.Axis(
-        grid=True, domain=False, ticks=False, labelLimit=expr("label_limit"), labelFontSize=13, labelColor=expr("ink"), labelPadding=8
+        grid=True,
+        domain=False,
+        ticks=False,
+        labelLimit=expr("label_limit"),
+        labelFontSize=13,
+        labelColor=expr("ink"),
+        labelPadding=8,
     )
     y = alt.Y("row:N", title=None, sort=None, axis=place)
     pick, hover = picking()
@@ -246,13 +264,9 @@ def _spec(lang: str, kind: str, headings: tuple[tuple[str, str], ...]) -> dict:
         ]
     base = alt.Chart().encode(x=x, y=y, tooltip=tips(t, **dict(headings)))
     if kind == "figures_and_targets":
-        everyone = base.mark_circle(
-            size=expr(f"({HOVERED}) ? 150 : 80"), opacity=1, color=expr("muted")
-        )
+        everyone = base.mark_circle(size=expr(f"({HOVERED}) ? 150 : 80"), opacity=1, color=expr("muted"))
         goals = alt.Chart(alt.NamedData("goals")).encode(x=x, y=y, tooltip=tips(t, **dict(headings)))
-        layers.append(
-            goals.mark_point(shape="diamond", filled=True, size=70, color=expr("ink"), opacity=1)
-        )
+        layers.append(goals.mark_point(shape="diamond", filled=True, size=70, color=expr("ink"), opacity=1))
     else:
         everyone = base.mark_tick(
             color=expr(f"({HOVERED}) ? ink : quiet"),

@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-__all__ = ["begin", "draw_script", "finish", "vega"]
+from cds_analysis.errors import ParameterError
+
+__all__ = ["begin", "draw_script", "finish", "vega", "written"]
 
 _BUNDLE = "import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle().encode())"
 _made: list[str] = []
@@ -26,6 +28,31 @@ def vega() -> str:
 def draw_script() -> str:
     """Return the function ``cdsDraw``, which draws a figure into an element and swaps its rows and picks."""
     return (Path(__file__).parent / "draw.js").read_text(encoding="utf-8")
+
+
+def written(spec: dict, path: Path) -> Path:
+    """Write a specification as a picture or a page of its own that needs no network, by the ending of `path`.
+
+    Raises
+    ------
+    ParameterError
+        For an ending other than .svg, .png or .html, or when the file cannot be written.
+    """
+    import vl_convert
+
+    makers = {
+        ".svg": lambda: vl_convert.vegalite_to_svg(spec).encode("utf-8"),
+        ".png": lambda: vl_convert.vegalite_to_png(spec, scale=2),
+        ".html": lambda: vl_convert.vegalite_to_html(spec, bundle=True).encode("utf-8"),
+    }
+    made = makers.get(path.suffix.lower())
+    if made is None:
+        raise ParameterError(f"a live figure is saved as .svg, .png or .html, not {path.name!r}")
+    try:
+        path.write_bytes(made())
+    except OSError as error:
+        raise ParameterError(f"cannot write {path}: {error.strerror or error}") from None
+    return path
 
 
 def begin() -> subprocess.Popen:

@@ -8,12 +8,25 @@ from functools import lru_cache
 import altair as alt
 import polars as pl
 
-from cds_analysis.views.interactive.base import COLOUR, HOVERED, Live, bare_axis, expr, finish, picking, searchable, tips
+from cds_analysis.views.interactive.base import (
+    COLOUR,
+    HOVERED,
+    Live,
+    bare_axis,
+    expr,
+    finish,
+    picking,
+    searchable,
+    tips,
+)
 from cds_analysis.views.text import Text
 
 __all__ = ["tile_map"]
 
-_TILE, _HATCH = 24, tuple(i / 10 for i in range(9))  # height of a row in pixels; where strokes of a hatch begin
+_TILE, _HATCH = (
+    24,
+    tuple(i / 10 for i in range(9)),
+)  # height of a row in pixels; where strokes of a hatch begin
 _STEPS = (-16, -8, -1, 1, 8, 16)  # a change of rank falls between these
 _LEGEND_ROW = 8  # left of the narrow middle of the country there is room
 
@@ -151,7 +164,9 @@ def _spec(lang: str, is_change: bool, rows_end: int) -> dict:
     pick, hover = picking()
 
     def at(x: str, y: str) -> tuple[alt.X, alt.Y]:
-        return alt.X(x, title=None, axis=bare_axis(), scale=across), alt.Y(y, title=None, axis=bare_axis(), scale=down)
+        return alt.X(x, title=None, axis=bare_axis(), scale=across), alt.Y(
+            y, title=None, axis=bare_axis(), scale=down
+        )
 
     base = alt.Chart().transform_calculate(
         right="datum.col + 0.96",
@@ -176,9 +191,13 @@ def _spec(lang: str, is_change: bool, rows_end: int) -> dict:
     )
     small = {"fontSize": 12, "baseline": "middle"}
     name = base.mark_text(align="left", limit=expr("width / cols_end - 42"), **small)
-    name = name.encode(x=alt.X("near:Q", title=None), y=alt.Y("mid:Q", title=None), text="name:N", color=on_tile)
+    name = name.encode(
+        x=alt.X("near:Q", title=None), y=alt.Y("mid:Q", title=None), text="name:N", color=on_tile
+    )
     figure = base.mark_text(align="right", fontWeight=600, **small)
-    figure = figure.encode(x=alt.X("far:Q", title=None), y=alt.Y("mid:Q", title=None), text="shown:N", color=on_tile)
+    figure = figure.encode(
+        x=alt.X("far:Q", title=None), y=alt.Y("mid:Q", title=None), text="shown:N", color=on_tile
+    )
     centres = (
         base.mark_point(opacity=0, size=1)
         .encode(

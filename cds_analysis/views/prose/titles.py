@@ -10,7 +10,16 @@ import polars as pl
 
 from cds_analysis.views.text import Text
 
-__all__ = ["of_changes", "of_dimensions", "of_figures", "of_pair", "of_places", "of_standing", "of_values", "of_years"]
+__all__ = [
+    "of_changes",
+    "of_dimensions",
+    "of_figures",
+    "of_pair",
+    "of_places",
+    "of_standing",
+    "of_values",
+    "of_years",
+]
 
 _NAMED = 3  # provinces that a title names one by one
 
@@ -57,7 +66,9 @@ def of_places(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) -> s
     mine = [f"{t.province(p)} {of[p]}/{n}" for p in picked if p in of and len(picked) <= _NAMED]
     parts = [t("{names} lead", names=lead)] if lead else []
     parts += ["; ".join(mine)] if mine else []
-    return t("{what} {year}: {told}", what=what, year=year, told="; ".join(parts) or t("{n} provinces ranked", n=n))
+    return t(
+        "{what} {year}: {told}", what=what, year=year, told="; ".join(parts) or t("{n} provinces ranked", n=n)
+    )
 
 
 def of_values(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, decimals: int) -> str:
@@ -101,7 +112,9 @@ def of_dimensions(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) 
 def of_pair(rho: float | None, n: int, t: Text, *, one: str, other: str, year: int) -> str:
     """Say how two series go together."""
     if rho is None or n < 5:
-        return t("{one} and {other} {year}: too few provinces have both", one=one, other=other, year=str(year))
+        return t(
+            "{one} and {other} {year}: too few provinces have both", one=one, other=other, year=str(year)
+        )
     words = (
         t("hardly go together") if abs(rho) < 0.3
         else t("go together somewhat") if abs(rho) < 0.6
@@ -117,7 +130,11 @@ def of_changes(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, fir
     """Say how many provinces changed their rank; `rows` has ``province_id, value`` (places gained)."""
     known = rows.drop_nulls("value")
     gained = dict(known.select("province_id", "value").iter_rows())
-    mine = [f"{t.province(p)} {t.number(gained[p], sign=True)}" for p in picked if p in gained and len(picked) <= _NAMED]
+    mine = [
+        f"{t.province(p)} {t.number(gained[p], sign=True)}"
+        for p in picked
+        if p in gained and len(picked) <= _NAMED
+    ]
     up, down = known.filter(pl.col("value") > 0).height, known.filter(pl.col("value") < 0).height
     told = t("{up} provinces up, {down} down", up=t.number(up), down=t.number(down))
     return t(
@@ -138,7 +155,9 @@ def of_standing(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) ->
         t("{name} {low} to {high}", name=t.province(r["province_id"]), low=t.number(r["rank_low_80"]), high=t.number(r["rank_high_80"]))
         for r in mine
     ]  # fmt: skip
-    return t("{what} {year}, likely rank (80%): {told}", what=what, year=str(mine[0]["year"]), told="; ".join(each))
+    return t(
+        "{what} {year}, likely rank (80%): {told}", what=what, year=str(mine[0]["year"]), told="; ".join(each)
+    )
 
 
 def of_figures(judged: pl.DataFrame, t: Text, *, n_provinces: int) -> str:
