@@ -20,8 +20,8 @@ from cds_analysis.paths import notebooks_folder
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook, notebooks
 from cds_analysis.reports.plan import plan
+from cds_analysis.study.choice import VIEWS
 from cds_analysis.study.study import Study
-from cds_analysis.views.labels import TAB_LABELS
 from cds_analysis.views.text import Text
 
 
@@ -208,11 +208,12 @@ def test_an_invented_index_is_shown_by_default(invented, tmp_path):
 
 def test_an_invented_index_is_in_the_explorer(invented):
     explorer = Explorer(invented, lang="en", provinces=["lang-son"], index="xyz")
-    assert ("XYZ", "xyz") in explorer.index.options
-    assert [d for _, d in explorer.dimension.options] == [WHOLE, *PARTS]
-    for number in range(len(TAB_LABELS)):
-        explorer.tabs.selected_index = number
-        assert TITLE in explorer.tabs.children[number].value or number == 1  # targets show no index
+    assert {"id": "xyz", "label": "XYZ"} in explorer.menu["indices"]
+    assert [p["id"] for p in explorer.menu["parts"]["xyz"]] == [f"xyz/{d}" for d in (WHOLE, *PARTS)]
+    for tab in VIEWS:
+        explorer.change(tab=tab)
+        sources = [source["title"] for source in explorer.shown["sources"]]
+        assert any(TITLE in title for title in sources) or tab == "targets"  # targets show no index
 
 
 # ---- no code names an index, a dimension or a source

@@ -16,12 +16,12 @@ import polars as pl
 import pytest
 
 import cds_analysis as cds
-from cds_analysis.pages import vega
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook, notebooks
 from cds_analysis.reports.fingerprint import checksum_of_code, versions
 from cds_analysis.reports.output_folder import OutputFolder
 from cds_analysis.reports.plan import plan
+from cds_analysis.views.interactive import scripts
 
 PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
@@ -321,6 +321,7 @@ PAGE_FILES = [
     "pages/templates/live.js",
     "pages/templates/landing.js",
     "pages/templates/landing/page.html.j2",
+    "views/interactive/draw.js",
     "pages/templates/report.html.j2",
     "pages/templates/cds/index.html.j2",
     "pages/templates/cds/conf.json",
@@ -473,9 +474,9 @@ def test_an_unknown_notebook_suggests_the_one_meant():
 
 
 def test_a_bundle_made_in_another_process_is_taken_over(monkeypatch):
-    monkeypatch.setattr(vega, "_made", [])
-    vega.finish(subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"], stdout=subprocess.PIPE))
-    assert vega._made == []  # each process then makes its own
-    vega.finish(vega.begin())
+    monkeypatch.setattr(scripts, "_made", [])
+    scripts.finish(subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"], stdout=subprocess.PIPE))
+    assert scripts._made == []  # each process then makes its own
+    scripts.finish(scripts.begin())
     monkeypatch.setitem(sys.modules, "vl_convert", None)  # not needed any more
-    assert "vegaEmbed" in vega.vega()
+    assert "vegaEmbed" in scripts.vega()

@@ -208,7 +208,7 @@ class RankingTrends(Chapter):
         if not self.ranked.drop_nulls("rank").height:
             return None
         title = self.t("{index}: find a province", index=self.name)
-        return interactive.trend(
+        return interactive.ranks_by_year(
             self.ranked,
             self.data.provinces,
             text=self.t,
