@@ -82,6 +82,9 @@ class ProvinceProfile(Chapter):
         as_if = figures.join(register.explode("indicator_id"), on="near_id", how="inner").select(
             *self.figures.columns, "near_id"
         )
+        units = self.unit_of()  # a count says nothing about a share
+        alike = [units[a] == units[b] for a, b in as_if.select("near_id", "indicator_id").iter_rows()]
+        as_if = as_if.filter(pl.Series(alike, dtype=pl.Boolean))
         national = self.data.targets.filter(pl.col("scope") == NATION)
         if not as_if.height:
             return self.targets.clear()

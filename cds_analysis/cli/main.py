@@ -16,7 +16,7 @@ import click
 
 from cds_analysis import __version__
 from cds_analysis.cli.intake import commands
-from cds_analysis.errors import CdsError, ParameterError
+from cds_analysis.errors import CdsError, ParameterError, several
 
 __all__ = ["main"]
 
@@ -139,7 +139,7 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option("--pdf", is_flag=True, help="Print each report to PDF as well, with an installed Chromium.")
 @click.pass_context
 def report(
-    ctx,
+    ctx: click.Context,
     notebook,
     province,
     lang,
@@ -224,6 +224,7 @@ def report(
             bar.write(f"failed: {result.key}{where}: {result.error.splitlines()[0]}", file=sys.stderr)
 
     limits = Limits(timeout, memory)
+    ended_by: list[int] = []
     try:
         with _interruptible() as ended_by, _warnings_shown():
             results = run(
@@ -376,7 +377,7 @@ def check(folder, write) -> None:
         click.secho(f"cds: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
         raise click.exceptions.Exit(1) from None
     for name, rows in data.row_counts().items():
-        click.echo(f"{name:<16}{rows:>8,} rows")
+        click.echo(f"{name:<16}{rows:>8,} {'row' if rows == 1 else 'rows'}")
     if write:
         for path in write_documents(data):
             click.echo(f"wrote {path}")
@@ -384,7 +385,7 @@ def check(folder, write) -> None:
         click.echo(f"warning: {finding}\n  {finding.accepting()}")
     accepted = data.accepted.height
     click.echo(
-        f"{data.folder}: {len(RULES)} rules, no error, {len(warnings)} warning{'s' * (len(warnings) != 1)}, {accepted} accepted with a reason"
+        f"{data.folder}: {len(RULES)} rules, no error, {several(len(warnings), 'warning')}, {accepted} accepted with a reason"
     )
 
 
@@ -407,7 +408,7 @@ def export(folder, data_dir) -> None:
     data = load(data_dir)
     gate(data)
     files = export(data, folder)
-    click.echo(f"{folder}: version {data_version(data)} of the data, {len(files)} files")
+    click.echo(f"{folder}: version {data_version(data)} of the data, {several(len(files), 'file')}")
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

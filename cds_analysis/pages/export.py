@@ -8,6 +8,7 @@ import html
 import json
 import re
 from functools import lru_cache
+from typing import cast
 
 import nbformat
 from nbconvert import HTMLExporter
@@ -32,7 +33,7 @@ _LONG_TABLE, _FOLDED = "tabled long", 'class="fold'
 
 def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.NotebookNode:
     """Keep what a reader of this language sees; the title moves to the page's head."""
-    kept = nbformat.from_dict(notebook)
+    kept = cast(nbformat.NotebookNode, nbformat.from_dict(notebook))  # of a dict it makes a node
     kept.cells = [
         c for c in kept.cells if is_for(c, lang) and "injected-parameters" not in c.metadata.get("tags", [])
     ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cds_analysis.dataset.load import eager
+from cds_analysis.errors import several
 from cds_analysis.views.prose.verdict import Sentence, verdict
 
 if TYPE_CHECKING:
@@ -93,8 +94,8 @@ class Profile:
 
     def __repr__(self) -> str:
         return (
-            f"<{self.name}: {self.region}; {len(self.ranks)} ranks, {len(self.gaps)} targets, "
-            f"{len(self.reported)} figures reported, {self.sources.height} sources>"
+            f"<{self.name}: {self.region}; {several(len(self.ranks), 'rank')}, {several(len(self.gaps), 'target')}, "
+            f"{several(len(self.reported), 'reported figure')}, {several(self.sources.height, 'source')}>"
         )
 
     def _repr_html_(self) -> str:

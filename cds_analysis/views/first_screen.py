@@ -250,16 +250,18 @@ def _row(row: dict, table: pl.DataFrame, before: dict | None, series: Series, t:
 def figures(
     observations: pl.DataFrame, t: Text, *, first: Iterable[str] = (), most: int | None = None
 ) -> list[Figure]:
-    """Make the list of figures reported, newest first; indicators of `first` go before the others of their day."""
+    """Make the list of figures reported, newest first; indicators of `first` go before the others of their day. Of the
+    few that a screen holds (`most`) shares come first: a count says little about a province whose size is not in view.
+    """
     wanted = list(first)
     units = pl.DataFrame({"indicator_id": list(t.units), "unit": list(t.units.values())})
-    rows = (
-        observations.join(units, on="indicator_id", how="left")
-        .with_columns(
-            _wanted=~pl.col("indicator_id").is_in(wanted),
-            _plain=pl.col("unit") != "percent",
-        )
-        .sort("as_of", "_plain", "_wanted", "indicator_id", descending=[True, False, False, False])
+    rows = observations.join(units, on="indicator_id", how="left").with_columns(
+        _wanted=~pl.col("indicator_id").is_in(wanted),
+        _plain=pl.col("unit") != "percent",
+    )
+    by = ["_plain", "as_of"] if most else ["as_of", "_plain"]
+    rows = rows.sort(
+        *by, "_wanted", "indicator_id", descending=[*(column == "as_of" for column in by), False, False]
     )
     return [_figure(r, t) for r in rows.head(most or rows.height).iter_rows(named=True)]
 

@@ -7,6 +7,8 @@ are never typed a second time.
 
 from __future__ import annotations
 
+import gettext
+import io
 import unicodedata
 from datetime import date
 from functools import cached_property, lru_cache
@@ -16,6 +18,8 @@ from typing import Any
 import polars as pl
 from babel import Locale
 from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
@@ -33,10 +37,31 @@ _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: the order of Vietnamese dictionaries
 
 
-@lru_cache(maxsize=1)
-def _catalogue() -> dict[str, str]:
+def _catalogue() -> Catalog:
     with (Path(__file__).parent / "locale" / "vi.po").open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale="vi") if m.id and m.string}
+        return read_po(file, locale="vi")
+
+
+@lru_cache(maxsize=2)
+def _translations(lang: str) -> gettext.NullTranslations:
+    """Return the messages of a language as gettext has them; English is the language of the code."""
+    if lang == "en":
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    write_mo(compiled, _catalogue())
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def translated() -> dict[str, str]:
+    """Return every English message with its Vietnamese; one with a plural twice."""
+    pairs = {}
+    for message in _catalogue():
+        if message.id and message.string:
+            strings = [message.string] if isinstance(message.string, str) else message.string
+            for english in [message.id] if isinstance(message.id, str) else message.id:
+                pairs[english] = strings[-1]
+    return pairs
 
 
 def collation_key(text: str) -> tuple:
@@ -64,7 +89,8 @@ def _pattern(decimals: int) -> NumberPattern:
 
 def all_letters() -> str:
     """Return each letter and sign that the messages use, once."""
-    return "".join(sorted(set("".join([*_catalogue(), *_catalogue().values()])) - set("\n$")))
+    messages = translated()
+    return "".join(sorted(set("".join([*messages, *messages.values()])) - set("\n$")))
 
 
 class Text:
@@ -94,11 +120,27 @@ class Text:
         if lang not in LANGUAGES:
             raise ParameterError(f"lang must be 'vi' or 'en', not {lang!r}")
         self.lang, self.locale, self._data = lang, Locale(lang), data
+        self._messages = _translations(lang)
 
     def __call__(self, message: str, **values: object) -> str:
         """Translate `message` and fill in its ``{placeholders}``."""
-        text = message if self.lang == "en" else _catalogue().get(message, message)
+        text = self._messages.gettext(message) if message else ""
         return text.format(**values) if values else text
+
+    def counted(
+        self, one: str, many: str, count: Any, decimals: int = 0, *, sign: bool = False, **values: object
+    ) -> str:
+        """Translate `one` or `many`, as the language counts, and fill in its ``{placeholders}``, of which ``{n}`` is the
+        count as :meth:`number` writes it.
+
+        Examples
+        --------
+        >>> [Text("en").counted("{n} place", "{n} places", n, sign=True) for n in (0, 1, -2)]
+        ['0 places', '+1 place', '−2 places']
+        """
+        whole = 2 if decimals or count is None or count != count else abs(round(count))  # 1.0 places
+        text = self._messages.ngettext(one, many, whole)
+        return text.format(n=self.number(count, decimals, sign=sign), **values)
 
     def number(self, value: Any, decimals: int = 0, *, sign: bool = False) -> str:
         """Write a number; a missing one is an en dash. With `sign`, a plus or a true minus goes in front."""

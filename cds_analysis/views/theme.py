@@ -10,13 +10,14 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib as mpl
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 from PIL import Image
@@ -24,6 +25,9 @@ from PIL import Image
 from cds_analysis.errors import ParameterError
 from cds_analysis.views.drawing.layout import Row, lay_out
 from cds_analysis.views.drawing.svg import SvgRenderer
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
 
 __all__ = [
     "COLOURS",
@@ -92,7 +96,7 @@ WIDTH, DPI, CSS_PX_PER_INCH = (
     200,
     108,
 )  # a figure is shown at 108 px an inch, and drawn sharper for dense screens
-_STYLE = {
+_STYLE: dict[RcKeyType, Any] = {
     "font.family": [FAMILY, "DejaVu Sans"],
     "font.size": 9,
     "text.color": INK,
@@ -120,6 +124,7 @@ _STYLE = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }
+_SVG_DPI = 72  # an SVG counts in points
 _drawing = threading.RLock()  # matplotlib has one set of settings for all threads
 
 
@@ -127,7 +132,7 @@ _drawing = threading.RLock()  # matplotlib has one set of settings for all threa
 def style():
     """Apply the look inside a ``with`` block only; charts of several threads are drawn one after the other."""
     with _drawing:
-        before = {name: mpl.rcParams[name] for name in _STYLE}
+        before: dict[RcKeyType, Any] = {name: mpl.rcParams[name] for name in _STYLE}
         mpl.rcParams.update(_STYLE)
         try:
             yield
@@ -207,12 +212,12 @@ class Chart:
     def svg(self) -> bytes:
         """Return the figure as SVG bytes: sharp at any size and quicker to make than PNG."""
         buffer = io.StringIO()
-        with style(), _at(self.figure, FigureCanvasSVG.fixed_dpi):
+        with style(), _at(self.figure, _SVG_DPI):
             width, height = self.figure.bbox.width, self.figure.bbox.height
             drawn = SvgRenderer(width, height, buffer, metadata={"Date": None, "Creator": None})
             renderer = MixedModeRenderer(self.figure, width, height, self.figure.dpi, drawn)
             lay_out(self.figure, renderer)
-            self.figure.draw(renderer)
+            self.figure.draw(cast(RendererBase, renderer))  # as matplotlib itself hands it on
             renderer.finalize()
         return buffer.getvalue().replace(_FONT, FONTS).encode("utf-8")
 

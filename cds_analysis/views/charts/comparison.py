@@ -346,10 +346,11 @@ def tile_map(
     alt = (
         title
         + ". "
-        + t(
-            "Best: {names}; {k} provinces without a figure.",
+        + t.counted(
+            "Best: {names}; {n} province without a figure.",
+            "Best: {names}; {n} provinces without a figure.",
+            tiles.height - len(known),
             names=", ".join(f"{t.province(p)} {t.number(known[p], decimals)}" for p in best),
-            k=t.number(tiles.height - len(known)),
         )
     )
     return Chart("map", figure, title, alt, values)
