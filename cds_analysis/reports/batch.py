@@ -19,10 +19,12 @@ from cds_analysis.reports.fingerprint import checksum_of_text, versions
 from cds_analysis.reports.index import index_page
 from cds_analysis.reports.output_folder import DAMAGED, OutputFolder
 from cds_analysis.running.tasks import Limits, Rendered, Task
+from cds_analysis.study.study import Study
 
 __all__ = ["ENGINES", "Result", "run", "why"]
 
 ENGINES = ("auto", "fork", "pool")
+_FEW = 2  # reports that may fit standings for themselves
 _LIMITS = Limits()
 _WORDS = {
     "notebook": "the notebook",
@@ -110,6 +112,8 @@ def run(
             else:
                 todo.append(task)
         if todo or damage or manifest.get("package") != __version__ or not (out / "index.html").is_file():
+            if len(todo) > _FEW:
+                _ = Study(data).likely  # fitted and kept here: the reports may not write where it is kept
             with closing(_make(todo, folder, manifest, data, jobs, engine, dask, limits)) as made:
                 for result in made:
                     results[result.key] = result
