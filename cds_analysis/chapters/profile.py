@@ -118,7 +118,6 @@ class ProvinceProfile(Chapter):
             made=screen.cards(wholes, self.whole, d.breaks, t, lead_year=lead_year),
             strips=strips,
             reported=screen.figures(self.figures, t, first=first, most=_FEW),
-            reported_on=t.date(self.figures["as_of"].max()),
             n_reported=self.figures.height,
             near=screen.goals(near, t),
             others=screen.goals(self.nearest.head(max(0, _GOALS - 1 - near.height)), t, differs=True),
@@ -193,9 +192,11 @@ class ProvinceProfile(Chapter):
         without = self.targets.filter(pl.col("value").is_null()).height
         if without:
             said.append(
-                t("{n} of its targets have no figure to set beside them.", n=t.number(without))
-                if without > 1
-                else t("One of its targets has no figure to set beside it.")
+                t.counted(
+                    "{n} target has no figure to set beside it.",
+                    "{n} targets have no figure to set beside them.",
+                    without,
+                )
             )
         noisy = self.study.likely[0]["index_id"].unique()
         estimated = [t.index_short(i) for i in t.profiled if i in noisy and i in known]
@@ -283,16 +284,11 @@ class ProvinceProfile(Chapter):
             self.targets.drop_nulls("value").sort("due", "indicator_id", descending=[True, False]),
         )
         met = known.filter(pl.col("status") == "achieved").height
-        said = (
-            t(
-                "Of {n} targets with a figure, {met} are met at the latest figure.",
-                n=t.number(known.height),
-                met=t.number(met),
-            )
-            if known.height != 1
-            else t("One target has a figure; it is met.")
-            if met
-            else t("One target has a figure; it is not met.")
+        said = t.counted(
+            "{n} target has a figure; {met} met at the latest one.",
+            "{n} targets have figures; {met} met at the latest ones.",
+            known.height,
+            met=t.number(met),
         )
         without = self.targets.filter(pl.col("value").is_null())
         near = screen.goals(self.nearest, t, differs=True)
