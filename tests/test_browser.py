@@ -48,7 +48,7 @@ def test_dark_pages_are_dark_and_print_is_not(made, page):
     assert page.evaluate(background) == "rgb(255, 255, 255)"
 
 
-@pytest.mark.parametrize("notebook", ["province_comparison", "target_gap", "ranking_trends"])
+@pytest.mark.parametrize("notebook", ["province_comparison", "ranking_trends"])
 def test_a_reader_filters_by_province_in_the_file_without_a_kernel(made, page, notebook):
     out, tasks, _ = made
     page.goto((out / next(t.path for t in tasks if t.notebook == notebook and t.lang == "vi")).as_uri())

@@ -317,7 +317,7 @@ def test_other_ids_of_all_sources_change_nothing_but_the_ids(folder, tmp_path, a
 
 def with_papi_2025(folder, table, key, ids):
     """Add PAPI 2025 under an id of its own, as 2024 was, to data that reach that far."""
-    (folder / "release.csv").write_text("data_date\n2025-12-31\n", encoding="utf-8")
+    (folder / "release.csv").write_text("data_date\n2026-12-31\n", encoding="utf-8")
     append(
         folder / "sources.csv",
         [{"source_id": "told-2025", "title": "PAPI as told", "publisher": "Someone", "kind": "report"}],

@@ -81,7 +81,7 @@ def test_only_the_page_s_own_scripts_may_run(made):
         checksums = [
             "'sha256-" + base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() + "'" for s in scripts
         ]
-        live = task.notebook in ("province_comparison", "target_gap", "ranking_trends")
+        live = task.notebook in ("province_comparison", "ranking_trends")
         assert ('class="live"' in text) == live, task.key
         # Vega and the script of live charts; that of tables long enough to be searched.
         assert len(scripts) == 2 * live + ('class="cds tabled long"' in text), task.key
@@ -139,7 +139,8 @@ def test_no_message_of_the_other_language_is_on_a_page(made):
 
     pairs = [(telling(en), telling(vi)) for en, vi in translated().items()]
     wrong = {
-        "vi": [en for en, vi in pairs if len(en) >= 14 and en not in vi],
+        # A message of one or two words may stand in the title of an English source.
+        "vi": [en for en, vi in pairs if len(en) >= 14 and en.count(" ") > 1 and en not in vi],
         "en": [vi for en, vi in pairs if len(vi) >= 10 and vi not in en],
     }
     assert min(len(v) for v in wrong.values()) > 200

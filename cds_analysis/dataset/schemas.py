@@ -139,16 +139,16 @@ class Context(dy.Schema):
         return pl.col("urban_population_thousand") <= pl.col("population_thousand")
 
 
+PILLARS = ("digital_government", "digital_economy", "digital_society", "infrastructure_security")
+
+
 class Indicators(dy.Schema):
     """The register of indicators: unit, direction, decimals and definition, typed once and read everywhere."""
 
     indicator_id = _id("Short name of the indicator.", primary_key=True)
     name_vi = _text("Vietnamese name, as sources print it.")
     name_en = _text("English name.")
-    pillar = _choice(
-        "Pillar of the national programme.",
-        ["digital_government", "digital_economy", "digital_society", "infrastructure_security"],
-    )
+    pillar = _choice("Pillar of the national programme.", list(PILLARS))
     unit = _choice(
         "Unit of the values; per_1000 is a number for each thousand people.",
         ["percent", "percent_per_year", "count", "per_1000", "mbps", "rank", "index"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cds_analysis.dataset.checks import warning_titles
+from cds_analysis.dataset.schemas import PILLARS
 
 __all__ = [
     "BASIS_LABELS",
@@ -221,12 +222,7 @@ FIGURE_LABELS = {
     "context": "setting only",
 }
 
-PILLAR_LABELS = {
-    "digital_government": "digital government",
-    "digital_economy": "digital economy",
-    "digital_society": "digital society",
-    "infrastructure_security": "infrastructure and security",
-}
+PILLAR_LABELS = {pillar: pillar.replace("_", " ") for pillar in PILLARS}
 UNIT_LABELS = {
     "percent": "%",
     "percent_per_year": "% a year",
