@@ -6,11 +6,21 @@ do next. The command line prints the message alone; a traceback is for programmi
 
 from __future__ import annotations
 
+import gettext
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-__all__ = ["CdsError", "DataError", "ParameterError", "Problem", "UnknownNameError", "closest", "lacks"]
+__all__ = [
+    "CdsError",
+    "DataError",
+    "ParameterError",
+    "Problem",
+    "UnknownNameError",
+    "closest",
+    "lacks",
+    "several",
+]
 
 MAX_PROBLEMS_SHOWN = 20
 
@@ -103,3 +113,14 @@ def closest(name: str, known: Sequence[str], n: int = 3) -> list[str]:
     ['lang-son']
     """
     return get_close_matches(str(name), list(known), n=n, cutoff=0.6)
+
+
+def several(count: int, noun: str, plural: str = "") -> str:
+    """Return a count with its noun in English, for messages at the keyboard.
+
+    Examples
+    --------
+    >>> several(1, "row"), several(1_240, "row")
+    ('1 row', '1,240 rows')
+    """
+    return f"{count:,} {gettext.ngettext(noun, plural or noun + 's', count)}"

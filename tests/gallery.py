@@ -16,19 +16,31 @@ PICTURES = {  # name: (page below the outputs, element, height of the cut in CSS
     "profile.vi": ("province_profile/ba-ria-vung-tau.vi.html", "body", 1060),
     "comparison.en": (
         "province_comparison/province_comparison.en.html",
-        "figure:has(img[alt*='dimensions'])",
+        "figure:has(svg[aria-label*='dimensions'])",
         760,
     ),
-    "targets.en": ("target_gap/target_gap.en.html", "figure:has(img[alt*='figures and targets'])", 1400),
-    "trends.en": ("ranking_trends/ranking_trends.en.html", "figure:has(img[alt*='rank by year'])", 700),
-    "rises.en": ("ranking_trends/ranking_trends.en.html", "figure:has(img[alt*='how sure is a rank'])", 900),
+    "targets.en": (
+        "target_gap/target_gap.en.html",
+        "figure:has(svg[aria-label*='figures and targets'])",
+        1400,
+    ),
+    "trends.en": (
+        "ranking_trends/ranking_trends.en.html",
+        "figure:has(svg[aria-label*='rank by year'])",
+        700,
+    ),
+    "rises.en": (
+        "ranking_trends/ranking_trends.en.html",
+        "figure:has(svg[aria-label*='how sure is a rank'])",
+        900,
+    ),
     "live.en": ("ranking_trends/ranking_trends.en.html", ".live", 760),
     "bridge.en": (
         "merger_bridge/merger_bridge.en.html",
-        "figure:has(img[alt*='units and their parts'])",
+        "figure:has(svg[aria-label*='units and their parts'])",
         900,
     ),
-    "checks.en": ("method_checks/method_checks.en.html", "figure:has(img[alt*='false alarms'])", 420),
+    "checks.en": ("method_checks/method_checks.en.html", "figure:has(svg[aria-label*='false alarms'])", 420),
     "claims.vi": ("claims_check/claims_check.vi.html", "body", 900),
     "index": ("index.html", "body", 900),
 }

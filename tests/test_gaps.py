@@ -118,6 +118,23 @@ def test_a_rank_target_counts_down():
     assert (row["gap"], row["status"], row["reached_on"]) == (0, "achieved", Y[2023])
 
 
+def test_observations_alone_say_that_ranks_were_not_handed_in(data, caplog):
+    """A target of a place in an index is read against ranks, which the table of observations does not hold."""
+    alone = cds.gaps(data.observations, data.targets, data.indicators)
+    (warning,) = caplog.messages
+    ranks = data.indicators.drop_nulls("index_id")["indicator_id"]
+    promised = data.targets.filter(pl.col("indicator_id").is_in(ranks.implode()))
+    own = promised.filter(pl.col("scope") != "viet-nam")
+    assert own.height and all(name in warning for name in promised["indicator_id"])
+    said = alone.filter(pl.col("status_reason") == "the ranks were not handed in")
+    assert said.height == own.height and set(said["status"]) == {"no_data"}
+    assert set(said["indicator_id"]) == set(own["indicator_id"])
+
+    caplog.clear()
+    whole = cds.gaps(observations_with_ranks(data), data.targets, data.indicators)
+    assert not caplog.messages and "the ranks were not handed in" not in set(whole["status_reason"])
+
+
 def test_surplus_beyond_the_target():
     row = judge([(Y[2023], 85)], target(80))
     assert (row["gap"], row["surplus"], row["status"]) == (-5, 5, "achieved")

@@ -35,6 +35,8 @@ def messages():
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
                 if name in ("t", "self"):
                     found.add(node.args[0].value)
+                elif name == "counted":
+                    found.add((node.args[0].value, node.args[1].value))
     for path in PACKAGE.rglob("*.j2"):
         found |= set(re.findall(r'\b(?:t|vi|en)\(\s*["\'](.+?)["\']\s*\)', path.read_text(encoding="utf-8")))
     return found
@@ -42,18 +44,76 @@ def messages():
 
 @pytest.fixture(scope="module")
 def catalogue():
+    """English to Vietnamese; where the number decides, both forms in a pair."""
     with (PACKAGE / "views" / "locale" / "vi.po").open("rb") as file:
         return {m.id: m.string for m in read_po(file, locale="vi") if m.id}
 
 
 def test_every_message_is_translated_and_none_is_left_over(catalogue):
-    assert {m for m in messages() if not catalogue.get(m)} == set()
+    assert {m for m in messages() if not any(catalogue.get(m) or [])} == set()
     assert set(catalogue) - messages() == set()
 
 
 def test_translations_have_the_same_placeholders(catalogue):
     for english, vietnamese in catalogue.items():
-        assert sorted(re.findall(r"\{\w+\}", english)) == sorted(re.findall(r"\{\w+\}", vietnamese)), english
+        forms = [english, vietnamese] if isinstance(english, str) else [*english, *vietnamese]
+        assert len({tuple(sorted(re.findall(r"\{\w+\}", form))) for form in forms}) == 1, english
+
+
+def test_a_count_before_its_noun_has_both_forms():
+    """A message that puts a count in front of a noun in the plural must be one of `counted`."""
+    counted = {m for m in messages() if isinstance(m, tuple)}
+    assert len(counted) > 40 and all("{n}" in one and one != many for one, many in counted)
+    noun = re.compile(r"\{(?:n|k|have|met|draws)\}\**(?: (?!of\b)[a-z]+)?? (?!(?:series|was|has)\b)[a-z]+s\b")
+    alone = {m for m in messages() if isinstance(m, str)}
+    assert {m for m in alone if noun.search(m)} == set()
+    assert not any(noun.search(one) for one, many in counted)
+
+
+@pytest.mark.parametrize(
+    "one, many, english, vietnamese",
+    [
+        (
+            "rose {n} place",
+            "rose {n} places",
+            ["rose 0 places", "rose 1 place", "rose 2 places"],
+            ["tăng 0 bậc", "tăng 1 bậc", "tăng 2 bậc"],
+        ),
+        (
+            "{n} place against the year before",
+            "{n} places against the year before",
+            ["0 places against", "1 place against", "2 places against"],
+            ["0 bậc so với", "1 bậc so với", "2 bậc so với"],
+        ),
+        (
+            "{n} province",
+            "{n} provinces",
+            ["0 provinces", "1 province", "2 provinces"],
+            ["0 tỉnh", "1 tỉnh", "2 tỉnh"],
+        ),
+    ],
+)
+def test_a_count_of_none_one_and_two(one, many, english, vietnamese):
+    for lang, wanted in (("en", english), ("vi", vietnamese)):
+        t = Text(lang)
+        for n, start in enumerate(wanted):
+            assert t.counted(one, many, n).startswith(start)
+            assert t.counted(one, many, -n, sign=True).replace("−", "").startswith(start)
+
+
+def test_every_counted_message_reads_right_of_none_one_and_two(catalogue):
+    """English takes the second form for 0 and 2, Vietnamese has one form."""
+    for one, many in (m for m in messages() if isinstance(m, tuple)):
+        others = {name: "…" for name in re.findall(r"\{(\w+)\}", many) if name != "n"}
+        (only,) = catalogue[one, many]
+        for n, english in enumerate([many, one, many]):
+            assert Text("en").counted(one, many, n, **others) == english.format(n=n, **others)
+            assert Text("vi").counted(one, many, n, **others) == only.format(n=n, **others)
+
+
+def test_a_number_with_decimals_is_many():
+    form = "{n} point", "{n} points"
+    assert Text("en").counted(*form, 1, 1) == "1.0 points" and Text("en").counted(*form, None) == "– points"
 
 
 @pytest.mark.parametrize(
@@ -153,7 +213,7 @@ def test_an_unknown_language_is_refused():
 
 def test_names_come_from_the_registers(data):
     vi, en = Text("vi", data), Text("en", data)
-    assert (vi.province("lang-son"), en.province("lang-son")) == ("Lạng Sơn", "Lang Son")
+    assert (vi.province("lang-son"), en.province("lang-son")) == ("Lạng Sơn", "Lạng Sơn")
     assert (vi.index_short("par"), en.dimension("papi", "e_governance")) == ("PAR INDEX", "E-Governance")
     assert vi.series("papi/e_governance") == "Quản trị điện tử"
     assert vi.series("ehealth_records_pct") == "Dân số có hồ sơ sức khỏe điện tử"

@@ -228,7 +228,7 @@ def test_prose_says_what_is_missing(data, frames):
     said = prose.comparison(
         overall, Text("en", data), provinces=["vinh-phuc", "lang-son"], index_id="papi", year=2024
     ).markdown
-    assert "**Vinh Phuc** has no published score in this year; it is missing, not last." in said
+    assert "**Vĩnh Phúc** has no published score in this year; it is missing, not last." in said
     assert "61 provinces were published; the national median is 43.48" in said
     assert (
         "No score of PAPI is on record for 1999"

@@ -12,12 +12,14 @@ from cds_analysis.dataset.register import WHOLE, parts_of
 from cds_analysis.dataset.series import indicator_values, score_values
 from cds_analysis.measures.compare import compare
 from cds_analysis.measures.evidence import leading_pair, view_correlations, view_differences, view_stability
+from cds_analysis.measures.promises import yardsticks
 from cds_analysis.measures.regional import region_split
 from cds_analysis.study.study import Study
 from cds_analysis.views import interactive, prose, tables
 from cds_analysis.views.charts.comparison import distribution, dot_plot, tile_map
 from cds_analysis.views.charts.heat import heatmap
 from cds_analysis.views.charts.relations import two_views
+from cds_analysis.views.charts.reported import yardstick_strips
 from cds_analysis.views.interactive import Live
 from cds_analysis.views.prose import Prose
 from cds_analysis.views.tables import Table
@@ -25,7 +27,7 @@ from cds_analysis.views.theme import Chart
 
 __all__ = ["Comparison"]
 
-_ANY_AGE = 20  # years: what provinces reported themselves is shown with its date, however old
+_FEWEST = 5  # provinces that report an indicator before it is drawn
 
 
 class Comparison(Chapter):
@@ -181,7 +183,7 @@ class Comparison(Chapter):
         return view_correlations(self._differences)
 
     @cached_property
-    def _pair(self) -> dict[str, str]:
+    def _pair(self) -> dict[str, str | None]:
         return leading_pair(self.data.indices)
 
     def evidence(self) -> Prose:
@@ -212,27 +214,25 @@ class Comparison(Chapter):
         title = t("Documents less citizens, over the years")
         return tables.views_table(rows, text=t, title=title, source=self.sources(rows))
 
-    def reported(self) -> Chart | None:
-        """Draw the latest percentages that the provinces picked out reported themselves."""
+    def reported(self) -> Chart:
+        """Draw the latest percentages that provinces reported themselves, of indicators that several report."""
         t = self.t
-        percent = (
-            self.data.indicators.filter(pl.col("unit") == "percent").sort("pillar")["indicator_id"].to_list()
-        )
         values = indicator_values(self.data.observations, self.data.indicators)
-        values = values.filter(self.is_chosen, pl.col("series_id").is_in(percent))
-        latest = compare(values, self.data.provinces, max_age=_ANY_AGE)
-        have = set(latest["series_id"])
-        rows = [i for i in percent if i in have]
-        if not rows:
-            return None
-        cells = latest.select("series_id", "province_id", "value", "as_of").iter_rows()
-        return heatmap(
-            latest,
+        latest = (
+            values.sort("as_of", "value")
+            .group_by("series_id", "province_id", maintain_order=True)
+            .last()
+            .rename({"series_id": "indicator_id"})
+        )
+        n = pl.len().over("indicator_id")
+        rows = self.percent_only(latest.with_columns(n=n).filter(pl.col("n") >= _FEWEST))
+        rows = rows.sort("n", "indicator_id", "province_id", descending=[True, False, False])
+        title = t("Figures that provinces report themselves")
+        return yardstick_strips(
+            rows,
+            yardsticks(self.study.gaps().frame.clear()),
             text=t,
-            rows=rows,
-            provinces=self.chosen,
-            labels={(s, p): f"{t.percent(v)} ({d.month}/{d.year})" for s, p, v, d in cells},
-            title=t("Latest figures reported, in percent"),
-            subtitle=t("Month and year of the figure in brackets; hatched: no figure on record."),
-            source=self.sources(latest),
+            highlight=self.chosen,
+            title=title,
+            source=self.sources(rows),
         )

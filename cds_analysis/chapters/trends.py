@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -59,8 +60,8 @@ class RankingTrends(Chapter):
         design_effect: float = 1,
     ) -> None:
         super().__init__(study, provinces)
-        self.series = {"index_id": index, "dimension_id": dimension}
-        self.years = {"year_from": year_from, "year_to": year_to}
+        self.series: dict[str, Any] = {"index_id": index, "dimension_id": dimension}
+        self.years: dict[str, Any] = {"year_from": year_from, "year_to": year_to}
         self.year_from, self.year_to = year_from, year_to
         self.survey = {"interviews": interviews if study.units == "63" else 0, "design_effect": design_effect}
         self.name = self.name_of(index, dimension)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from cds_analysis.errors import ParameterError
+from cds_analysis.errors import ParameterError, several
 
 __all__ = ["commands"]
 
@@ -60,7 +60,7 @@ def extract(file, out, province, unit, day, kind, index, data_dir) -> None:
         raise ParameterError(f"{out} exists and may hold decisions; give another name, or remove it")
     write_candidates(found, out)
     click.echo(
-        f"{found.height} candidates in {out}. Decide with `cds review {out} --article {file}`, or write accept or reject into the column decision; then `cds add {out}`."
+        f"{several(found.height, 'candidate')} in {out}. Decide with `cds review {out} --article {file}`, or write accept or reject into the column decision; then `cds add {out}`."
     )
 
 
@@ -184,9 +184,9 @@ def import_(table, index, data_dir, data_date, year, units, yes, **source) -> No
         click.echo(line)
     if reading.left_out:
         click.echo(f"left out: {', '.join(dict.fromkeys(reading.left_out))[:300]}")
-    years = sorted({row["year"] for row in reading.rows})
+    years, new = sorted({row["year"] for row in reading.rows}), sum(map(len, found.rows.values()))
     click.echo(
-        f"{len(reading.rows)} figures of {years[0]}-{years[-1]}: {sum(map(len, found.rows.values()))} rows to write, {found.known} on record already, {len(found.conflicts)} contradict what is on record"
+        f"{several(len(reading.rows), 'figure')} of {years[0]}-{years[-1]}: {several(new, 'row')} to write, {found.known} on record already, contradicting what is on record: {len(found.conflicts)}"
     )
     if found.rows and (yes or click.confirm("Write them?")):
         _tell(found, found.write(data_date=data_date and data_date.date()), data_dir)

@@ -16,7 +16,7 @@ from cds_analysis import __version__
 from cds_analysis.cli.intake import commands
 from cds_analysis.cli.making import end, made
 from cds_analysis.cli.site import site
-from cds_analysis.errors import CdsError, ParameterError
+from cds_analysis.errors import CdsError, ParameterError, several
 
 __all__ = ["main"]
 
@@ -131,10 +131,15 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
     metavar="ADDRESS",
     help="Make the reports on the workers of a Dask scheduler, for example tcp://host:8786.",
 )
+@click.option(
+    "--brief",
+    is_flag=True,
+    help="Profiles as one A4 page each, the first screen only; printed to PDF as well where Chromium is installed.",
+)
 @click.option("--pdf", is_flag=True, help="Print each report to PDF as well, with an installed Chromium.")
 @click.pass_context
 def report(
-    ctx,
+    ctx: click.Context,
     notebook,
     province,
     lang,
@@ -150,9 +155,10 @@ def report(
     timeout,
     memory,
     dask,
+    brief,
     pdf,
 ) -> None:
-    """Make HTML reports: every NOTEBOOK by default, with profiles of the provinces in the articles."""
+    """Make HTML reports: every NOTEBOOK by default, with a profile of each province."""
     from tqdm import tqdm
 
     from cds_analysis.dataset.load import load
@@ -167,8 +173,18 @@ def report(
     from cds_analysis.running.scratch import workspace
     from cds_analysis.running.tasks import Limits
 
-    chromium = find_chromium() if pdf else ""
+    chosen_settings = _settings(settings)
+    if brief:
+        chosen_settings["brief"] = "true"
+    chromium = ""
+    if pdf:
+        chromium = find_chromium()
+    elif brief:
+        with suppress(ParameterError):
+            chromium = find_chromium()
     wanted = [find_notebook(n) for n in dict.fromkeys(notebook)] if notebook else list(notebooks().values())
+    if brief and not notebook:
+        wanted = [n for n in wanted if "brief" in n.parameters]
     if (
         engine != "pool"
         and not dask
@@ -185,7 +201,7 @@ def report(
         data,
         provinces=chosen,
         langs=list(dict.fromkeys(lang)) or None,
-        settings=_settings(settings),
+        settings=chosen_settings,
         data_dir=data_dir,
         is_standalone=standalone,
         each=each,
@@ -210,7 +226,9 @@ def report(
         dask=dask,
         limits=Limits(timeout, memory),
     )
-    if pdf:
+    if brief and not chromium:
+        click.echo("no Chromium here to print to PDF; print the pages from a browser")
+    if chromium:
         done = [t for t, r in zip(tasks, results) if r.status != "failed"]
         folder = OutputFolder(out)
         with folder.held(), workspace() as scratch:
@@ -293,7 +311,7 @@ def check(folder, write) -> None:
         click.secho(f"cds: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
         raise click.exceptions.Exit(1) from None
     for name, rows in data.row_counts().items():
-        click.echo(f"{name:<16}{rows:>8,} rows")
+        click.echo(f"{name:<16}{rows:>8,} {'row' if rows == 1 else 'rows'}")
     if write:
         for path in write_documents(data):
             click.echo(f"wrote {path}")
@@ -301,7 +319,7 @@ def check(folder, write) -> None:
         click.echo(f"warning: {finding}\n  {finding.accepting()}")
     accepted = data.accepted.height
     click.echo(
-        f"{data.folder}: {len(RULES)} rules, no error, {len(warnings)} warning{'s' * (len(warnings) != 1)}, {accepted} accepted with a reason"
+        f"{data.folder}: {len(RULES)} rules, no error, {several(len(warnings), 'warning')}, {accepted} accepted with a reason"
     )
 
 
@@ -325,7 +343,7 @@ def export(folder, data_dir) -> None:
     data = load(data_dir)
     gate(data)
     files = export(data, folder)
-    click.echo(f"{folder}: version {data_version(data)} of the data, {len(files)} files")
+    click.echo(f"{folder}: version {data_version(data)} of the data, {several(len(files), 'file')}")
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -165,14 +166,10 @@ def _load(path: Path, stamp: tuple, scan: bool) -> Dataset:
     problems: list[Problem] = []
     problems.extend([*unread(path, TABLES), *given_twice(path, TABLES)])
     origins: dict[str, list[tuple[str, int]]] = {}
-    data = Dataset(
-        folder=path,
-        **{
-            name: _read_table(path, name, problems, origins.setdefault(name, []), scan=scan)
-            for name in TABLES
-        },
-        origins=origins,
-    )
+    tables: dict[str, Any] = {  # frames, scanned ones where that was asked for
+        name: _read_table(path, name, problems, origins.setdefault(name, []), scan=scan) for name in TABLES
+    }
+    data = Dataset(folder=path, **tables, origins=origins)
     if not problems:
         problems.extend(broken_links(data))
         if (dates := eager(data.release).height) != 1:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import TypeVar
 
 import polars as pl
 
@@ -17,6 +18,7 @@ __all__ = ["answers_to", "find_each", "find_province", "find_provinces", "fold",
 
 # What a province is, before its name in Vietnamese and around it in English.
 _KIND = re.compile(r"^(tinh|thanhpho|tp|provinceof|cityof)(?=.{2,})|(?<=..)(province|municipality|city)$")
+_Name = TypeVar("_Name", bound=str | int)
 _NAMES = ("province_id", "unit_id", "gso_code", "iso_code", "name_vi", "name_en", "aliases")
 
 
@@ -130,7 +132,7 @@ def find_provinces(
     return list(dict.fromkeys(found))
 
 
-def find_each(names: Iterable[str | int], provinces: pl.DataFrame | None = None) -> dict[str | int, str]:
+def find_each(names: Iterable[_Name], provinces: pl.DataFrame | None = None) -> dict[_Name, str]:
     """Return the id that each name stands for.
 
     Raises
@@ -143,7 +145,7 @@ def find_each(names: Iterable[str | int], provinces: pl.DataFrame | None = None)
     >>> find_each(["TP.HCM", "lang son"])
     {'TP.HCM': 'ho-chi-minh', 'lang son': 'lang-son'}
     """
-    found: dict[str | int, str] = {}
+    found: dict[_Name, str] = {}
     unknown: list[UnknownNameError] = []
     for name in names:
         try:

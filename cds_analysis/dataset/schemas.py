@@ -336,9 +336,11 @@ class Observations(dy.Schema):
 
     @dy.rule()
     def share_agrees_with_fraction(cls) -> pl.Expr:
-        """value must agree with 100 * numerator / denominator to 0.06 percentage points"""
+        """value must agree with 100 * numerator / denominator to 0.06 percentage points, a whole value to 0.5"""
         share = 100 * pl.col("numerator") / pl.col("denominator")
-        return pl.col("numerator").is_null() | ((share - pl.col("value")).abs() <= 0.06)
+        is_whole = pl.col("value") == pl.col("value").round()
+        rounding = pl.when(is_whole).then(0.5).otherwise(0.06)
+        return pl.col("numerator").is_null() | ((share - pl.col("value")).abs() <= rounding)
 
 
 class Targets(dy.Schema):
@@ -373,7 +375,10 @@ class AreaObservations(dy.Schema):
     as_of = dy.Date(primary_key=True, description="The day the figure speaks of (the last day of a period).")
     source_id = _id("Source.", primary_key=True)
     value = dy.Float64(description="Value in the indicator's unit.")
-    bound = _choice("'=' exact, '>=' at least, '>' more than.", ["=", ">=", ">"])
+    bound = _choice(
+        "'=' exact, '>=' at least, '>' more than ('hơn 50'), '<=' at most, '<' less than ('dưới 5').",
+        ["=", ">=", ">", "<=", "<"],
+    )
     numerator = dy.Float64(
         nullable=True, min=0, description="Count above the line, where the source gives it."
     )

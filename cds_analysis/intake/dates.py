@@ -7,7 +7,7 @@ from datetime import date
 
 from cds_analysis.intake.figures import Figure
 from cds_analysis.intake.frame import Frames, Text, seen, short
-from cds_analysis.intake.periods import Period
+from cds_analysis.intake.periods import Dated, Period
 from cds_analysis.intake.rules import Rules
 
 __all__ = ["Dates"]
@@ -26,7 +26,11 @@ class Dates:
     def due(self, figure: Figure, text: Text) -> tuple[date | None, str]:
         """Return when a promise is due, and where that is said."""
         a, b = figure.sentence
-        mine = [p for p in seen(text, figure) if a <= p.start < b and p.last and p.role in ("own", "goal")]
+        mine = [
+            p
+            for p in seen(text, figure)
+            if a <= p.start < b and isinstance(p, Dated) and p.role in ("own", "goal")
+        ]
         beside = [p for p in mine if figure.start - len(figure.left) <= p.start < figure.at]
         if beside:
             return beside[-1].last, f"due as in its clause ({beside[-1].last.year})"
@@ -41,11 +45,11 @@ class Dates:
         before = [p for p in mine if p.start < figure.at]
         if before:
             return before[-1].last, f"due as in its sentence ({before[-1].last.year})"
-        earlier = [p for p in text.periods if p.start < a and p.last and p.role == "own"]
+        earlier = [p for p in text.periods if p.start < a and isinstance(p, Dated) and p.role == "own"]
         if earlier:
             return earlier[-1].last, "due as in the sentence before it"
         for above in self._frames.above(text.block):
-            own = [p for p in above.periods if p.last and p.role == "own"]
+            own = [p for p in above.periods if isinstance(p, Dated) and p.role == "own"]
             if own:
                 return own[-1].last, f"due as in the heading {short(above.block.text)}"
         if (
@@ -57,7 +61,7 @@ class Dates:
         own = [
             p
             for p in self._frames.title_text.periods
-            if p.last
+            if isinstance(p, Dated)
             and p.role == "own"
             and p.kind in ("year", "until_year", "span", "year_end", "year_english")
         ]
@@ -116,7 +120,11 @@ class Dates:
         if not any(kind == "target" for _, kind in titled.signals) and not self._rules["plan_title"].match(
             self._frames.title
         ):
-            own = [p for p in titled.periods if p.role == "own" and p.last and not self._is_future(p)]
+            own = [
+                p
+                for p in titled.periods
+                if p.role == "own" and isinstance(p, Dated) and not self._is_future(p)
+            ]
             if own and own[0].kind not in ("day", "until_year", "span"):
                 return own[0].last, "the title"
         return self._now(None, text)
@@ -126,7 +134,9 @@ class Dates:
         has none, the end of the period that it reports.
         """
         for above in self._frames.above(text.block):
-            reported = [p for p in above.periods if p.role == "own" and p.last and p.kind in _REPORTED]
+            reported = [
+                p for p in above.periods if p.role == "own" and isinstance(p, Dated) and p.kind in _REPORTED
+            ]
             if reported and above.block.text.endswith(":"):
                 return reported[-1].last, f"the heading {short(above.block.text)}"
         if self._frames.written:
@@ -134,13 +144,15 @@ class Dates:
         if said is not None:
             before = [p for p in text.periods if p.start < said.start]
             for found in (before, *(above.periods for above in self._frames.above(text.block))):
-                reported = [p for p in found if p.role == "own" and p.last and p.kind in _REPORTED]
+                reported = [
+                    p for p in found if p.role == "own" and isinstance(p, Dated) and p.kind in _REPORTED
+                ]
                 if reported:
                     return reported[-1].last, "the period that is reported"
         own = [
             p
             for p in self._frames.title_text.periods
-            if p.role == "own" and p.last and not self._is_future(p)
+            if p.role == "own" and isinstance(p, Dated) and not self._is_future(p)
         ]
         if (own and said is None) or (own and own[-1].kind in ("half_year", "nine_months", "quarter")):
             return own[-1].last, "the title"
@@ -160,8 +172,12 @@ class Dates:
     def year_of_rank(self, figure: Figure, text: Text, index: str | None) -> tuple[date | None, str]:
         """Return the year a rank, a score or a change of rank was measured for; never that of the document."""
         a, b = figure.sentence
-        own = [p for p in seen(text, figure) if p.role in ("own", "index") and p.last and p.kind != "day"]
-        compared = [p for p in text.periods if p.role == "compared" and p.last]
+        own = [
+            p
+            for p in seen(text, figure)
+            if p.role in ("own", "index") and isinstance(p, Dated) and p.kind != "day"
+        ]
+        compared = [p for p in text.periods if p.role == "compared" and isinstance(p, Dated)]
         near = [p for p in own if a <= p.start < figure.at and p.start >= figure.at - 400]
         if near:
             return self._keep(index, near[-1].last), "the year in its sentence"
@@ -183,13 +199,13 @@ class Dates:
         if earlier:
             return self._keep(index, earlier[-1].last), "the year in the sentence before it"
         for above in self._frames.above(text.block):
-            said = [p for p in above.periods if p.role in ("own", "index") and p.last]
+            said = [p for p in above.periods if p.role in ("own", "index") and isinstance(p, Dated)]
             if said:
                 return self._keep(index, said[-1].last), f"the heading {short(above.block.text)}"
         said = [
             p
             for p in self._frames.title_text.periods
-            if p.role in ("own", "index") and p.last and p.kind not in ("day", "until_year")
+            if p.role in ("own", "index") and isinstance(p, Dated) and p.kind not in ("day", "until_year")
         ]
         if said and (not self._frames.written or said[-1].last <= self._frames.written):
             return said[-1].last, "the title"
@@ -209,11 +225,15 @@ class Dates:
     def from_year(self, figure: Figure, text: Text) -> int | None:
         """Return the year that a change is counted from."""
         end = figure.sentence[1]
-        behind = [p for p in text.periods if figure.end <= p.start < end and p.role == "compared" and p.last]
+        behind = [
+            p
+            for p in text.periods
+            if figure.end <= p.start < end and p.role == "compared" and isinstance(p, Dated)
+        ]
         before = [
             p
             for p in text.periods
-            if figure.sentence[0] <= p.start < figure.at and p.role == "compared" and p.last
+            if figure.sentence[0] <= p.start < figure.at and p.role == "compared" and isinstance(p, Dated)
         ]
         found = behind[:1] or before[-1:]
         return found[0].last.year if found else None

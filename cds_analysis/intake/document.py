@@ -176,8 +176,8 @@ def _with_bars(lines: list[Line]) -> list[Line]:
             continue
         header = []
         numbers = _ROW_OF_NUMBERS.fullmatch(line.text)
-        is_row = numbers and numbers["label"].strip() and re.search(r"[.,%]|^\D*(?:19|20)\d\d\s", line.text)
-        if is_row:
+        has_figures = re.search(r"[.,%]|^\D*(?:19|20)\d\d\s", line.text)
+        if numbers and numbers["label"].strip() and has_figures:
             at = line.offset + numbers.start("cells")
             label = numbers["label"].strip()
             found += [

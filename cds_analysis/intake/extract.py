@@ -172,7 +172,8 @@ class _Reader:
             and last.unit == unit
             and last.proposal
         ):
-            about = [Proposal(last.proposal, last.score), *(p for p in about if p.about != last.proposal)][:3]
+            before = Proposal(last.proposal, last.score or 0.0)
+            about = [before, *(p for p in about if p.about != last.proposal)][:3]
             why += ", for what the figure before it is about"
         elif kind == "result" and not is_sure:
             about = self._subjects.inherited(figure, unit, text, place.kind == "country") or about
@@ -212,7 +213,7 @@ class _Reader:
         }
 
     def _value(self, figure: Figure, kind: str, unit: str) -> float:
-        if figure.unit == "fraction" and unit in ("rank", "score"):
+        if figure.unit == "fraction" and figure.numerator is not None and unit in ("rank", "score"):
             return figure.numerator
         is_fall = kind == "change" and unit == "places" and self._rules["down"].search(figure.left[-30:])
         return -figure.value if is_fall else figure.value

@@ -18,7 +18,7 @@ from cds_analysis.dataset.series import parse_day
 from cds_analysis.errors import ParameterError
 from cds_analysis.intake.document import Block
 from cds_analysis.intake.figures import Figure
-from cds_analysis.intake.periods import Period, periods, written_on
+from cds_analysis.intake.periods import Dated, Period, periods, written_on
 from cds_analysis.intake.places import Gazetteer, Place, find_unit
 from cds_analysis.intake.rules import Rules
 
@@ -134,7 +134,7 @@ class Frames:
         self.main, self.main_why = (given.place, "given") if given.place else (place, place_why)
         self.whole = "\n".join([self.title, *own])
         self.title_text = self._read(Block(0, self.title, "heading"))
-        self._headings: dict[int, Text] = {}
+        self._headings: dict[tuple[int, int], Text] = {}
         self._year: int | None = self.written.year if self.written else None
         for period in self.title_text.periods:
             self._year = self._year or (period.last and period.last.year)
@@ -197,7 +197,7 @@ class Frames:
         block = text.block
         if block.is_furniture:
             return
-        own = [p for p in text.periods if p.role == "own" and p.last]
+        own = [p for p in text.periods if p.role == "own" and isinstance(p, Dated)]
         for period in own:
             if period.is_whole:
                 self._year = period.last.year
@@ -259,7 +259,7 @@ class Frames:
         before = [
             p
             for p in text.periods
-            if figure.sentence[0] <= p.start < figure.at and p.last and p.role == "own"
+            if figure.sentence[0] <= p.start < figure.at and isinstance(p, Dated) and p.role == "own"
         ]
         if before and self.written and (before[-1].last - self.written).days > _A_SEASON:
             return True
@@ -267,7 +267,7 @@ class Frames:
         until = [
             p
             for p in seen(text, figure)
-            if p.start < figure.at and p.kind == "until_year" and p.role == "own"
+            if p.start < figure.at and isinstance(p, Dated) and p.kind == "until_year" and p.role == "own"
         ]
         until = [p for p in until if p.start > max(results, default=-1)]
         return bool(until) and (until[-1].last.year > now if now else True)

@@ -9,7 +9,7 @@ from datetime import date
 
 from cds_analysis.intake.rules import PERIODS, Rules
 
-__all__ = ["Period", "periods", "written_on"]
+__all__ = ["Dated", "Period", "periods", "written_on"]
 
 _CAPITALS = re.compile(r"\b(?:NĂM|QUÝ|THÁNG|ĐẾN|ĐẦU|CUỐI|GIAI ĐOẠN|HẾT|NGÀY)\b")
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
@@ -50,6 +50,13 @@ class Period:
     is_whole: bool = True
 
 
+@dataclass(frozen=True)
+class Dated(Period):
+    """A period whose last day is known."""
+
+    last: date
+
+
 def periods(text: str, rules: Rules, year: int | None = None, *, is_heading: bool = False) -> list[Period]:
     """Return the periods that a text names, from left to right.
 
@@ -82,7 +89,7 @@ def periods(text: str, rules: Rules, year: int | None = None, *, is_heading: boo
     of_goals = [m.span() for m in rules["goal_year"].finditer(text)]
     of_index = [m.span() for m in rules["index_year"].finditer(text)]
     announced = [m.span() for m in rules["announced"].finditer(text)]
-    found = []
+    found: list[Period] = []
     for kind in PERIODS:
         for match in rules[kind].finditer(text):
             if match.start() in hidden or match.end() - 1 in hidden:
@@ -100,10 +107,14 @@ def periods(text: str, rules: Rules, year: int | None = None, *, is_heading: boo
                 role = "index"
             elif not is_heading and any(a <= match.start() < b for a, b in of_goals):
                 role = "goal"
-            found.append(Period(*match.span(), last, kind, role, is_whole))
+            start, end = match.span()
+            if last is None:
+                found.append(Period(start, end, None, kind, role, is_whole))
+            else:
+                found.append(Dated(start, end, last, kind, role, is_whole))
     for match in rules["now"].finditer(text):
         if match.start() not in hidden:
-            found.append(Period(*match.span(), None, "now", "now"))
+            found.append(Period(match.start(), match.end(), None, "now", "now"))
     return sorted(found, key=lambda p: p.start)
 
 
@@ -111,9 +122,9 @@ def _last_day(kind: str, parts: dict, year: int | None) -> tuple[date | None, bo
     """Return the last day, and whether the text itself says the year."""
     said = parts.get("year")
     is_whole = said is not None
-    if said is None and year is None:
-        return None, False
     at = int(said) if said is not None else year
+    if at is None:
+        return None, False
     month = parts.get("month")
     month = _MONTHS.get(month.lower(), 0) if month and month.isalpha() else int(month or 0)
     if kind == "half_year":
@@ -158,6 +169,8 @@ def written_on(lines: list[str], rules: Rules) -> tuple[date | None, str]:
         if match is None:
             continue
         said = re.search(r"\d{1,2}\s?[/-]\s?\d{1,2}(?:\s?[/-]\s?(\d{4}))?", match[0])
+        if said is None:
+            continue
         day, month = (int(n) for n in re.findall(r"\d+", said[0])[:2])
         at = said[1] or year
         if at and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(int(at), month)[1]:

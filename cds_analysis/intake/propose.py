@@ -207,9 +207,9 @@ def _plain(word: str) -> str:
 
 def _pairs(text: str, abbreviations: dict[str, str]) -> set[str]:
     """Return the syllables of a text without accents, and each pair of neighbours; abbreviations written out."""
-    syllables: list[str] = []
-    for word in re.findall(r"\w+", text):
-        syllables += [_plain(s) for s in abbreviations.get(word, word).split()]
+    words: list[str] = re.findall(r"\w+", text)
+    written_out = [s for word in words for s in abbreviations.get(word, word).split()]
+    syllables = [_plain(s) for s in written_out]
     return set(syllables) | {f"{a} {b}" for a, b in pairwise(syllables)}
 
 

@@ -21,14 +21,14 @@ class Subjects:
     def __init__(self, title: str, index: str | None, proposer: Proposer, rules: Rules) -> None:
         self._proposer, self._rules = proposer, rules
         self.index = index or proposer.index_in(title)
-        self._named = {self.index} - {None}
+        self._named = set(filter(None, [self.index]))
         self._before: dict[str, Row] = {}
 
     def start_sentence(self, before: str) -> None:
         """Forget the figures of the sentence before, and remember the index that the words up to here name."""
         self._before = {}
         self.index = self._proposer.index_in(before) or self.index
-        self._named |= {self.index} - {None}
+        self._named |= set(filter(None, [self.index]))
 
     def note(self, row: Row) -> None:
         """Remember a figure for those behind it in its sentence."""
@@ -37,7 +37,7 @@ class Subjects:
     def after(self, block: Block) -> None:
         """Remember the index that a block names."""
         self.index = self._proposer.index_in(block.text) or self.index
-        self._named |= {self.index} - {None}
+        self._named |= set(filter(None, [self.index]))
 
     def about(
         self, figure: Figure, kind: str, unit: str, found: list[Figure], text: Text, last: Row | None
@@ -188,8 +188,8 @@ class Subjects:
         is_aside = last is not None and last.is_same_sentence and last.unit in ("percent", "count")
         if is_aside and proposer.index_in(line[figure.sentence[0] : figure.at]) is None:
             return [], None  # the rank of the share before it, not of an index
-        is_alike = last is not None and last.unit in ("rank", "places", "score", "points")
-        if is_alike and last.is_same_sentence and not self._is_new_subject(left):
+        is_alike = last and last.is_same_sentence and last.unit in ("rank", "places", "score", "points")
+        if last and is_alike and not self._is_new_subject(left):
             return ([Proposal(last.proposal, 0.85)] if last.proposal else []), index
         if (
             kind == "score"

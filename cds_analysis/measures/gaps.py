@@ -18,6 +18,7 @@ be stated.
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 
 import polars as pl
@@ -44,6 +45,8 @@ STATUSES = (
 )
 
 _KEYS = ["province_id", "indicator_id"]
+_NO_RANKS = "the ranks were not handed in"
+_log = logging.getLogger(__name__)
 
 # A pace takes two figures far enough apart: two years, or a fifth of the way from the first figure to the due date
 # (less the odd day) and half a year. Eurostat wants years of data for its trends; provinces plan five years ahead, so
@@ -67,8 +70,11 @@ def gaps(
     Parameters
     ----------
     observations
-        Table ``observations`` (or :func:`~cds_analysis.dataset.series.observations_with_ranks`). With a
-        column ``segment``, a baseline is taken only from the segment of the latest figure.
+        Table ``observations`` with the ranks on record, from
+        :func:`~cds_analysis.dataset.series.observations_with_ranks` (:func:`cds_analysis.open` does it by itself). The
+        table alone holds no ranks: a province's target of a place in an index is then ``no_data`` with the reason
+        "the ranks were not handed in", a national one has no row, and the log warns of both. With a column
+        ``segment``, a baseline is taken only from the segment of the latest figure.
     targets, indicators
         The tables of that name.
     min_span_years
@@ -117,6 +123,7 @@ def gaps(
     if unknown:
         raise ParameterError(f"targets name indicators that are not in the register: {', '.join(unknown)}")
     _refuse_impossible(targets, indicators)
+    without_ranks = _lacking_ranks(observations, targets, indicators)
     seen = observations if as_of is None else observations.filter(pl.col("as_of") <= as_of)
     cases = _applicable(targets, observations, indicators)
     latest, first = _ends(seen)
@@ -130,7 +137,7 @@ def gaps(
         joined.with_columns(judged_on=pl.col("as_of") if as_of is None else pl.lit(as_of, dtype=pl.Date))
         .with_columns(**_distances())
         .with_columns(**_paces(min_span_years))
-        .with_columns(_status())
+        .with_columns(_status(without_ranks))
         .drop("_met", "_met_before", "_short", "_is_near")
         .sort("province_id", "due", "indicator_id", "target_source_id")
     )
@@ -150,6 +157,20 @@ def _refuse_impossible(targets: pl.DataFrame, indicators: pl.DataFrame) -> None:
             f"the target {row['comparator']} {row['value']:g} of {row['indicator_id']} ({row['source_id']}) asks for the "
             f"opposite of better: {better} is better there; correct the comparator or the indicator's direction"
         )
+
+
+def _lacking_ranks(observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataFrame) -> list[str]:
+    """Return the targets' indicators that are ranks of an index and of which no rank is handed in; warn of them."""
+    if "index_id" not in indicators.columns:
+        return []
+    of_index = indicators.drop_nulls("index_id").join(targets, on="indicator_id", how="semi")
+    lacking = of_index.join(observations, on="indicator_id", how="anti")["indicator_id"].sort().to_list()
+    if lacking:
+        _log.warning(
+            "no ranks for the targets of %s: hand in observations_with_ranks(data), or ask cds.open().gaps()",
+            ", ".join(lacking),
+        )
+    return lacking
 
 
 def _applicable(targets: pl.DataFrame, observations: pl.DataFrame, indicators: pl.DataFrame) -> pl.DataFrame:
@@ -295,11 +316,12 @@ def _paces(min_span_years: float) -> dict[str, pl.Expr]:
     }
 
 
-def _status() -> list[pl.Expr]:
+def _status(without_ranks: list[str]) -> list[pl.Expr]:
     due_passed = pl.col("due") <= pl.col("judged_on")
     ratio = pl.col("pace_ratio")
     lost = pl.col("_met_before") & ~pl.col("_met")  # the baseline met the target, the latest figure does not
     steps = [
+        (pl.col("indicator_id").is_in(without_ranks), "no_data", _NO_RANKS),
         (pl.col("value").is_null(), "no_data", "no figure has been found"),
         (pl.col("_met"), "achieved", "the latest figure meets the target"),
         (pl.col("bound") != "=", "undetermined", "only a bound is known"),

@@ -147,7 +147,8 @@ def standing(
     ]
     frames = []
     for kind, schema in enumerate((_POSITIONS, _AHEAD, _CHANGES, _PARAMETERS)):
-        rows = [part[kind].select(*schema).cast(schema) for part in parts if part[kind] is not None]
+        found = [part[kind] for part in parts]
+        rows = [f.select(pl.col(c).cast(t) for c, t in schema.items()) for f in found if f is not None]
         frames.append(pl.concat(rows) if rows else pl.DataFrame(schema=schema))
     return Standing(*frames)
 

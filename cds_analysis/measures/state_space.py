@@ -126,10 +126,10 @@ def estimate(z: np.ndarray, is_order_break: np.ndarray) -> Estimate:
     ]
     best = min(runs, key=lambda run: run.fun)
     errors = _standard_errors(cost, best.x)
-    kappa = float(best.x[2]) if has_break else None
-    return Estimate(
-        float(best.x[0]), float(best.x[1]), kappa, (*errors, None)[:3], float(-best.fun), bool(best.success)
-    )
+    phi, s2 = float(best.x[0]), float(best.x[1])
+    kappa, kappa_error = (float(best.x[2]), errors[2]) if has_break else (None, None)
+    found = errors[0], errors[1], kappa_error
+    return Estimate(phi, s2, kappa, found, float(-best.fun), bool(best.success))
 
 
 def _standard_errors(cost, at: np.ndarray) -> list[float | None]:

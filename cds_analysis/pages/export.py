@@ -7,6 +7,7 @@ import html
 import json
 import re
 from functools import lru_cache
+from typing import cast
 
 import nbformat
 from nbconvert import HTMLExporter
@@ -15,7 +16,9 @@ from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
+from cds_analysis.pages.figures import inline_svg
 from cds_analysis.pages.policy import policy, within_script
+from cds_analysis.pages.sections import fold
 from cds_analysis.pages.site import LANDING, TEMPLATES, style
 from cds_analysis.pages.vega import vega
 from cds_analysis.views.markup import templates
@@ -24,10 +27,13 @@ from cds_analysis.views.theme import VEGALITE
 
 __all__ = ["export_html"]
 
+_LOOK = re.compile(r'<style class="cds-look">.*?</style>\s*', re.DOTALL)  # the page carries it once
+_LONG_TABLE, _FOLDED = "tabled long", 'class="fold'
+
 
 def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.NotebookNode:
     """Keep what a reader of this language sees; the title moves to the page's head."""
-    kept = nbformat.from_dict(notebook)
+    kept = cast(nbformat.NotebookNode, nbformat.from_dict(notebook))  # of a dict it makes a node
     kept.cells = [
         c for c in kept.cells if is_for(c, lang) and "injected-parameters" not in c.metadata.get("tags", [])
     ]
@@ -42,6 +48,10 @@ def _in_language(notebook: nbformat.NotebookNode, lang: str) -> nbformat.Noteboo
             for o in cell.get("outputs", [])
             if not (o.output_type == "stream" and o.get("name") == "stderr")
         ]
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = _LOOK.sub("", output.data["text/html"])
+    kept.cells = fold(kept.cells)
     return kept
 
 
@@ -79,11 +89,11 @@ def _html(template: str, **values) -> str:
     return templates(TEMPLATES).get_template(f"{template}.html.j2").render(**values)
 
 
-def _scripts() -> tuple[str, ...]:
-    """Return Vega with the page's own script; their checksums are the only scripts the page's policy lets
-    run.
-    """
-    return vega(), (TEMPLATES / "live.js").read_text(encoding="utf-8")
+def _scripts(body: str) -> tuple[str, ...]:
+    """Return the scripts that a page needs; their checksums are the only ones that its policy lets run."""
+    names = [name for mark, name in (('class="live"', "live.js"), (_LONG_TABLE, "tables.js")) if mark in body]
+    own = tuple((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
+    return (vega(), *own) if "live.js" in names else own
 
 
 class _Exporter(HTMLExporter):
@@ -118,6 +128,11 @@ def _exporter() -> HTMLExporter:
         if exporter.has_trait(address):
             setattr(exporter, address, "")
     return exporter
+
+
+def _inline(output: nbformat.NotebookNode) -> str:
+    about = output.metadata.get("image/svg+xml", {})
+    return inline_svg(output.data["image/svg+xml"], alt=about.get("alt", ""), width=about.get("width", 972))
 
 
 def _contents(body: str) -> list[tuple[str, str]]:
@@ -156,10 +171,10 @@ def export_html(
     label = t("Download the numbers (CSV)")
     resources = {
         "cds_csv": lambda output: _csv_link(output, label),
-        "cds_base64": lambda text: base64.b64encode(text.encode()).decode(),
+        "cds_svg": _inline,
     }
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
-    scripts = _scripts() if 'class="live"' in body else ()
+    scripts = _scripts(body)
     page = templates(TEMPLATES).get_template("report.html.j2")
     return page.render(
         scripts=scripts,
@@ -169,7 +184,9 @@ def export_html(
         body=body,
         style=style(),
         t=t,
-        contents=_contents(body),
+        contents=[] if _FOLDED in body else _contents(body),
+        has_heading="<h1" in body,
+        running=re.sub(r'[\\"<\n]', "", " · ".join([t("Provincial digital transformation"), title])),
         facts=facts,
         other=other_language,
         index=f"../{LANDING[lang]}" if has_index else None,

@@ -15,12 +15,12 @@ def policy(scripts: tuple[str, ...]) -> str:
     Examples
     --------
     >>> policy(())
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+    "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'"
     """
     allowed = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts
     )
-    return "default-src 'none'; img-src data:; style-src 'unsafe-inline'" + (
+    return "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'" + (
         f"; script-src {allowed}" if scripts else ""
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from cds_analysis import __version__
@@ -16,7 +18,9 @@ from cds_analysis.pages.landing.tiles import tile_maps
 from cds_analysis.pages.landing.ways import Page, Ways
 from cds_analysis.pages.policy import policy, within_script
 from cds_analysis.views.markup import templates
+from cds_analysis.views.panel import look
 from cds_analysis.views.text import Text
+from cds_analysis.views.theme import FACE, FAMILY
 
 __all__ = [
     "DATASET",
@@ -38,9 +42,24 @@ _HITS = 8  # that the search shows
 _COMMON = "tinh thanh pho tp chi so cua ve cac province city of the index in provincial"
 
 
-def style(name: str = "style.css") -> str:
-    """Return a style sheet; by default that of the reports."""
+def style() -> str:
+    """Return the style sheet that every report carries: the look of figures and tables, and the page around them."""
+    return _face() + look() + _part("style.css")
+
+
+def _part(name: str) -> str:
     return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _face() -> str:
+    """Return the face of the page within the style sheet: a page needs no other file."""
+    weights = {400: "Regular", 700: "Bold"}
+    files = {
+        w: base64.b64encode((FACE / f"Inter-{name}.woff2").read_bytes()).decode()
+        for w, name in weights.items()
+    }
+    return templates(TEMPLATES).get_template("face.css.j2").render(family=FAMILY, files=files)
 
 
 def render_landing(
@@ -79,9 +98,9 @@ def render_landing(
         "maps": country["maps"],
         "common": _COMMON.split(),
         "most": _HITS,
-        "said": {"nothing": words.nothing(record, ways, len(pages)), "hits": t("{n} hits", n="{n}")},
+        "said": {"nothing": words.nothing(record, ways, len(pages)), "hits": t("Hits: {n}", n="{n}")},
     }
-    script = style("landing.js")
+    script = _part("landing.js")
     other = next(one for one in LANDING if one != lang)
     return (
         templates(TEMPLATES)
@@ -90,7 +109,7 @@ def render_landing(
             t=t,
             generator=GENERATOR,
             policy=policy((script,)),
-            style=style("landing.css"),
+            style=_face() + _part("landing.css"),
             script=script,
             found=within_script(found),
             here=LANDING[lang],
@@ -141,7 +160,9 @@ def render_not_found(address: str) -> str:
     """
     page = templates(TEMPLATES).get_template("landing/404.html.j2")
     links = [(Text(lang), address + name) for lang, name in LANDING.items()]
-    return page.render(generator=GENERATOR, policy=policy(()), style=style("landing.css"), links=links)
+    return page.render(
+        generator=GENERATOR, policy=policy(()), style=_face() + _part("landing.css"), links=links
+    )
 
 
 def render_sitemap(addresses: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any, cast
 
 __all__ = ["begin", "finish", "vega"]
 
@@ -16,7 +17,8 @@ def vega() -> str:
     if not _made:
         import vl_convert
 
-        _made.append(vl_convert.javascript_bundle())
+        library = cast(Any, vl_convert)  # its stub asks for a snippet, which it does not
+        _made.append(library.javascript_bundle())
     return _made[0]
 
 

@@ -7,7 +7,7 @@ moved there too, and the others go on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -122,7 +122,9 @@ def run(
     return [results[t.key] for t in tasks]
 
 
-def _make(todo, folder: OutputFolder, manifest: dict, data, jobs, engine, dask, limits) -> Iterator[Result]:
+def _make(
+    todo, folder: OutputFolder, manifest: dict, data, jobs, engine, dask, limits
+) -> Generator[Result, None, None]:
     reports = manifest["reports"]
     for task in todo:
         earlier = reports.get(task.key, {}).get("output", {})

@@ -25,6 +25,7 @@ class Notebook:
     parameters: dict[str, Parameter]
     reads: dict[str, str]  # see dataset/subset.py
     titles: dict[str, str]
+    is_each_index: bool = False  # made for each index with a full table by default
 
     @property
     def is_profile(self) -> bool:
@@ -51,7 +52,14 @@ def notebooks(folder: Path | None = None) -> dict[str, Notebook]:
         if about.get("report", True):
             name = path.stem.split("_", 1)[1]
             titles = {lang: title_of(notebook, lang) for lang in LANGUAGES}
-            found[name] = Notebook(name, path, read_parameters(notebook), about.get("reads", {}), titles)
+            found[name] = Notebook(
+                name,
+                path,
+                read_parameters(notebook),
+                about.get("reads", {}),
+                titles,
+                about.get("each") == "index",
+            )
     return found
 
 

@@ -86,6 +86,7 @@ class OutputFolder:
 
     def note(self, key: str, entry: dict) -> None:
         """Add what became of a report to the journal."""
+        assert self._journal is not None, "begin() opens the journal"
         with self._writing():
             self._journal.write(journal_line(key, entry))
             self._journal.flush()

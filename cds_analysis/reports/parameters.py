@@ -12,6 +12,7 @@ import ast
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
@@ -60,26 +61,31 @@ def read_parameters(notebook: dict) -> dict[str, Parameter]:
     Raises
     ------
     ParameterError
-        When its metadata declares a parameter that it does not have, or an unknown kind.
+        When its metadata declares a parameter that it does not have, or an unknown kind, or a line of its
+        parameters cell says no type or value.
     """
     declared = notebook["metadata"].get("cds", {}).get("parameters", {})
     cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
     found = {}
     for line in ("".join(cells[0]["source"]) if cells else "").splitlines():
-        node = ast.parse(line).body
-        if node and isinstance(node[0], ast.AnnAssign):
-            name, kind = node[0].target.id, _TYPES[node[0].annotation.id]
-            about = declared.get(name, {})
-            found[name] = Parameter(
-                name,
-                kind,
-                ast.literal_eval(node[0].value),
-                line.partition("#")[2].strip(),
-                kind=about.get("kind", ""),
-                of=about.get("of", ""),
-                before=about.get("before", ""),
-                bounds={k: about[k] for k in _BOUNDS if k in about},
-            )
+        match ast.parse(line).body:
+            case [ast.AnnAssign(ast.Name(name), ast.Name(kind), ast.expr() as default)] if kind in _TYPES:
+                about = declared.get(name, {})
+                found[name] = Parameter(
+                    name,
+                    _TYPES[kind],
+                    ast.literal_eval(default),
+                    line.partition("#")[2].strip(),
+                    kind=about.get("kind", ""),
+                    of=about.get("of", ""),
+                    before=about.get("before", ""),
+                    bounds={k: about[k] for k in _BOUNDS if k in about},
+                )
+            case [ast.AnnAssign(), *_]:
+                known = ", ".join(_TYPES)
+                raise ParameterError(
+                    f"a parameter must read `name: type = value`, of the types {known}: {line}"
+                )
     for name, about in declared.items():
         wrong = set(about) - {"kind", "of", "before", *_BOUNDS}
         named = [about[key] for key in ("of", "before") if key in about]
@@ -157,7 +163,7 @@ def checked_parameters(
                 values[parameter.name] = check(parameter, merged, data)
             elif (fitting := fit(parameter, merged, data)) != parameter.default:
                 values[parameter.name] = fitting
-    merged = {p.name: p.default for p in order} | values
+    merged: dict[str, Any] = {p.name: p.default for p in order} | values
     for parameter in order:
         if parameter.before and merged[parameter.name] >= merged[parameter.before]:
             raise ParameterError(
@@ -249,7 +255,7 @@ def _year_on_record(parameter: Parameter, merged: dict, data: Dataset) -> int:
     usable = [y for y in years if later is None or y < later]
     if merged[parameter.name] in usable or not years:
         return merged[parameter.name]
-    return usable[-1] if usable else later - 1
+    return usable[-1] if usable or later is None else later - 1
 
 
 def _province(parameter: Parameter, merged: dict, data: Dataset) -> str:
@@ -267,12 +273,13 @@ def _province_on_record(parameter: Parameter, merged: dict, data: Dataset) -> st
 
 def _provinces_on_record(parameter: Parameter, merged: dict, data: Dataset) -> list[str]:
     known = set(data.provinces["province_id"])
-    return [p for p in merged[parameter.name] if p in known] or default_provinces(data)[:_FEW]
+    named = merged[parameter.name]
+    return [p for p in named if p in known] or (default_provinces(data)[:_FEW] if named else [])
 
 
 def default_provinces(data: Dataset) -> list[str]:
-    """Return the provinces that profiles are made of when none is named: those that reported figures, or the
-    first of a dataset without figures.
+    """Return the provinces that stand in for those a notebook names and the data lack: those that reported figures, or
+    the first of a dataset without figures.
     """
     reported = eager(data.observations.select("province_id").unique().sort("province_id"))
     return reported["province_id"].to_list() or data.provinces["province_id"].head(_FEW).to_list()

@@ -11,15 +11,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
+
 from cds_analysis import __version__
 from cds_analysis.dataset.checks import Finding, concerning, gate
-from cds_analysis.dataset.load import Dataset
+from cds_analysis.dataset.load import Dataset, eager
+from cds_analysis.dataset.register import WHOLE, profiled
 from cds_analysis.dataset.subset import Subsets
 from cds_analysis.errors import ParameterError
 from cds_analysis.measures.bridge import UNITS
 from cds_analysis.reports.catalogue import Notebook
 from cds_analysis.reports.fingerprint import checksum_of_code, checksum_of_text, versions
-from cds_analysis.reports.parameters import OPTIONS, default_provinces
+from cds_analysis.reports.parameters import OPTIONS
 from cds_analysis.running.tasks import Task
 from cds_analysis.views.labels import GATE_LABELS
 from cds_analysis.views.text import LANGUAGES, Text
@@ -47,8 +50,7 @@ def plan(
     wanted
         From :func:`~cds_analysis.reports.catalogue.find_notebook`. A profile is made once for each province.
     provinces
-        Province ids; for a profile those with figures on record by default, for the others what the notebook picks
-        out.
+        Province ids; for a profile all by default, for the others what the notebook picks out.
     langs
         Both languages by default.
     settings
@@ -72,11 +74,13 @@ def plan(
     made_with, code, tasks = versions(), checksum_of_code(), []
     parts, texts = Subsets(data), {lang: Text(lang, data) for lang in langs or LANGUAGES}
     for notebook in wanted:
-        mine = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
+        own = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
         source = notebook.path.read_text(encoding="utf-8")
         text_sum = checksum_of_text(source)
-        _refuse_what_has_an_option(notebook, mine)
-        for case, chosen in _cases(notebook, provinces or default_provinces(data), provinces, each=each):
+        _refuse_what_has_an_option(notebook, own)
+        everyone = data.provinces["province_id"].to_list()
+        cases = list(_cases(notebook, provinces or everyone, provinces, each=each))
+        for case, chosen, mine in _with_indices(notebook, cases, own, data):
             stem = _stem(case, mine)
             for lang, t in texts.items():
                 values = _values(notebook, mine, chosen, lang, data, data_dir)
@@ -87,7 +91,7 @@ def plan(
                 reads = _reads(notebook, merged)
                 figures = parts.checksum(reads, subjects)
                 told = _told(concerning(warnings, reads, subjects), t)
-                name = _name(t, chosen, mine)
+                name = _name(t, chosen, mine, notebook)
                 facts = {
                     t("Notebook"): notebook.path.name,
                     t("Parameters"): ", ".join(
@@ -159,16 +163,36 @@ def _reads(notebook: Notebook, values: dict) -> dict[str, str]:
 
 
 def _cases(
-    notebook: Notebook, profiled: list[str], named: list[str] | None, *, each: bool
+    notebook: Notebook, everyone: list[str], named: list[str] | None, *, each: bool
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield the name of each report of a notebook and the provinces it is asked to be about."""
     if notebook.is_profile or (named and each and notebook.named("provinces")):
-        for province in profiled:
+        for province in everyone:
             yield province, [province]
     elif not named or not notebook.named("provinces"):
         yield notebook.name, []
     else:
         yield "_".join(named) if len(named) <= 4 else f"selection-{checksum_of_text(*named)[:8]}", named
+
+
+def _with_indices(
+    notebook: Notebook, cases: list[tuple[str, list[str]]], settings: dict, data: Dataset
+) -> Iterator[tuple[str, list[str], dict]]:
+    """Yield each case with its settings; a notebook that says so is made for each index with a full table, too."""
+    for case, chosen in cases:
+        yield case, chosen, settings
+        index = notebook.named("index")
+        if notebook.is_each_index and index and not settings:
+            shown = [i for i in profiled(data.indices) if i in _full(data)]
+            for other in (i for i in shown if i != notebook.parameters[index].default):
+                yield case, chosen, {index: other}
+
+
+def _full(data: Dataset) -> set[str]:
+    """Return the indices of which at least two years are full tables."""
+    whole = data.scores.filter(pl.col("dimension_id") == WHOLE).drop_nulls("score")
+    tables = eager(whole.group_by("index_id", "year").len().filter(pl.col("len") >= data.full_from))
+    return {index for index, years in tables.group_by("index_id").len().iter_rows() if years > 1}
 
 
 def _values(notebook: Notebook, settings: dict, chosen: list[str], lang: str, data, data_dir) -> dict:
@@ -191,11 +215,20 @@ def _refuse_what_has_an_option(notebook: Notebook, settings: dict) -> None:
 
 
 def _stem(case: str, settings: dict) -> str:
-    parts = [case, *(f"{k}-{v}" for k, v in sorted(settings.items()))]
+    parts = [case, *(k if _is_true(v) else f"{k}-{v}" for k, v in sorted(settings.items()))]
     stem = ".".join(re.sub(r"[^A-Za-z0-9_-]+", "-", part).strip("-") for part in parts)
     return stem if len(stem) <= 120 else f"{stem[:100]}-{checksum_of_text(stem)[:8]}"
 
 
-def _name(t: Text, provinces: list[str], settings: dict) -> str:
+def _is_true(value: object) -> bool:
+    return value is True or str(value).lower() == "true"
+
+
+def _name(t: Text, provinces: list[str], settings: dict, notebook: Notebook) -> str:
     shown = ", ".join(t.provinces(provinces)) if len(provinces) <= 4 else f"{len(provinces)}"
-    return "; ".join(filter(None, [shown, *(f"{k} = {v}" for k, v in sorted(settings.items()))]))
+    index = notebook.named("index")
+    said = [
+        t.index_short(v) if k == index else t("one A4 page") if k == "brief" else f"{k} = {v}"
+        for k, v in sorted(settings.items())
+    ]
+    return "; ".join(filter(None, [shown, *said]))

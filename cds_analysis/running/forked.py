@@ -23,7 +23,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 import psutil
@@ -55,7 +55,7 @@ def can_fork() -> bool:
 class _Child:
     task: Task
     process: multiprocessing.Process
-    answers: multiprocessing.connection.Connection
+    answers: Connection
     scratch: Path
     tries: int
     cell: int | None = None
@@ -87,7 +87,9 @@ def make_forked(
 
 
 def _made(context, tasks: list[Task], jobs: int, folder: Path, handed: Path, limits: Limits) -> Iterator:
-    waiting, again, running, ended = deque(tasks), deque(), [], []
+    waiting, again = deque(tasks), deque[tuple[Task, int]]()
+    running: list[_Child] = []
+    ended: list[_Child] = []
 
     def fill() -> None:
         while waiting and len(running) < jobs:
@@ -97,7 +99,8 @@ def _made(context, tasks: list[Task], jobs: int, folder: Path, handed: Path, lim
         fill()
         while again or running:
             if not running:
-                running.append(_start(context, *again.popleft(), folder, handed, limits))
+                task, tries = again.popleft()
+                running.append(_start(context, task, tries, folder, handed, limits))
             wait(
                 [c.answers for c in running if not c.answers.closed] + [c.process.sentinel for c in running],
                 timeout=_LOOK_S,
@@ -210,10 +213,10 @@ def _watch(child: _Child, limits: Limits) -> None:
     now = time.monotonic()
     if child.result is not None or now - child.looked < _LOOK_S or not child.process.is_alive():
         return
-    child.looked = now
+    child.looked, pid = now, child.process.pid
     if now - child.since > limits.seconds + _GRACE_S:
-        child.verdict = f"took more than {limits.seconds:g} seconds and did not stop"
-    elif limits.memory_mib and _memory_mib(child.process.pid) > limits.memory_mib:
+        child.verdict = f"took more than {limits.seconds:g} s and did not stop"
+    elif limits.memory_mib and pid and _memory_mib(pid) > limits.memory_mib:
         child.verdict = f"took more than {limits.memory_mib:,} MiB of memory"
     if child.verdict:
         _kill(child)
@@ -232,8 +235,9 @@ def _memory_mib(pid: int) -> float:
 
 
 def _kill(child: _Child) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.process.pid, signal.SIGKILL)  # with all that the notebook started
+    if pid := child.process.pid:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)  # with all that the notebook started
     child.process.kill()
 
 
@@ -250,10 +254,11 @@ def _lost(child: _Child) -> Rendered:
     code = child.process.exitcode
     if child.verdict:
         reason = child.verdict if child.cell is None else f"cell {child.cell} {child.verdict}"
-    elif code < 0:
+    elif code is not None and code < 0:
+        ended_by: str | int = code
         with suppress(ValueError):
-            code = signal.Signals(-code).name
-        reason = f"its process was ended by {code}" + (f" {child.tries} times" if child.tries > 1 else "")
+            ended_by = signal.Signals(-code).name
+        reason = f"its process was ended by {ended_by}" + (f" {child.tries} times" if child.tries > 1 else "")
     elif code == _SERVER_DIED:
         reason = "the server of its process was ended" + (f" {child.tries} times" if child.tries > 1 else "")
     else:

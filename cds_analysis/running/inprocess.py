@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 from contextlib import contextmanager
+from typing import cast
 
 import nbformat
 from ipykernel.jsonutil import json_clean
@@ -101,7 +102,8 @@ def _run_cell(shell: Shell, cell: nbformat.NotebookNode, seconds: float | None) 
         result = shell.run_cell(cell.source, store_history=True)
     cell["execution_count"] = shell.execution_count - 1
     if isinstance(result.error_in_exec, _TimeUp):
-        raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", seconds, cell)
+        said = cast(int, seconds)  # it is only printed
+        raise CellTimeoutError.error_from_timeout_and_cell("Cell execution timed out", said, cell)
     if shell.asked_to_exit:
         raise DeadKernelError("the notebook asked to exit")
     if not result.success and "raises-exception" not in tags:
@@ -125,7 +127,7 @@ def _time_limit(seconds: float | None):
         return
 
     def stop(signum, frame):
-        raise _TimeUp(f"the cell took more than {seconds:g} seconds")
+        raise _TimeUp(f"the cell took more than {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -141,27 +143,23 @@ def _new_widgets():
     """Yield a function that gives the states of the widgets made since; ipywidgets is not imported for those
     that make none.
     """
-    known = "ipywidgets" in sys.modules
+    known = sys.modules.get("ipywidgets")
     made: list = []
     if known:
-        from ipywidgets import Widget
-
-        Widget.on_widget_constructed(made.append)
+        known.Widget.on_widget_constructed(made.append)
 
     def states() -> dict:
-        if "ipywidgets" not in sys.modules or (known and not made):
+        now = sys.modules.get("ipywidgets")
+        if not now or (known and not made):
             return {"state": {}}
-        from ipywidgets import Widget
-
-        return Widget.get_manager_state(
-            drop_defaults=False, widgets=made if known else None
-        )  # None: all that there are
+        widgets = made if known else None  # None: all that there are
+        return now.Widget.get_manager_state(drop_defaults=False, widgets=widgets)
 
     try:
         yield states
     finally:
         if known:
-            Widget.on_widget_constructed(None)
+            known.Widget.on_widget_constructed(None)
 
 
 def _pass_on(cell: nbformat.NotebookNode, log_output: bool, stdout_file, stderr_file) -> None:

@@ -17,6 +17,7 @@ import re
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 NOTEBOOKS = (
     "CDS_PRELOAD_NOTEBOOKS"  # environment variable of the server: paths of the notebooks that will run
@@ -26,7 +27,8 @@ NOTEBOOKS = (
 def _prepare(notebooks: list[Path]) -> None:
     gc.disable()  # until the child: imports make nothing that would be freed
     # jsonschema would compile a grammar of web addresses for a second, which no notebook's schema uses.
-    sys.modules.setdefault("rfc3987_syntax", None)
+    no_module: Any = None  # an entry of None stops an import; the type of sys.modules does not know it
+    sys.modules.setdefault("rfc3987_syntax", no_module)
     from cds_analysis.pages import vega
 
     live = any(b"interactive" in path.read_bytes() for path in notebooks if path.is_file())

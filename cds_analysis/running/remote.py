@@ -40,10 +40,12 @@ def run_there(request: bytes, payload: dict[str, bytes]) -> bytes:
         helper = helpers.pop() if helpers else None
         folder = _unpacked(state, mark, payload)
     helper = helper or _start(folder)
+    asked, said = helper.stdin, helper.stdout
+    assert asked and said, "both are pipes"
     try:
-        helper.stdin.write(struct.pack(">Q", len(request)) + request)
-        helper.stdin.flush()
-        answer = _exactly(helper.stdout, struct.unpack(">Q", _exactly(helper.stdout, 8))[0])
+        asked.write(struct.pack(">Q", len(request)) + request)
+        asked.flush()
+        answer = _exactly(said, struct.unpack(">Q", _exactly(said, 8))[0])
     except BaseException:
         helper.kill()
         raise
@@ -59,7 +61,7 @@ def _state() -> types.ModuleType:
     state = sys.modules.get("_cds_remote")
     if state is None:
         state = types.ModuleType("_cds_remote")
-        state.lock, state.idle, state.folders = threading.Lock(), {}, {}
+        vars(state).update(lock=threading.Lock(), idle={}, folders={})
         state = sys.modules.setdefault("_cds_remote", state)
         atexit.register(_tidy, state)
     return state

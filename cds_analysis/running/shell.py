@@ -57,7 +57,7 @@ class Collector:
 
     def display(self, data: dict, metadata: dict, display_id: str | None, *, update: bool) -> None:
         if update:
-            for output in self.by_display_id.get(display_id, []):
+            for output in self.by_display_id.get(display_id or "", []):
                 output.update(data=nbformat.from_dict(data), metadata=nbformat.from_dict(metadata))
             return
         output = nbformat.v4.new_output("display_data", data=data, metadata=metadata)
@@ -85,7 +85,9 @@ class _Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
-    def publish(self, data, metadata=None, *, transient=None, update=False, **kwargs) -> None:
+    shell: Shell
+
+    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **kwargs) -> None:
         self._validate_data(data, metadata)
         display_id = (transient or {}).get("display_id")
         self.shell.collector.display(json_clean(data), json_clean(metadata or {}), display_id, update=update)
@@ -99,6 +101,8 @@ class _Publisher(DisplayPublisher):
 
 class _Hook(DisplayHook):
     """The last expression of a cell becomes its result."""
+
+    shell: Shell
 
     def start_displayhook(self) -> None:
         self.found = None
@@ -147,7 +151,7 @@ def fresh_shell() -> Iterator[Shell]:
     """
     collector = Collector()
     module = types.ModuleType("__main__", "The namespace of the notebook.")
-    module.__builtins__ = builtins
+    vars(module)["__builtins__"] = builtins
     outer = InteractiveShell._instance
     with ExitStack() as stack:
         if outer is not None:
@@ -195,7 +199,7 @@ def _inline_pictures() -> Iterator[None]:
         yield
     finally:
         now = sys.modules.get("matplotlib")
-        if before is not None:
+        if now is not None and before is not None:
             dict.update(now.rcParams, before)
         elif now is not None:  # imported by a cell: it is for the caller to choose how pictures are shown
             dict.update(now.rcParams, {"backend": dict.__getitem__(now.rcParamsDefault, "backend")})

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from cds_analysis.dataset.load import eager
+from cds_analysis.errors import several
+from cds_analysis.views.prose.verdict import Sentence, verdict
 
 if TYPE_CHECKING:
     from cds_analysis.study.result import Result
@@ -23,7 +25,7 @@ class Profile:
     >>> from cds_analysis import open
     >>> me = open(lang="en").province("Lạng Sơn")
     >>> me.name, me.region, len(me.reported) > 0
-    ('Lang Son', 'Northern Midlands and Mountains', True)
+    ('Lạng Sơn', 'Northern Midlands and Mountains', True)
     """
 
     def __init__(self, study: Study, province_id: str) -> None:
@@ -34,6 +36,12 @@ class Profile:
     def name(self) -> str:
         """Its name in the study's language."""
         return self.study.text.province(self.province_id)
+
+    @property
+    def verdict(self) -> list[Sentence]:
+        """What there is to say about it: a headline and the sentences below, each with its certainty."""
+        study = self.study
+        return verdict(study.findings, study.ranked, study.text, province=self.province_id)
 
     @property
     def region(self) -> str:
@@ -86,8 +94,8 @@ class Profile:
 
     def __repr__(self) -> str:
         return (
-            f"<{self.name}: {self.region}; {len(self.ranks)} ranks, {len(self.gaps)} targets, "
-            f"{len(self.reported)} figures reported, {self.sources.height} sources>"
+            f"<{self.name}: {self.region}; {several(len(self.ranks), 'rank')}, {several(len(self.gaps), 'target')}, "
+            f"{several(len(self.reported), 'reported figure')}, {several(self.sources.height, 'source')}>"
         )
 
     def _repr_html_(self) -> str:

@@ -16,7 +16,7 @@ import polars as pl
 
 from cds_analysis.dataset.provinces import find_provinces
 from cds_analysis.dataset.register import Series
-from cds_analysis.errors import ParameterError, lacks
+from cds_analysis.errors import ParameterError, lacks, several
 from cds_analysis.study.naming import named, written
 from cds_analysis.views.labels import COLUMN_LABELS
 from cds_analysis.views.prose.base import source_line, sources_of
@@ -196,14 +196,14 @@ class Result:
     def __repr__(self) -> str:
         about = ", ".join(s.key for s in self.series)
         who = ", ".join(map(self.study.text.province, self.picked[:4])) + (" ..." if self.picked[4:] else "")
-        facts = [f"{len(self)} rows", about, who, self.family, f"{self.sources.height} sources"]
+        facts = [several(len(self), "row"), about, who, self.family, several(self.sources.height, "source")]
         return f"<{self.name}: {'; '.join(f for f in facts if f)}>"
 
     def _repr_html_(self) -> str:
         t = self.study.text
         columns = [c for c in _IN_BRIEF.get(self.name, self.frame.columns) if c in self.frame.columns]
         brief = replace(self, frame=self.frame.select(columns).head(_SHOWN))
-        count = t("{shown} of {n} rows", shown=t.number(len(brief)), n=t.number(len(self)))
+        count = t.counted("{shown} of {n} row", "{shown} of {n} rows", len(self), shown=t.number(len(brief)))
         return brief._as_table(
             " ".join(x for x in (f"{count}.", self.family and f"{self.family}.", self.source_line) if x)
         ).html

@@ -18,9 +18,10 @@ from cds_analysis.dataset.load import Dataset, eager, load
 from cds_analysis.dataset.provinces import find_each, find_province, find_provinces, fold
 from cds_analysis.dataset.register import Series, find_indicator, find_series, series_of
 from cds_analysis.dataset.series import observations_with_ranks, parse_day, score_values
-from cds_analysis.errors import ParameterError, UnknownNameError
+from cds_analysis.errors import ParameterError, UnknownNameError, several
 from cds_analysis.measures.bridge import in_units
 from cds_analysis.measures.compare import compare, structural_peers
+from cds_analysis.measures.findings import findings
 from cds_analysis.measures.forecast import forecast
 from cds_analysis.measures.gaps import gaps
 from cds_analysis.measures.ranks import ranks
@@ -72,14 +73,20 @@ class Study:
         scores = eager(d.scores)
         with_scores = scores.drop_nulls("score")["index_id"].n_unique()
         ranked = scores["index_id"].n_unique() - with_scores
-        who = f"{d.provinces.height} {'provinces' if self.units == '63' else 'units'}"
-        what = f"{with_scores} indices and {ranked} rankings since {scores['year'].min()}"
-        return f"<Study: {who}, {what}, {d.indicators.height} indicators, {self.lang}>"
+        who = several(d.provinces.height, "province" if self.units == "63" else "unit")
+        what = f"{several(with_scores, 'index', 'indices')} and {several(ranked, 'ranking')} since {scores['year'].min()}"
+        return f"<Study: {who}, {what}, {several(d.indicators.height, 'indicator')}, {self.lang}>"
 
     @cached_property
     def ranked(self) -> pl.DataFrame:
         """Every rank of every index, dimension and year; see :func:`cds_analysis.measures.ranks.ranks`."""
         return ranks(self.data.scores, self.data.breaks, self.data.indices, full_from=self.data.full_from)
+
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """What there is to say about every province; see :func:`cds_analysis.measures.findings.findings`."""
+        d = self.data
+        return findings(self.ranked, d.scores, d.indices, d.provinces)
 
     @cached_property
     def peers(self) -> pl.DataFrame:
@@ -189,9 +196,10 @@ class Study:
             noise_share=pl.lit(one["noise_share"]), source_ids=pl.lit(pl.Series([sources])).first()
         )
         t = self.text
-        family = t(
+        family = t.counted(
+            "one model of {n} province, {first} to {last}; noise {share} of the figures' variance",
             "one model of {n} provinces, {first} to {last}; noise {share} of the figures' variance",
-            n=t.number(one["n_provinces"]),
+            one["n_provinces"],
             first=str(one["first_year"]),
             last=str(one["last_year"]),
             share=t.percent(100 * one["noise_share"], 0),
@@ -253,7 +261,9 @@ class Study:
                 "as_of", "first_as_of", "source_ids"
             )
         t = self.text
-        family = t("compared among {n} provinces", n=t.number(rows["province_id"].n_unique()))
+        family = t.counted(
+            "compared among {n} province", "compared among {n} provinces", rows["province_id"].n_unique()
+        )
         return self.result("compare", rows, found, family)
 
     # ---- finding one's way

@@ -155,9 +155,10 @@ def comparison(
     picked = dots.transform_filter("datum.slot >= 0").mark_circle(
         size=130, opacity=1, stroke="white", strokeWidth=1
     )
-    message = t(
+    message = t.counted(
+        "Type the names of provinces to see where they stand in each series; n = {n} province.",
         "Type the names of provinces to see where they stand in each series; n = {n} provinces.",
-        n=t.number(used["province_id"].n_unique()),
+        used["province_id"].n_unique(),
     )
     return _live(
         alt.layer(others, picked).properties(height=alt.Step(34)),
@@ -228,9 +229,10 @@ def trend(
     points = base.mark_circle(size=60).encode(
         tooltip=tips, opacity=alt.condition("datum.slot >= 0", alt.value(1), alt.value(0.001))
     )
-    message = t(
+    message = t.counted(
+        "Type the names of provinces to follow their rank; n = {n} province. A gap is a year without a rank.",
         "Type the names of provinces to follow their rank; n = {n} provinces. A gap is a year without a rank.",
-        n=t.number(len({r["province_id"] for r in rows})),
+        len({r["province_id"] for r in rows}),
     )
     breaks = sorted(
         {s for s in ranked["segment"].to_list() if s and s > min((r["year"] for r in rows), default=0)}
@@ -310,9 +312,10 @@ def targets(
     between = base.mark_rule(strokeWidth=3, opacity=0.5).encode(x=x, x2="target:Q", color=_colour(GREY))
     now = base.mark_circle(size=90, opacity=1).encode(x=x, color=_colour(GREY))
     goal = base.mark_point(shape="diamond", size=80, filled=True, color="#1b2a38").encode(x="target:Q")
-    message = t(
+    message = t.counted(
+        "Type the names of provinces to see their targets in percent; {n} province has any.",
         "Type the names of provinces to see their targets in percent; {n} provinces have any.",
-        n=t.number(judged["province_id"].n_unique()),
+        judged["province_id"].n_unique(),
     )
     return _live(
         alt.layer(between, goal, now).properties(height=alt.Step(26)),

@@ -6,8 +6,11 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.utils import markupsafe  # pyright: ignore[reportPrivateImportUsage]  # what the templates escape with
 
-__all__ = ["templates"]
+__all__ = ["Markup", "templates"]
+
+Markup = markupsafe.Markup
 
 
 @cache

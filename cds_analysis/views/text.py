@@ -7,6 +7,8 @@ are never typed a second time.
 
 from __future__ import annotations
 
+import gettext
+import io
 import unicodedata
 from datetime import date
 from functools import cached_property, lru_cache
@@ -16,11 +18,13 @@ from typing import Any
 import polars as pl
 from babel import Locale
 from babel.dates import format_date
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.dataset.register import WHOLE, Series, Survey, series_of
+from cds_analysis.dataset.register import WHOLE, Series, Survey, profiled, series_of
 from cds_analysis.errors import ParameterError
 from cds_analysis.views.labels import GROUP_LABELS
 
@@ -33,10 +37,31 @@ _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng: the order of Vietnamese dictionaries
 
 
-@lru_cache(maxsize=1)
-def _catalogue() -> dict[str, str]:
+def _catalogue() -> Catalog:
     with (Path(__file__).parent / "locale" / "vi.po").open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale="vi") if m.id and m.string}
+        return read_po(file, locale="vi")
+
+
+@lru_cache(maxsize=2)
+def _translations(lang: str) -> gettext.NullTranslations:
+    """Return the messages of a language as gettext has them; English is the language of the code."""
+    if lang == "en":
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    write_mo(compiled, _catalogue())
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def translated() -> dict[str, str]:
+    """Return every English message with its Vietnamese; one with a plural twice."""
+    pairs = {}
+    for message in _catalogue():
+        if message.id and message.string:
+            strings = [message.string] if isinstance(message.string, str) else message.string
+            for english in [message.id] if isinstance(message.id, str) else message.id:
+                pairs[english] = strings[-1]
+    return pairs
 
 
 def collation_key(text: str) -> tuple:
@@ -64,7 +89,8 @@ def _pattern(decimals: int) -> NumberPattern:
 
 def all_letters() -> str:
     """Return each letter and sign that the messages use, once."""
-    return "".join(sorted(set("".join([*_catalogue(), *_catalogue().values()])) - set("\n$")))
+    messages = translated()
+    return "".join(sorted(set("".join([*messages, *messages.values()])) - set("\n$")))
 
 
 class Text:
@@ -94,11 +120,27 @@ class Text:
         if lang not in LANGUAGES:
             raise ParameterError(f"lang must be 'vi' or 'en', not {lang!r}")
         self.lang, self.locale, self._data = lang, Locale(lang), data
+        self._messages = _translations(lang)
 
     def __call__(self, message: str, **values: object) -> str:
         """Translate `message` and fill in its ``{placeholders}``."""
-        text = message if self.lang == "en" else _catalogue().get(message, message)
+        text = self._messages.gettext(message) if message else ""
         return text.format(**values) if values else text
+
+    def counted(
+        self, one: str, many: str, count: Any, decimals: int = 0, *, sign: bool = False, **values: object
+    ) -> str:
+        """Translate `one` or `many`, as the language counts, and fill in its ``{placeholders}``, of which ``{n}`` is the
+        count as :meth:`number` writes it.
+
+        Examples
+        --------
+        >>> [Text("en").counted("{n} place", "{n} places", n, sign=True) for n in (0, 1, -2)]
+        ['0 places', '+1 place', '−2 places']
+        """
+        whole = 2 if decimals or count is None or count != count else abs(round(count))  # 1.0 places
+        text = self._messages.ngettext(one, many, whole)
+        return text.format(n=self.number(count, decimals, sign=sign), **values)
 
     def number(self, value: Any, decimals: int = 0, *, sign: bool = False) -> str:
         """Write a number; a missing one is an en dash. With `sign`, a plus or a true minus goes in front."""
@@ -161,6 +203,20 @@ class Text:
         pattern = "dd/MM/yyyy" if self.lang == "vi" else "d\u00a0MMM\u00a0yyyy"
         return format_date(day, pattern, locale=self.locale)
 
+    def place(self, rank: int, of: int | None = None, *, tied: bool = False) -> str:
+        """Write a place in a ranking: ``thứ 62/63``, ``62nd of 63``; a first place that others share is said to be one.
+
+        Examples
+        --------
+        >>> Text("en").place(62, 63), Text("en").place(1, 63, tied=True), Text("en").place(11), Text("vi").place(62, 63)
+        ('62nd of 63', 'joint first', '11th', 'thứ 62/63')
+        """
+        if tied and rank == 1:
+            return self("joint first")
+        ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+        nth = self("{nth}", nth=f"{rank}{ending}" if self.lang == "en" else rank)
+        return self("{nth} of {n}", nth=nth, n=of) if of else nth
+
     def listing(self, items: list[str]) -> str:
         """Join words as a sentence does: ``a, b và c``."""
         if len(items) < 2:
@@ -175,24 +231,36 @@ class Text:
             raise ParameterError("a Text without a dataset has no names; give it one")
         return self._data
 
-    def _names(self, table: str, key: str) -> dict[str, str]:
+    def _names(self, table: str, key: str, lang: str = "") -> dict[str, str]:
         cache = self.__dict__.setdefault("_cache", {})
         if table not in cache:
             frame: pl.DataFrame = getattr(self._registers, table)
-            cache[table] = dict(frame.select(key, f"name_{self.lang}").iter_rows())
+            cache[table] = dict(frame.select(key, f"name_{lang or self.lang}").iter_rows())
         return cache[table]
 
     def province(self, province_id: str) -> str:
-        """Return a province's name."""
-        return self._names("provinces", "province_id").get(province_id, province_id)
+        """Return a province's name, with its diacritics in English too: it is how the name is written."""
+        return self._names("provinces", "province_id", "vi").get(province_id, province_id)
 
     def full_province(self, province_id: str) -> str:
-        """Return a province's name with what it is: ``tỉnh Lạng Sơn``, ``thành phố Đà Nẵng``; ``Lang Son
-        province``, ``Da Nang city``.
+        """Return a province's name with what it is: ``tỉnh Lạng Sơn``, ``thành phố Đà Nẵng``; ``Lạng Sơn
+        province``, ``Đà Nẵng city``.
         """
-        is_city = self._kinds.get(province_id) == "municipality"
         name = self.province(province_id)
-        return self("{name} city", name=name) if is_city else self("{name} province", name=name)
+        return (
+            self("{name} city", name=name)
+            if self.is_city(province_id)
+            else self("{name} province", name=name)
+        )
+
+    def is_city(self, province_id: str) -> bool:
+        """Whether a province is a city under the central government."""
+        return self._kinds.get(province_id) == "municipality"
+
+    @property
+    def profiled(self) -> list[str]:
+        """The ids of the indices that a profile speaks of, in the register's order."""
+        return profiled(self._registers.indices, where=("chart", "text"))
 
     @cached_property
     def _kinds(self) -> dict[str, str]:
@@ -217,7 +285,7 @@ class Text:
 
     def unit_2025(self, unit_id: str) -> str:
         """Return the name of one of the 34 units of 2025."""
-        return self._names("units_2025", "unit_id").get(unit_id, unit_id)
+        return self._names("units_2025", "unit_id", "vi").get(unit_id, unit_id)
 
     def region(self, region_id: str) -> str:
         """Return a region's name."""
@@ -229,10 +297,11 @@ class Text:
 
     def unit(self, indicator_id: str) -> str:
         """Return the unit of an indicator, as the register has it."""
-        return self._units[indicator_id]
+        return self.units[indicator_id]
 
     @cached_property
-    def _units(self) -> dict[str, str]:
+    def units(self) -> dict[str, str]:
+        """The unit of every indicator."""
         return dict(self._registers.indicators.select("indicator_id", "unit").iter_rows())
 
     def dimension(self, index_id: str, dimension_id: str = "overall") -> str:
@@ -247,6 +316,22 @@ class Text:
                 "index_id", "dimension_id", f"name_{self.lang}"
             ).iter_rows()
         }
+
+    def numbered(self, index_id: str, dimension_id: str) -> str:
+        """Return the name of a dimension behind its official number, where it has one: ``8 Quản trị điện tử``."""
+        number = self._register[index_id, dimension_id].number
+        return (
+            f"{number} {self.dimension(index_id, dimension_id)}"
+            if number
+            else self.dimension(index_id, dimension_id)
+        )
+
+    def part(self, index_id: str, dimension_id: str) -> str:
+        """Return the name of a dimension as it stands within a sentence: ``quản trị điện tử``, ``e-governance``."""
+        name = self.dimension(index_id, dimension_id)
+        if self.lang == "vi":
+            return name[:1].lower() + name[1:]
+        return " ".join(w if w.isupper() and len(w) > 1 else w.lower() for w in name.split())
 
     def series(self, series_id: str) -> str:
         """Return the name of a series: an indicator id, or ``index/dimension``."""
@@ -305,8 +390,12 @@ class Text:
 
     def source(self, source_id: str) -> str:
         """Return publisher and title of a source in one line."""
-        row = self._sources[source_id]
+        row = self.source_row(source_id)
         return f"{self.publisher_of(row)}: {self.title_of(row)}"
+
+    def source_row(self, source_id: str) -> dict:
+        """Return the row of ``sources`` of that id."""
+        return self._sources[source_id]
 
     @cached_property
     def _sources(self) -> dict[str, dict]:

@@ -10,25 +10,35 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib as mpl
 import polars as pl
 from matplotlib.axes import Axes
+from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_mixed import MixedModeRenderer
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from PIL import Image
 
 from cds_analysis.errors import ParameterError
 from cds_analysis.views.drawing.layout import Row, lay_out
 from cds_analysis.views.drawing.svg import SvgRenderer
 
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
+
 __all__ = [
+    "COLOURS",
+    "FACE",
+    "FAMILY",
     "FONTS",
     "GREY",
     "INK",
     "MUTED",
+    "ON_DARK",
+    "ON_LIGHT",
     "PALETTE",
     "STATUS_LOOK",
     "VEGALITE",
@@ -44,31 +54,50 @@ __all__ = [
 INK, MUTED, GREY, LIGHT = "#1b2a38", "#586774", "#b4bec7", "#e7ebee"
 # Okabe-Ito: told apart by readers with any common colour blindness; markers differ too.
 PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9"]
+# On a page charts take the page's colours: the light ones here, others where the page is dark. Ink on a coloured field
+# is the same everywhere, so it is another colour.
+COLOURS = {
+    INK: "--ink",
+    MUTED: "--soft",
+    GREY: "--tick",
+    LIGHT: "--half",
+    "#ffffff": "--page",
+    "#fafbfc": "--page",
+    "#cfd6dc": "--tick",
+    "#aeb8c0": "--tick",
+    **{colour.lower(): f"--c{i}" for i, colour in enumerate(PALETTE, 1)},
+}
+ON_DARK, ON_LIGHT = "#fffffe", "#1b2a39"
 MARKERS = ["o", "s", "D", "^", "v", "P"]
 
 # status -> (symbol, colour, text colour); the symbol alone is enough to read the status
 STATUS_LOOK = {
-    "achieved": ("✓", "#00664b", "white"),
-    "on_track": ("▲", "#4fa88b", "black"),
-    "needs_acceleration": ("►", "#f0c75e", "black"),
-    "limited": ("◄", "#e58b3a", "black"),
-    "deteriorating": ("▼", "#b3371a", "white"),
-    "missed": ("✗", "#7d1d1d", "white"),
-    "undetermined": ("?", "#d3dae0", "black"),
-    "no_baseline": ("•", "#bcd3e6", "black"),
-    "no_data": ("–", "#ffffff", "black"),
+    "achieved": ("✓", "#00664b", ON_DARK),
+    "on_track": ("▲", "#4fa88b", ON_LIGHT),
+    "needs_acceleration": ("►", "#f0c75e", ON_LIGHT),
+    "limited": ("◄", "#e58b3a", ON_LIGHT),
+    "deteriorating": ("▼", "#b3371a", ON_DARK),
+    "missed": ("✗", "#7d1d1d", ON_DARK),
+    "undetermined": ("?", "#d3dae0", ON_LIGHT),
+    "no_baseline": ("•", "#bcd3e6", ON_LIGHT),
+    "no_data": ("–", "#ffffff", INK),
 }
 
-# Verdana has the widths of DejaVu Sans and is on Windows and macOS.
-_FONT, FONTS = "'DejaVu Sans'", "'DejaVu Sans', Verdana, sans-serif"
+# One face for text and charts, shipped with the package (tests/face.py makes it); DejaVu Sans, which matplotlib brings,
+# has the letters that it lacks.
+FACE = Path(__file__).parent / "face"
+FAMILY = "Inter"
+_FONT, FONTS = "'Inter', 'DejaVu Sans'", "Inter, 'DejaVu Sans', sans-serif"
+for _weight in ("Regular", "Bold"):
+    fontManager.addfont(FACE / f"Inter-{_weight}.ttf")
 VEGALITE = "application/vnd.vegalite.v5+json"  # of live charts: the newest that JupyterLab draws by itself
 WIDTH, DPI, CSS_PX_PER_INCH = (
     9.0,
     200,
     108,
 )  # a figure is shown at 108 px an inch, and drawn sharper for dense screens
-_STYLE = {
-    "font.family": "DejaVu Sans",
+_STYLE: dict[RcKeyType, Any] = {
+    "font.family": [FAMILY, "DejaVu Sans"],
     "font.size": 9,
     "text.color": INK,
     "axes.labelcolor": MUTED,
@@ -95,6 +124,7 @@ _STYLE = {
     "svg.fonttype": "none",
     "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }
+_SVG_DPI = 72  # an SVG counts in points
 _drawing = threading.RLock()  # matplotlib has one set of settings for all threads
 
 
@@ -102,7 +132,7 @@ _drawing = threading.RLock()  # matplotlib has one set of settings for all threa
 def style():
     """Apply the look inside a ``with`` block only; charts of several threads are drawn one after the other."""
     with _drawing:
-        before = {name: mpl.rcParams[name] for name in _STYLE}
+        before: dict[RcKeyType, Any] = {name: mpl.rcParams[name] for name in _STYLE}
         mpl.rcParams.update(_STYLE)
         try:
             yield
@@ -182,12 +212,12 @@ class Chart:
     def svg(self) -> bytes:
         """Return the figure as SVG bytes: sharp at any size and quicker to make than PNG."""
         buffer = io.StringIO()
-        with style(), _at(self.figure, FigureCanvasSVG.fixed_dpi):
+        with style(), _at(self.figure, _SVG_DPI):
             width, height = self.figure.bbox.width, self.figure.bbox.height
             drawn = SvgRenderer(width, height, buffer, metadata={"Date": None, "Creator": None})
             renderer = MixedModeRenderer(self.figure, width, height, self.figure.dpi, drawn)
             lay_out(self.figure, renderer)
-            self.figure.draw(renderer)
+            self.figure.draw(cast(RendererBase, renderer))  # as matplotlib itself hands it on
             renderer.finalize()
         return buffer.getvalue().replace(_FONT, FONTS).encode("utf-8")
 

@@ -16,8 +16,16 @@ _TIMES = {"nghìn": 1e3, "ngàn": 1e3, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9}
     "million": 1e6,
     "billion": 1e9,
 }
-_MORE = r"\b(?:hơn|trên|over|more than|above)\b|>"
-_LEAST = r"\b(?:ít nhất|tối thiểu|từ|at least)\b|trở lên|[≥+]"
+# words right before a number (or right after it) that make a bound of it
+_MORE = re.compile(
+    r"(?:\b(?:hơn|trên|vượt|vượt mức|over|more than|above|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?)|>)$",
+    re.I,
+)
+_LEAST = re.compile(r"(?:\b(?:ít nhất|tối thiểu|từ|at least|a minimum of)|≥)$", re.I)
+_LESS = re.compile(
+    r"(?:\b(?:gần|chưa đến|dưới|tối đa|không quá|nearly|almost|under|below|less than|at most)|[<≤])$", re.I
+)
+_UPWARDS = re.compile(r"^\s*%?(?:\s+\w+)?\s*(?:trở lên|or more|\+|[-–]\s*\d)", re.I)
 SHARE_JUMP, COUNT_FACTOR = 50.0, 20.0
 
 
@@ -128,19 +136,45 @@ def _is_share(value: float, printed: str) -> bool:
 
 @rule("bound-not-printed", WARNING, "Bound that the source does not print", *VALUED)
 def bound_not_printed(data: Dataset, table: str) -> pl.DataFrame:
-    """An observation is a bound exactly where printed says so ('hơn', 'trên', 'ít nhất', 'over', ...). A target is a least
-    value anyway: it is 'more than' where printed says 'hơn' or 'trên', and in an article only there."""
+    """An observation is a bound exactly where printed says so, with a word right before a number ('hơn', 'trên', 'ít nhất',
+    'gần', 'over', 'nearly', ...). A target is a least value anyway: it is 'more than' where printed says 'hơn' or 'trên',
+    and in an article only there."""
     rows = numbered(getattr(data, table))
+    said_by = [_bound_printed(p, v) for p, v in rows.select("printed", "value").iter_rows()]
+    rows = rows.with_columns(_said=pl.Series(said_by, dtype=pl.String))
+    says, above = pl.col("_said"), pl.col("_said").is_in([">", ">="])
     if table == "observations":
-        says = rows["printed"].str.contains(f"(?i){_LEAST}|{_MORE}")
-        return found(
-            rows.filter((pl.col("bound") != "=") != says), "bound", said("as printed: {}", "printed")
+        bound = pl.col("bound")
+        wrong = rows.filter(
+            (bound.is_in([">", ">="]) & ~above)
+            | (bound.is_in(["<", "<="]) & (says != "<"))
+            | ((bound == "=") & (says != "="))
         )
-    says, strict = rows["printed"].str.contains(f"(?i){_MORE}"), pl.col("comparator") == ">"
+        return found(wrong, "bound", said("as printed: {}", "printed"))
+    strict = pl.col("comparator") == ">"
     wrong = rows.filter(
-        (says & pl.col("comparator").is_in([">=", "="])) | (strict & pl.col("locator").is_not_null() & ~says)
+        ((says == ">") & pl.col("comparator").is_in([">=", "="]))
+        | (strict & pl.col("locator").is_not_null() & (says != ">"))
     )
     return found(wrong, "comparator", said("as printed: {}", "printed"))
+
+
+def _bound_printed(printed: str, value: float) -> str:
+    """Return the sign that the words about the number of a value make: '>', '>=', '<', or '=' where they say nothing.
+
+    >>> _bound_printed("gần 80% hộ gia đình, đạt 51,2%", 80.0), _bound_printed("gần 80% hộ, đạt 51,2%", 51.2)
+    ('<', '=')
+    """
+    for match in _NUMBER.finditer(printed):
+        before = printed[: match.start()].rstrip()
+        if not _is_among(value, readings(match.group())):
+            continue
+        for pattern, sign in ((_MORE, ">"), (_LESS, "<"), (_LEAST, ">=")):
+            if pattern.search(before):
+                return sign
+        if _UPWARDS.match(printed[match.end() :]):
+            return ">="
+    return "="
 
 
 @rule("printed-unit", WARNING, "Unit that the source does not print", *VALUED)

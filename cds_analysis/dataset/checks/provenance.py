@@ -82,12 +82,14 @@ def figure_alone(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("date-alone", WARNING, "Date that no other figure of the source has", "observations")
 def date_alone(data: Dataset, table: str) -> pl.DataFrame:
-    """In a source with at least five figures no single one has a date 300 days or more from all the others."""
+    """In a source with at least five figures no single one has a date 300 days or more from all the others; a series of
+    three years or more of one indicator has dates of its own."""
     rows = numbered(data.observations).sort("source_id", "as_of").filter(pl.len().over("source_id") >= 5)
     before, after = (
         pl.col("as_of").diff(n).dt.total_days().abs().over("source_id").fill_null(9999) for n in (1, -1)
     )
-    wrong = rows.filter((before >= 300) & (after >= 300))
+    is_series = pl.len().over("source_id", "province_id", "indicator_id") >= 3
+    wrong = rows.filter((before >= 300) & (after >= 300) & ~is_series)
     return found(wrong, "as_of", "a day near those of the source's other figures")
 
 

@@ -115,7 +115,7 @@ def _says(value: object, chosen: str) -> bool:
     if value is None or chosen == "-":
         return value is None and chosen == "-"
     try:
-        return float(chosen) == float(value)
+        return float(chosen) == float(str(value))
     except ValueError:
         return chosen == str(value)
 

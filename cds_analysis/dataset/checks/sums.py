@@ -31,10 +31,10 @@ def _with_parts(data: Dataset) -> pl.DataFrame:
     sums = parts.group_by(*table, "province_id").agg(
         n_parts=pl.len(), sum=pl.col("score").sum(), mean=pl.col("score").mean()
     )
-    whole = {"left_on": ["index_id", "dimension_id", "year"], "right_on": table}
+    whole = ["index_id", "dimension_id", "year"]
     return (
         numbered(data.scores)
-        .join(of_parts, **whole)
+        .join(of_parts, left_on=whole, right_on=table)
         .join(sums, left_on=[*TABLE, "province_id"], right_on=[*table, "province_id"], how="left")
         .with_columns(pl.col("n_parts").fill_null(0), place=_last_place("score").over(TABLE))
     )

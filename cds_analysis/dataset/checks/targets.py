@@ -15,7 +15,7 @@ from cds_analysis.dataset.load import Dataset
 def due_date(data: Dataset, table: str) -> pl.DataFrame:
     """A target is due after its source was published (or after the first figure in the data, where that day is not known)
     and within 30 years of data_date."""
-    first = data.observations["as_of"].min() or date(2000, 1, 1)
+    first = data.observations.select(pl.col("as_of").min()).item() or date(2000, 1, 1)
     rows = numbered(data.targets).join(data.sources.select("source_id", "published"), on="source_id")
     start, last = (
         pl.col("published").fill_null(date(min(first.year, data.judged_on.year) - 5, 1, 1)),

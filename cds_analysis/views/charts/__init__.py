@@ -14,6 +14,7 @@ _HOME = {
     "false_alarms": "uncertainty",
     "forecast_fans": "uncertainty",
     "heatmap": "heat",
+    "promise_strips": "reported",
     "rank_heatmap": "ranking",
     "rank_lines": "profile",
     "rank_ranges": "uncertainty",
@@ -24,6 +25,7 @@ _HOME = {
     "trajectory": "ranking",
     "two_views": "relations",
     "unit_parts": "relations",
+    "yardstick_strips": "reported",
 }
 
 __all__ = list(_HOME)

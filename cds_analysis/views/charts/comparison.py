@@ -18,6 +18,8 @@ from cds_analysis.views.theme import (
     INK,
     MARKERS,
     MUTED,
+    ON_DARK,
+    ON_LIGHT,
     PALETTE,
     Chart,
     canvas,
@@ -37,7 +39,7 @@ SCALE = LinearSegmentedColormap.from_list(
 def readable_on(colour) -> str:
     """Return white or dark ink, whichever reads better on a colour."""
     r, g, b = colour[:3]
-    return "white" if 0.299 * r + 0.587 * g + 0.114 * b < 0.55 else INK
+    return ON_DARK if 0.299 * r + 0.587 * g + 0.114 * b < 0.55 else ON_LIGHT
 
 
 def dot_plot(
@@ -344,10 +346,11 @@ def tile_map(
     alt = (
         title
         + ". "
-        + t(
-            "Best: {names}; {k} provinces without a figure.",
+        + t.counted(
+            "Best: {names}; {n} province without a figure.",
+            "Best: {names}; {n} provinces without a figure.",
+            tiles.height - len(known),
             names=", ".join(f"{t.province(p)} {t.number(known[p], decimals)}" for p in best),
-            k=t.number(tiles.height - len(known)),
         )
     )
     return Chart("map", figure, title, alt, values)

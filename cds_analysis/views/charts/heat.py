@@ -92,9 +92,10 @@ def heatmap(
     alt = (
         title
         + ". "
-        + t(
-            "{have} of {all} cells have a figure; the others are missing and hatched.",
-            have=t.number(have),
+        + t.counted(
+            "{n} of {all} cells has a figure; the others are missing and hatched.",
+            "{n} of {all} cells have a figure; the others are missing and hatched.",
+            have,
             all=t.number(len(rows) * len(provinces)),
         )
     )

@@ -124,9 +124,10 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
     years = sorted(rows["year"].unique())
     with style():
         breaks = sorted({s for s in rows["segment"].to_list() if s and s > years[0]})
-        note = t(
+        note = t.counted(
+            "Rank 1 is best (n = {n} province). A gap in a line is a year without a rank.",
             "Rank 1 is best (n = {n} provinces). A gap in a line is a year without a rank.",
-            n=t.number(rows["province_id"].n_unique()),
+            rows["province_id"].n_unique(),
         )
         if breaks:
             note += " " + t(
@@ -217,7 +218,7 @@ def trajectory(
     )
     years = sorted(set(ranked["year"].to_list()))
     breaks = sorted({s for s in ranked["segment"].to_list() if s and s > years[0]})
-    note = t("n = {n} years on record.", n=t.number(own.height)) + " "
+    note = t.counted("n = {n} year on record.", "n = {n} years on record.", own.height) + " "
     if band.height:
         note += t("Band: middle half of the provinces; thin line: national median.")
     else:
@@ -313,10 +314,11 @@ def rank_heatmap(
     )
     top = highest(rows["rank"])
     missing = len(order) * len(years) - len(known)
-    subtitle = t(
+    subtitle = t.counted(
+        "Rank by year, dark is best; provinces in the order of {year}. Hatched: no rank published or on record (n = {n} cell).",
         "Rank by year, dark is best; provinces in the order of {year}. Hatched: no rank published or on record (n = {n} cells).",
+        missing,
         year=years[-1],
-        n=t.number(missing),
     )
     with style():
         figure, (ax,) = canvas(0.152 * len(order) + 0.35, title, subtitle, source)

@@ -30,8 +30,8 @@ def two_views(
     differences: pl.DataFrame,
     *,
     text: Text,
-    documents: str,
-    citizens: str,
+    documents: str | None,
+    citizens: str | None,
     highlight: list[str],
     title: str,
     source: str,
@@ -119,9 +119,10 @@ def unit_parts(
     if not estimated.height:
         return empty_chart("units", title, t("No score or rank is on record."), source, estimated)
     rows = estimated.sort("score", "unit_id", descending=[True, False])
-    note = t(
+    note = t.counted(
+        "Diamond: score of the unit (hollow: an estimate); dots: the provinces it was formed from (n = {n} unit).",
         "Diamond: score of the unit (hollow: an estimate); dots: the provinces it was formed from (n = {n} units).",
-        n=t.number(rows.height),
+        rows.height,
     )
     with style():
         figure, (ax,) = canvas(0.24 * rows.height + 0.4, title, note, source)
@@ -173,9 +174,11 @@ def unit_parts(
     widest = rows.filter(pl.col("n_parts") > 1).sort("spread")
     alt = title + ". " + t("First: {name}.", name=t.unit_2025(rows["unit_id"][0]))
     if widest.height:
-        alt += " " + t(
-            "The parts differ most in {unit}: {spread} points between the highest and the lowest.",
+        alt += " " + t.counted(
+            "The parts differ most in {unit}: {n} point between the highest and the lowest.",
+            "The parts differ most in {unit}: {n} points between the highest and the lowest.",
+            widest["spread"][-1],
+            decimals,
             unit=t.unit_2025(widest["unit_id"][-1]),
-            spread=t.number(widest["spread"][-1], decimals),
         )
     return Chart("units", figure, title, alt, rows)

@@ -34,16 +34,21 @@ def standing_fan(
         return empty_chart(
             "standing", title, t("No standing: fewer than four full years on record."), source, mine
         )
-    first, last = int(mine["year"].min()), int(mine["year"].max())
+    year, has_figure = pl.col("year"), pl.col("years_ahead") == 0
+    ends = mine.select(
+        first=year.min(),
+        last=year.max(),
+        figure=pl.coalesce(year.filter(has_figure).max(), year.min()),
+        most=pl.col("n_ranked").max(),
+    )
+    first, last, last_figure, most = ends.row(0)
     inside = breaks.filter(pl.col("year").is_between(first, last, closed="right"))
     order, level = (
         sorted(inside.filter((pl.col("effect") == "level").fill_null(False) == kind)["year"].unique())
         for kind in (False, True)
     )
-    last_figure = int(mine.filter(pl.col("years_ahead") == 0)["year"].max() or first)
     every_year = pl.DataFrame({"year": range(first, last + 1)})  # a missing year is a gap, never bridged
     note = _note(mine, order, level, t)
-    most = int(mine["n_ranked"].max())
     with style():
         figure, axes = canvas(3.2, title, note, source, columns=len(picked), sharey=True)
         for ax, province, colour in zip(axes, picked, PALETTE):

@@ -42,9 +42,10 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
     t, n = text, judged.height
     if not n:
         return empty_chart("targets", title, t("No target is on record."), source, judged)
-    subtitle = t(
+    subtitle = t.counted(
+        "Percent. Ring: first figure on record; dot: latest figure; diamond: target. n = {n} target, {k} without any figure.",
         "Percent. Ring: first figure on record; dot: latest figure; diamond: target. n = {n} targets, {k} without any figure.",
-        n=t.number(n),
+        n,
         k=t.number(judged["value"].null_count()),
     )
     with style():
@@ -110,11 +111,7 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
                 va="center",
                 ha="center",
                 fontsize=8.5,
-                color="black"
-                if colour == "#ffffff"
-                else "white"
-                if STATUS_LOOK[row["status"]][2] == "white"
-                else "black",
+                color=STATUS_LOOK[row["status"]][2],
                 bbox={"boxstyle": "round,pad=0.22", "facecolor": colour, "edgecolor": GREY, "lw": 0.6},
             )
             ax.text(174, y, label, va="center", fontsize=8)
@@ -153,7 +150,9 @@ def _row_label(row: dict, t: Text) -> str:
 def _dumbbell_alt(judged: pl.DataFrame, t: Text, title: str) -> str:
     met = judged.filter(pl.col("status") == "achieved").height
     short = judged.filter(pl.col("gap") > 0).sort("gap", descending=True)
-    parts = [t("{met} of {n} targets are met", met=t.number(met), n=t.number(judged.height))]
+    parts = [
+        t.counted("{met} of {n} target met", "{met} of {n} targets met", judged.height, met=t.number(met))
+    ]
     if short.height:
         row = short.row(0, named=True)
         parts.append(
@@ -185,9 +184,10 @@ def status_matrix(
         ).iter_rows()
     }
     seen = [s for s in STATUS_LOOK if s in set(judged["status"])]
-    subtitle = t(
+    subtitle = t.counted(
+        "Status of {n} target at the latest figure of each; an empty cell means the target does not apply or the province reports no such figure.",
         "Status of {n} targets at the latest figure of each; an empty cell means the target does not apply or the province reports no such figure.",
-        n=t.number(len(rows)),
+        len(rows),
     )
     with style():
         figure, (ax,) = canvas(0.27 * len(rows) + 0.8, title, subtitle, source)

@@ -127,7 +127,11 @@ def rank_ranges(
         ". ".join(
             [
                 title,
-                t("Half of the provinces could hold {k} different ranks or more", k=t.number(width)),
+                t.counted(
+                    "Half of the provinces could hold {n} rank or more",
+                    "Half of the provinces could hold {n} different ranks or more",
+                    width,
+                ),
                 "; ".join(facts),
             ]
         ).rstrip(". ")
@@ -167,9 +171,10 @@ def forecast_fans(
         .drop_nulls("score")
         .sort("year")
     )
-    note = t(
+    note = t.counted(
+        "Dots: scores; line and band: straight line with an interval meant to hold four figures in five (n = {n} year or more each).",
         "Dots: scores; line and band: straight line with an interval meant to hold four figures in five (n = {n} years or more each).",
-        n=t.number(mine["n_years"].min()),
+        mine["n_years"].min(),
     )
     with style():
         figure, axes = canvas(2.4, title, note, source, columns=len(picked), sharey=True)
@@ -239,11 +244,12 @@ def false_alarms(rates: pl.DataFrame, *, text: Text, title: str, source: str) ->
         ax.grid(axis="y", lw=0.6, color=LIGHT)
         ax.spines["bottom"].set_bounds(years[0], years[-1])
     facts = [
-        t(
+        t.counted(
+            "{process}: {rate} with {n} year",
             "{process}: {rate} with {n} years",
+            r["n_years"],
             process=t(PROCESS_LABELS[r["process"]]),
             rate=t.percent(100 * r["rate"], 0),
-            n=t.number(r["n_years"]),
         )
         for r in rates.filter(pl.col("n_years") == years[-1]).iter_rows(named=True)
     ]

@@ -70,5 +70,8 @@ def _line(face: tuple) -> tuple[float, float, float]:
     a font size of 1.
     """
     font = _font(face)
-    table, em = font.get_sfnt_table("OS/2"), font.get_sfnt_table("head")["unitsPerEm"]
+    table, em = font.get_sfnt_table("OS/2"), font.units_per_EM
+    if table is None:  # a font without it says how high its lines are elsewhere
+        above, below = font.ascender, -font.descender
+        return above / em, below / em, max(font.height - above - below, 0) / em
     return table["sTypoAscender"] / em, -table["sTypoDescender"] / em, table["sTypoLineGap"] / em

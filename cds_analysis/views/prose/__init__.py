@@ -18,6 +18,7 @@ from cds_analysis.views.prose.judgement import (
     two_views,
     units_note,
 )
+from cds_analysis.views.prose.promised import promises, reporting, targets_of_all, yardsticks
 from cds_analysis.views.prose.results import (
     comparison,
     dataset,
@@ -42,7 +43,9 @@ __all__ = [
     "moves",
     "place",
     "profile",
+    "promises",
     "region_split",
+    "reporting",
     "rises",
     "rules",
     "scenario",
@@ -51,7 +54,9 @@ __all__ = [
     "standing",
     "survey_note",
     "target_gap",
+    "targets_of_all",
     "trend",
     "two_views",
     "units_note",
+    "yardsticks",
 ]

@@ -4,6 +4,8 @@ claims, merged units.
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
@@ -79,19 +81,21 @@ def rises(
     if not judged.height:
         return Prose(t("**No province has a rank in both {a} and {b}.**", a=str(year_from), b=str(year_to)))
     sayable = judged.filter(pl.col("verdict") != "cannot_say")
-    where = {"index": index_name, "a": str(year_from), "b": str(year_to)}
+    where: dict[str, Any] = {"index": index_name, "a": str(year_from), "b": str(year_to)}
     if sayable.height:
         sure = sayable.filter(pl.col("verdict") == "more_than_noise").height
-        head = t(
+        head = t.counted(
+            "**{index}, {a} to {b}: the rank of {k} of {n} province moved by more than noise.**",
             "**{index}, {a} to {b}: the rank of {k} of {n} provinces moved by more than noise.**",
+            sayable.height,
             k=t.number(sure),
-            n=t.number(sayable.height),
             **where,
         )
     else:
-        head = t(
+        head = t.counted(
+            "**{index}, {a} to {b}: for the {n} province it cannot be said whether the move is more than noise.**",
             "**{index}, {a} to {b}: for none of the {n} provinces can it be said whether the move is more than noise.**",
-            n=t.number(judged.height),
+            judged.height,
             **where,
         )
     lines = [head, ""]
@@ -100,10 +104,12 @@ def rises(
         .sort(pl.col("province_id").replace_strict(provinces, range(len(provinces)), default=None))
         .iter_rows(named=True)
     ):
-        said = t(
-            "**{name}** ({move} places): **{verdict}**; {reason}.",
+        said = t.counted(
+            "**{name}** ({n} place): **{verdict}**; {reason}.",
+            "**{name}** ({n} places): **{verdict}**; {reason}.",
+            row["places_gained"],
+            sign=True,
             name=t.province(row["province_id"]),
-            move=t.number(row["places_gained"], 0, sign=True),
             verdict=t(MOVE_LABELS[row["verdict"]]),
             reason=t(MOVE_REASON_LABELS[row["reason"]]),
         )
@@ -163,15 +169,15 @@ def agreement(moves: pl.DataFrame, agreed: pl.DataFrame, t: Text) -> Prose:
     for row in agreed.iter_rows(named=True):
         parts.append(
             t(
-                "Over {n} years ({a}–{b}), among the {k} provinces ranked in all of them, Kendall's W is {w} (random ranks: {random}; p {p}, {draws} permutations): 1 would mean that nothing ever moved.",
-                n=t.number(row["n_years"]),
+                "Over {years} ({a}–{b}), among the {provinces} ranked in all of them, Kendall's W is {w} (random ranks: {random}; p {p}, {draws}): 1 would mean that nothing ever moved.",
+                years=t.counted("{n} year", "{n} years", row["n_years"]),
                 a=str(row["first_year"]),
                 b=str(row["last_year"]),
-                k=t.number(row["n_common"]),
+                provinces=t.counted("{n} province", "{n} provinces", row["n_common"]),
                 w=t.number(row["w"], 2),
                 random=t.number(row["w_random"], 2),
                 p=t.p_value(row["p_value"]),
-                draws=t.number(row["draws"]),
+                draws=t.counted("{n} permutation", "{n} permutations", row["draws"]),
             )
         )
     return Prose(" ".join(parts))
@@ -186,14 +192,14 @@ def region_split(split: pl.DataFrame, t: Text) -> Prose:
         )
     row = rows.row(-1, named=True)
     said = t(
-        "**{share} of the spread in {year} lies between the regions, {rest} between provinces of the same region** (Theil's T, n = {n}). Random regions would give {random} between them (p {p}, {draws} permutations).",
+        "**{share} of the spread in {year} lies between the regions, {rest} between provinces of the same region** (Theil's T, n = {n}). Random regions would give {random} between them (p {p}, {draws}).",
         share=t.percent(100 * row["share_between"], 0),
         rest=t.percent(100 * (1 - row["share_between"]), 0),
         year=str(row["year"]),
         n=t.number(row["n_provinces"]),
         random=t.percent(100 * row["share_random"], 0),
         p=t.p_value(row["p_value"]),
-        draws=t.number(row["draws"]),
+        draws=t.counted("{n} permutation", "{n} permutations", row["draws"]),
     )
     verdict = (
         t("Region matters more than chance would have it.")
@@ -227,7 +233,7 @@ def cohesion(moved: pl.DataFrame, t: Text, *, year: int) -> Prose:
     )
 
 
-def two_views(correlations: pl.DataFrame, t: Text, *, documents: str, citizens: str) -> Prose:
+def two_views(correlations: pl.DataFrame, t: Text, *, documents: str | None, citizens: str | None) -> Prose:
     """How far documents and citizens agree, for one pair of indices, over complete tables only."""
     full = correlations.filter(
         (pl.col("documents") == documents) & (pl.col("citizens") == citizens) & ~pl.col("is_sample")
@@ -264,9 +270,10 @@ def two_views(correlations: pl.DataFrame, t: Text, *, documents: str, citizens: 
 def claims(checked: pl.DataFrame, ratios: pl.DataFrame, t: Text) -> Prose:
     """How many claims hold."""
     count = dict(checked.group_by("verdict").len().iter_rows())
-    said = t(
-        "**Of {n} claims about rankings, {yes} are confirmed by another source, {no} contradicted, and {open} cannot be checked.**",
-        n=t.number(checked.height),
+    said = t.counted(
+        "**Of {n} claim about rankings, another source confirms {yes} and contradicts {no}; {open} cannot be checked.**",
+        "**Of {n} claims about rankings, another source confirms {yes} and contradicts {no}; {open} cannot be checked.**",
+        checked.height,
         yes=t.number(count.get("confirmed", 0)),
         no=t.number(count.get("contradicted", 0)),
         open=t.number(count.get("not_checkable", 0)),
@@ -275,9 +282,10 @@ def claims(checked: pl.DataFrame, ratios: pl.DataFrame, t: Text) -> Prose:
     return Prose(
         said
         + " "
-        + t(
-            "Of {n} shares printed with numerator and denominator, {k} agree with them.",
-            n=t.number(ratios.height),
+        + t.counted(
+            "Numerator and denominator give the share printed with them in {k} of {n} case.",
+            "Numerator and denominator give the share printed with them in {k} of {n} cases.",
+            ratios.height,
             k=t.number(right),
         )
     )
@@ -292,7 +300,7 @@ def bridge(estimated: pl.DataFrame, compared: pl.DataFrame, t: Text, *, index_na
     merged = estimated.filter(pl.col("n_parts") > 1)
     parts = [
         t(
-            "**{index} {year}: {n} of 34 units can be given a figure; {k} of them were formed from several provinces.**",
+            "**{index} {year}: {n} of 34 units can be given a figure, {k} of them formed from several provinces.**",
             index=index_name,
             year=str(year),
             n=t.number(estimated.height),
@@ -302,17 +310,19 @@ def bridge(estimated: pl.DataFrame, compared: pl.DataFrame, t: Text, *, index_na
     if merged.height:
         row = merged.sort("spread").row(-1, named=True)
         parts.append(
-            t(
-                "The parts differ most in {unit}: {spread} points between the highest and the lowest.",
+            t.counted(
+                "The parts differ most in {unit}: {n} point between the highest and the lowest.",
+                "The parts differ most in {unit}: {n} points between the highest and the lowest.",
+                row["spread"],
+                2,
                 unit=t.unit_2025(row["unit_id"]),
-                spread=t.number(row["spread"], 2),
             )
         )
     if compared.height:
         close = compared.filter(pl.col("difference").abs() <= 1e-4).height
         parts.append(
             t(
-                "Checked against the published figures of the units: {k} of {n} agree to 0.0001.",
+                "Checked against the published figures of the units: {k} of {n} equal to within 0.0001.",
                 k=t.number(close),
                 n=t.number(compared.height),
             )
@@ -331,10 +341,12 @@ def units_note(data: Dataset, t: Text) -> Prose:
     n = data.scores.filter(pl.col("status") == "computed").height
     return Prose(
         "> "
-        + t(
+        + t.counted(
+            "By the 34 units of July 2025. **{n} of {all} scores is an estimate** from the provinces a unit was formed from ({rules}); ranks are made anew among "
+            "the 34. A unit that lacks a part has no estimate. A unit lies in the region of its most populous part.",
             "By the 34 units of July 2025. **{n} of {all} scores are estimates** from the provinces a unit was formed from ({rules}); ranks are made anew among "
             "the 34. A unit that lacks a part has no estimate. A unit lies in the region of its most populous part.",
-            n=t.number(n),
+            n,
             all=t.number(data.scores.height),
             rules=_merge_rules(data, t),
         )
@@ -352,9 +364,10 @@ def _merge_rules(data: Dataset, t: Text) -> str:
 
 def scenario(t: Text, *, interviews: float, design_effect: float) -> str:
     """Label figures that rest on a scenario of a survey."""
-    return t(
+    return t.counted(
+        "Scenario: {n} interview a province, design effect {effect}.",
         "Scenario: {n} interviews a province, design effect {effect}.",
-        n=t.number(interviews),
+        interviews,
         effect=t.number(design_effect, 1),
     )
 
@@ -373,12 +386,14 @@ def checks(alarms: pl.DataFrame, bands: pl.DataFrame, t: Text) -> Prose:
     worst = alarms.filter(pl.col("process") == "lingering_06").sort("rate").row(-1, named=True)
     low = -highest(-bands.filter(pl.col("process") != "random_walk")["rate"])
     return Prose(
-        t(
+        t.counted(
+            "**Where years are independent the trend test raises at most {calm} false alarms at a nominal 5%; where good years linger (0.6), up to {worst} with {n} year.** The 80% band holds at least {low} of the figures, "
+            "short of drift without aim.",
             "**Where years are independent the trend test raises at most {calm} false alarms at a nominal 5%; where good years linger (0.6), up to {worst} with {n} years.** The 80% band holds at least {low} of the figures, "
             "short of drift without aim.",
+            worst["n_years"],
             calm=t.percent(100 * calm, 0),
             worst=t.percent(100 * worst["rate"], 0),
-            n=t.number(worst["n_years"]),
             low=t.percent(100 * low, 0),
         )
     )

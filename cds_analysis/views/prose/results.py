@@ -26,15 +26,15 @@ def dataset(data: Dataset, t: Text) -> Prose:
     years = data.scores["year"]
     return Prose(
         t(
-            "**The dataset holds {scores} scores and ranks of {n} provinces from {first} to {last}, {obs} figures and {targets} targets; each names "
-            "one of {sources} sources.** Of these, {articles} are articles whose every figure is recorded with its paragraph. {conflicts} "
-            "figures on which sources disagree are listed below with the choice made.",
-            scores=t.number(counts["scores"]),
-            n=t.number(counts["provinces"]),
+            "**The dataset holds {scores} of {provinces} from {first} to {last}, {obs} and {targets}, each with its source, one of {sources}.** "
+            "Articles among these, every figure of which is recorded with its paragraph: {articles}. Figures on which sources disagree, "
+            "listed below with the choice made: {conflicts}.",
+            scores=t.counted("{n} score or rank", "{n} scores and ranks", counts["scores"]),
+            provinces=t.counted("{n} province", "{n} provinces", counts["provinces"]),
             first=str(years.min()),
             last=str(years.max()),
-            obs=t.number(counts["observations"]),
-            targets=t.number(counts["targets"]),
+            obs=t.counted("{n} figure", "{n} figures", counts["observations"]),
+            targets=t.counted("{n} target", "{n} targets", counts["targets"]),
             sources=t.number(counts["sources"]),
             articles=t.number(articles),
             conflicts=t.number(counts["conflicts"]),
@@ -56,11 +56,12 @@ def comparison(
         )
     n = compared["n_reporting"][0]
     lines = [
-        t(
+        t.counted(
+            "**{index} {year}: {n} province was published; the national median is {median}.**",
             "**{index} {year}: {n} provinces were published; the national median is {median}.**",
+            n,
             index=t.index_short(index_id),
             year=str(year),
-            n=t.number(n),
             median=t.number(compared["national_median"][0], decimals),
         ),
         "",
@@ -107,11 +108,12 @@ def target_gap(judged: pl.DataFrame, t: Text, *, province: str, units: dict[str,
     own, national = (mine.filter((pl.col("scope") == "viet-nam") == flag) for flag in (False, True))
     counts = mine.group_by("status").len().sort("len", "status", descending=[True, False]).rows()
     parts = [
-        t(
-            "**{name}: {met} of {n} targets are met at the latest figure** ({own} of its own, {national} national yardsticks), judged on {day}.",
+        t.counted(
+            "**{name}: {met} of {n} target met at the latest figure** (its own: {own}; national yardsticks: {national}), judged on {day}.",
+            "**{name}: {met} of {n} targets met at the latest figure** (its own: {own}; national yardsticks: {national}), judged on {day}.",
+            mine.height,
             name=t.province(province),
             met=t.number(mine.filter(pl.col("status") == "achieved").height),
-            n=t.number(mine.height),
             own=t.number(own.height),
             national=t.number(national.height),
             day=t.date(mine["judged_on"][0]),
@@ -158,14 +160,16 @@ def moves(
     """What the picked provinces did between two years, beside what provinces usually do."""
     if not moved.height:
         return Prose(t("**No province has a rank in both {a} and {b}.**", a=str(year_from), b=str(year_to)))
+    median = moved["median_move"][0]
     lines = [
-        t(
-            "**{index}, {a} to {b}: half of the {n} provinces ranked in both years moved at least {median} places.**",
+        t.counted(
+            "**{index}, {a} to {b}: the {n} province ranked in both years moved {places}.**",
+            "**{index}, {a} to {b}: half of the {n} provinces ranked in both years moved at least {places}.**",
+            moved["n_common"][0],
             index=index_name,
             a=str(year_from),
             b=str(year_to),
-            n=t.number(moved["n_common"][0]),
-            median=t.number(moved["median_move"][0], 0 if float(moved["median_move"][0]).is_integer() else 1),
+            places=t.counted("{n} place", "{n} places", median, 0 if float(median).is_integer() else 1),
         )
     ]
     if moved["places_gained_common"].null_count() < moved.height:
@@ -199,9 +203,9 @@ def moves(
         )
         gained = row["places_gained"]
         verb = (
-            t("rose {k} places", k=t.number(gained))
+            t.counted("rose {n} place", "rose {n} places", gained)
             if gained > 0
-            else t("fell {k} places", k=t.number(-gained))
+            else t.counted("fell {n} place", "fell {n} places", -gained)
             if gained < 0
             else t("kept its place")
         )
@@ -230,19 +234,21 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
             short.append(years)
             continue
         count = dict(tested.group_by("verdict").len().iter_rows())
-        said = t(
-            "**{years}**: of {n} provinces tested, {up} rise, {down} fall, and for {none} no trend can be told from chance.",
+        said = t.counted(
+            "**{years}**: of {n} province tested, {up} rising, {down} falling, {none} without a trend that could be told from chance.",
+            "**{years}**: of {n} provinces tested, {up} rising, {down} falling, {none} without a trend that could be told from chance.",
+            tested.height,
             years=years,
-            n=t.number(tested.height),
             up=t.number(count.get("rising", 0)),
             down=t.number(count.get("falling", 0)),
             none=t.number(count.get("no_trend", 0)),
         )
         n_years = extent(tested["n_years"])[1]
         if n_years <= FEW_YEARS:
-            said += " " + t(
+            said += " " + t.counted(
+                "With {n} year the smallest possible p is {p}, so only a trend shared by many provinces could pass.",
                 "With {n} years the smallest possible p is {p}, so only a trend shared by many provinces could pass.",
-                n=t.number(n_years),
+                n_years,
                 p=t.number(2 / factorial(n_years), 3),
             )
         lines.append(f"- {said}")
@@ -287,7 +293,12 @@ def standing(ranked: pl.DataFrame, t: Text, *, province: str, indices: list[str]
             ""
             if row["places_gained"] is None
             else ", "
-            + t("{k} places against the year before", k=t.number(row["places_gained"], 0, sign=True))
+            + t.counted(
+                "{n} place against the year before",
+                "{n} places against the year before",
+                row["places_gained"],
+                sign=True,
+            )
         )
         if row["crosses_break"]:
             move += " " + t("(the definition changed, so read this with care)")
@@ -368,9 +379,10 @@ def profile(data: Dataset, t: Text, *, province: str) -> Prose:
             )
         )
     return Prose(
-        t(
+        t.counted(
+            "{n} figure of {name} from articles is on record, beside the indices of {first}–{last}.",
             "{n} figures of {name} from articles are on record, beside the indices of {first}–{last}.",
-            n=t.number(figures),
+            figures,
             name=t.province(province),
             first=str(years.min()),
             last=str(years.max()),

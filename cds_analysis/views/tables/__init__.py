@@ -20,6 +20,7 @@ from cds_analysis.views.tables.judgement import (
     steps_table,
     views_table,
 )
+from cds_analysis.views.tables.promised import indicator_years_table, pairs_table
 from cds_analysis.views.tables.records import (
     breaks_table,
     claims_table,
@@ -51,11 +52,13 @@ __all__ = [
     "correlations_table",
     "coverage_table",
     "gaps_table",
+    "indicator_years_table",
     "missing_table",
     "mobility_table",
     "movers_table",
     "observations_table",
     "paces_table",
+    "pairs_table",
     "parts_table",
     "plain_table",
     "ranks_table",

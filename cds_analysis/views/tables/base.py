@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class Table:
     name: str
     html: str
     data: pl.DataFrame
+    title: str = ""
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {
@@ -35,6 +36,13 @@ class Table:
             "text/csv": flat_csv(self.data, for_spreadsheet=True),
             "text/plain": str(self.data),
         }, {"text/csv": {"name": self.name}}
+
+    def folded(self, *, beyond: int = 0) -> Table:
+        """Return the table behind its title, which unfolds it, where it has more than `beyond` rows."""
+        if self.data.height <= beyond:
+            return self
+        summary = f"{self.title} ({self.data.height})"
+        return replace(self, html=_html("fold", summary=summary, table=self.html))
 
 
 def plain_table(
@@ -73,7 +81,7 @@ def plain_table(
     """
     data = frame if data is None else data
     if not frame.height:
-        return Table(name, _html("empty", title=title, sentence=empty), data)
+        return Table(name, _html("empty", title=title, sentence=empty), data, title)
     shown = frame.select(list(columns))
     table = (
         GT(shown, id=_id_of(title, shown))
@@ -102,6 +110,7 @@ def plain_table(
         name,
         _html("scroll", title=title, table=table.as_raw_html(inline_css=False)),
         data,
+        title,
     )
 
 

@@ -81,7 +81,7 @@ def paces_table(cases: pl.DataFrame, *, text: Text, title: str, source: str) -> 
         title=title,
         source=source,
         right=["pace", "years"],
-        empty=t("No open target needs a pace."),
+        empty=t("No province on record started from the level of an open target."),
     )
 
 
