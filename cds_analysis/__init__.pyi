@@ -9,6 +9,7 @@ from cds_analysis.errors import ParameterError as ParameterError
 from cds_analysis.errors import UnknownNameError as UnknownNameError
 from cds_analysis.measures.bridge import bridge_scores as bridge_scores
 from cds_analysis.measures.bridge import in_units as in_units
+from cds_analysis.measures.changes import judge_changes as judge_changes
 from cds_analysis.measures.claims import check_claims as check_claims
 from cds_analysis.measures.claims import check_ratios as check_ratios
 from cds_analysis.measures.compare import compare as compare
@@ -18,11 +19,10 @@ from cds_analysis.measures.evidence import view_correlations as view_correlation
 from cds_analysis.measures.evidence import view_differences as view_differences
 from cds_analysis.measures.forecast import achieved_paces as achieved_paces
 from cds_analysis.measures.forecast import chance_on_time as chance_on_time
-from cds_analysis.measures.forecast import forecast as forecast
 from cds_analysis.measures.gaps import gaps as gaps
 from cds_analysis.measures.mobility import mobility as mobility
 from cds_analysis.measures.mobility import rank_agreement as rank_agreement
-from cds_analysis.measures.rank_changes import judge_moves as judge_moves
+from cds_analysis.measures.own_trends import trends_beside_country as trends_beside_country
 from cds_analysis.measures.rank_method import rank_intervals as rank_intervals
 from cds_analysis.measures.rank_sampling import rank_confidence_sets as rank_confidence_sets
 from cds_analysis.measures.ranks import places_gained as places_gained

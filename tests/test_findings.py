@@ -11,8 +11,8 @@ import cds_analysis as cds
 from cds_analysis.measures.findings import CERTAINTIES, KINDS, findings
 from cds_analysis.paths import data_folder
 
-SURE = {"vi": "ượt sai số khảo sát", "en": "eyond survey error"}
-DOUBT = {"vi": "chưa vượt sai số khảo sát", "en": "within survey error"}
+SURE = {"vi": "ượt sai số", "en": "eyond noise"}
+DOUBT = {"vi": "chưa vượt sai số", "en": "within noise"}
 
 
 @pytest.fixture(scope="module", params=["vi", "en"])
@@ -118,13 +118,13 @@ def test_a_missing_newest_year_is_said_first(study, said):
         assert begins == (province in lacking), sentences[0].text
 
 
-def test_the_one_move_beyond_survey_error_leads(study, said):
+def test_the_one_move_beyond_noise_leads(study, said):
     assert study.findings.filter(pl.col("kind") == "move", pl.col("certainty") == "sure")[
         "province_id"
     ].to_list() == ["tay-ninh"]
     wanted = {
-        "vi": "Tây Ninh: PAPI tăng từ thứ 60 lên thứ 2, vượt sai số khảo sát; thứ 58/63 về hoạt động kinh tế số",
-        "en": "Tây Ninh: from 60th up to 2nd in PAPI, beyond survey error; 58th of 63 in digital economy activity",
+        "vi": "Tây Ninh: PAPI tăng từ thứ 60 lên thứ 2, vượt sai số; thứ 58/63 về hoạt động kinh tế số",
+        "en": "Tây Ninh: from 60th up to 2nd in PAPI, beyond noise; 58th of 63 in digital economy activity",
     }
     assert said["tay-ninh"][0].text == wanted[study.lang]
 
@@ -205,14 +205,22 @@ def test_the_34_units_have_their_headlines_too():
 
 def test_findings_do_not_hang_on_the_order_of_rows(study):
     d = study.data
-    again = findings(study.ranked.reverse(), d.scores.reverse(), d.indices.reverse(), d.provinces.reverse())
+    positions, changes = study.likely
+    again = findings(
+        study.ranked.reverse(),
+        d.indices.reverse(),
+        d.provinces.reverse(),
+        positions.reverse(),
+        changes.reverse(),
+    )
     assert again.equals(study.findings)
 
 
 def test_a_province_without_any_figure_has_an_honest_headline(study):
     d = study.data
     others = study.ranked.filter(pl.col("province_id") != "lai-chau")
-    found = findings(others, d.scores.filter(pl.col("province_id") != "lai-chau"), d.indices, d.provinces)
+    likely = [frame.filter(pl.col("province_id") != "lai-chau") for frame in study.likely]
+    found = findings(others, d.indices, d.provinces, *likely)
     from cds_analysis.views.prose.verdict import verdict
 
     sentences = verdict(found, others, study.text, province="lai-chau")

@@ -8,10 +8,7 @@ from scipy import stats
 
 import cds_analysis as cds
 from cds_analysis.dataset.series import observations_with_ranks
-from cds_analysis.measures.forecast import achieved_paces, chance_on_time, forecast, predict_line
-
-NO_BREAKS = pl.DataFrame(schema={"index_id": pl.String, "dimension_id": pl.String, "year": pl.Int64})
-SCALE = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "scale_min": 0.0, "scale_max": 10.0})
+from cds_analysis.measures.forecast import achieved_paces, chance_on_time, predict_line
 
 
 @pytest.mark.parametrize("n", [3, 4, 9])
@@ -153,52 +150,3 @@ def test_paces_are_counted_over_the_same_number_of_years_and_one_definition():
 def test_a_tolerance_of_nothing_is_refused():
     with pytest.raises(cds.ParameterError, match="tolerance"):
         paces([("a", 2018, 10, 0)], 10, 1, 1, tolerance=0.0)
-
-
-def scores(series, first=2015):
-    rows = [
-        ("x", "overall", first + k, p, float(v), "s")
-        for p, values in series.items()
-        for k, v in enumerate(values)
-    ]
-    return pl.DataFrame(
-        rows, schema=["index_id", "dimension_id", "year", "province_id", "score", "source_id"], orient="row"
-    )
-
-
-def test_a_band_agrees_with_statsmodels():
-    values = [5.0, 5.4, 5.1, 5.9, 6.0, 6.2]
-    found = forecast(scores({"p": values}), NO_BREAKS, SCALE)
-    fit = (
-        sm.OLS(values, sm.add_constant(np.arange(2015, 2021)))
-        .fit()
-        .get_prediction([[1.0, y] for y in (2021, 2022, 2023)])
-    )
-    expected = fit.conf_int(obs=True, alpha=0.2)
-    assert found.select("low", "high").to_numpy() == pytest.approx(np.array(expected))
-    assert not found["is_cut"].any()
-
-
-def test_bands_end_with_the_scale_and_say_so():
-    found = forecast(scores({"p": [6.0, 7.0, 8.0, 9.0, 9.5]}), NO_BREAKS, SCALE)
-    assert found["high"].max() == 10 and found["is_cut"].all()
-
-
-def test_no_band_for_four_years_or_across_a_break_or_for_a_series_that_ended():
-    break_ = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "year": [2016]})
-    assert forecast(scores({"p": [1, 2, 3, 4]}), NO_BREAKS, SCALE).height == 0
-    assert forecast(scores({"p": [1, 2, 3, 4, 5]}), break_, SCALE).height == 0
-    assert set(
-        forecast(scores({"p": [1, 2, 3, 4, 5, 6], "q": [1, 2, 3, 4, 5]}), NO_BREAKS, SCALE)["province_id"]
-    ) == {"p"}
-
-
-@pytest.mark.parametrize("options", [{"years_ahead": 0}, {"coverage": 1.0}])
-def test_impossible_forecasts_are_refused(options):
-    with pytest.raises(cds.ParameterError):
-        forecast(scores({"p": [1, 2, 3, 4, 5]}), NO_BREAKS, SCALE, **options)
-
-
-def test_papi_overall_has_no_forecast_because_its_definition_is_four_years_old(data):
-    overall = data.scores.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
-    assert forecast(overall, data.breaks, data.indices).height == 0

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cds_analysis as cds
-from cds_analysis.measures.rank_changes import judge_moves, uncertainty
 from cds_analysis.measures.rank_method import rank_draws, rank_intervals
 from cds_analysis.measures.rank_sampling import rank_confidence_sets, rank_sets, survey_standard_errors
+from cds_analysis.measures.rank_sensitivity import rank_sensitivity, survey_assumptions
 
 SCORES = st.lists(st.integers(0, 30), min_size=2, max_size=8)
 
@@ -180,55 +180,61 @@ def test_bad_errors_are_refused(scores, errors):
         rank_sets(np.array(scores, dtype=float), np.array(errors, dtype=float))
 
 
-# ---- is this rise real?
+# ---- the sensitivity
 
 
-def judged(data, **options):
-    index = options.setdefault("index_id", "papi")
-    years = [options["year_from"], options["year_to"]]
-    intervals, sets = uncertainty(
-        data.scores,
-        data.indices,
-        index_id=index,
-        dimension_id=options.get("dimension_id", "overall"),
-        years=years,
-        draws=200,
-        interviews=options.pop("interviews", 200),
+def test_a_published_error_is_used_before_the_scenario(data):
+    rows = data.scores.filter(
+        pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024
     )
-    return judge_moves(cds.ranks(data.scores, data.breaks, data.indices), intervals, sets, **options)
+    known = rows.with_columns(standard_error=pl.when(pl.col("province_id") == "ha-noi").then(0.31))
+    got = survey_standard_errors(known, data.indices)
+    own = got.filter(pl.col("province_id") == "ha-noi")
+    assert own["standard_error"].item() == 0.31 and own["is_published_error"].item()
+    others = got.filter(pl.col("province_id") != "ha-noi")
+    assert set(others["standard_error"].round(3)) == {0.657} and not others["is_published_error"].any()
+    _, sets = rank_sensitivity(known, data.indices, index_id="papi", years=[2024], interviews=0, draws=50)
+    assert sets["province_id"].to_list() == ["ha-noi"]
 
 
-def test_a_changed_definition_never_counts_as_a_rise(data):
-    assert judged(data, year_from=2020, year_to=2021).select("verdict", "reason").unique().rows() == [
-        ("cannot_say", "definition")
-    ]
+def test_an_index_without_a_survey_or_published_errors_has_no_sets(data):
+    intervals, sets = rank_sensitivity(data.scores, data.indices, index_id="dti", years=[2022], draws=50)
+    assert not intervals.height and not sets.height
+    assert not survey_assumptions(data.indices, index_id="dti").height
 
 
-def test_a_sample_and_an_index_of_unknown_uncertainty_cannot_be_judged(data):
-    assert set(judged(data, index_id="par", year_from=2022, year_to=2023)["verdict"]) == {"cannot_say"}
-    reasons = judged(data, index_id="dti", year_from=2022, year_to=2023)
-    assert set(reasons.filter(pl.col("places_gained") != 0)["reason"]) == {"unknown_uncertainty"}
-    assert reasons["method_low_to"].null_count() == reasons.height
+def test_every_assumption_of_the_scenario_is_listed_and_says_who_made_it(data):
+    rows = survey_assumptions(data.indices, index_id="papi", interviews=400, design_effect=1.5)
+    assert dict(rows.select("assumption", "is_given").iter_rows()) == {
+        "interviews": True,
+        "design_effect": True,
+        "person_sd": False,
+        "correlation": False,
+    }
+    part = survey_assumptions(data.indices, index_id="papi", dimension_id="participation")
+    value = dict(part.select("assumption", "value").iter_rows())
+    assert "correlation" not in value
+    one = data.scores.filter(pl.col("dimension_id") == "participation").head(1)
+    expected = value["person_sd"] * (value["design_effect"] / value["interviews"]) ** 0.5
+    assert survey_standard_errors(one, data.indices)["standard_error"].item() == pytest.approx(expected)
 
 
-def test_a_rise_from_60_to_2_is_more_than_noise_and_most_are_not(data):
-    found = judged(data, year_from=2023, year_to=2024)
-    assert found.filter(pl.col("province_id") == "tay-ninh")["verdict"].item() == "more_than_noise"
-    assert found.filter(pl.col("verdict") == "more_than_noise").height < 5
+def test_a_census_leaves_one_rank_to_provinces_of_different_scores(data):
+    _, sets = rank_sensitivity(
+        data.scores, data.indices, index_id="papi", years=[2024], interviews=1e14, draws=200
+    )
+    alone = sets.filter(pl.len().over("score") == 1)
+    assert alone.height > 50 and (alone["rank_low"] == alone["rank_high"]).all()
 
 
-def test_with_a_census_every_move_of_the_score_is_told_apart_by_sampling(data):
-    found = judged(data, year_from=2023, year_to=2024, interviews=1e9)
-    moved = found.filter(pl.col("places_gained_common") != 0)
-    assert moved.filter(pl.col("reason") == "sampling_overlaps").height == 0
-
-
-def test_without_interviews_nothing_is_said(data):
-    found = judged(data, year_from=2023, year_to=2024, interviews=0)
-    assert set(found.filter(pl.col("places_gained") != 0)["verdict"]) == {"cannot_say"}
-
-
-def test_share_moved_less_counts_the_other_provinces(data):
-    found = judged(data, year_from=2023, year_to=2024)
-    row = found.filter(pl.col("province_id") == "tay-ninh").row(0, named=True)
-    assert row["share_moved_less"] == 100.0
+def test_a_column_of_standard_errors_may_be_there_or_not(folder):
+    assert cds.load(folder).scores["standard_error"].null_count() == cds.load(folder).scores.height
+    file = folder / "scores" / "papi.csv"
+    rows = pl.read_csv(file, infer_schema=False)
+    given = rows.with_columns(standard_error=pl.when(pl.col("year") == "2024").then(pl.lit("0.42")))
+    given.write_csv(file)
+    known = cds.load(folder).scores.drop_nulls("standard_error")
+    assert set(known["standard_error"]) == {0.42} and set(known["year"]) == {2024}
+    rows.with_columns(standard_error=pl.lit("-1")).write_csv(file)
+    with pytest.raises(cds.DataError, match="standard_error"):
+        cds.load(folder)

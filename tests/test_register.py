@@ -15,8 +15,8 @@ from cds_analysis.app.explorer import Explorer
 from cds_analysis.chapters.targets import Targets
 from cds_analysis.dataset.register import WHOLE, find_indicator, find_series, parts_of, profiled, series_of
 from cds_analysis.dataset.schemas import TABLES
-from cds_analysis.measures import bridge, evidence, mobility, rank_changes, regional, thresholds
-from cds_analysis.measures.simulation import backtest
+from cds_analysis.measures import bridge, evidence, mobility, rank_sensitivity, regional, thresholds
+from cds_analysis.measures.backtest import backtest_standing
 from cds_analysis.paths import data_folder, notebooks_folder
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook, notebooks
@@ -218,17 +218,19 @@ def test_an_invented_index_goes_through_every_measure(invented):
     lines = thresholds.cut_offs(overall, data.indices)
     assert set(lines["step"]) == {"Gold", "Silver", "rank_10"}
     assert thresholds.next_steps(overall, lines).height
-    intervals, sets = rank_changes.uncertainty(
+    intervals, sets = rank_sensitivity.rank_sensitivity(
         data.scores, data.indices, index_id="xyz", years=[2023, 2024], draws=50
     )
     one = 20 * (1.5 / 100) ** 0.5
     assert sets["standard_error"].unique().to_list() == pytest.approx([one * (3 + 6 * 0.1) ** 0.5])
     assert intervals.height == 126
-    assert rank_changes.judge_moves(ranked, intervals, sets, **whole)["verdict"].is_not_null().all()
+    found = cds.standing(mine, data.breaks, draws=100)
+    assert found.parameters.height == mine["dimension_id"].n_unique()
     assert cds.places_gained(ranked, **whole).height == 63
     assert set(cds.trends(mine, data.breaks)["verdict"]) == {"too_short"}
     assert cds.convergence(mine, data.breaks).height and mobility.mobility(overall).height == 3
-    assert backtest(mine, data.breaks).height == 0  # four years are too few, and that is no error
+    with pytest.raises(cds.ParameterError, match="full years"):  # four are too few to test on a fifth
+        backtest_standing(mine, data.breaks)
     pairs = evidence.view_differences(ranked, data.indices).filter(pl.col("citizens") == "xyz")
     assert set(pairs["documents"]) == {"dti", "par"}
     assert regional.region_split(overall, data.provinces).height

@@ -37,13 +37,6 @@ def test_the_same_seed_gives_the_same_rates():
     )
 
 
-def test_backtests_use_only_years_before_the_one_forecast(data):
-    main = data.indices.filter(pl.col("parent_id") == "overall").select("index_id", "dimension_id")
-    held = sim.backtest(data.scores.join(main, on=["index_id", "dimension_id"]), data.breaks)
-    assert held.height >= 5 and held["rate"].is_between(0, 1).all()
-    assert (held["year"] - held["segment"] >= 5).all()
-
-
 def test_an_unknown_process_is_refused():
     with pytest.raises(cds.ParameterError, match="process"):
         sim.noise("sunspots", (1, 5), seed=1)

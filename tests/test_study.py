@@ -267,7 +267,7 @@ def test_the_year_a_rise_is_counted_from_can_be_chosen(study):
     rows = study.standing("papi", since=2019).frame.filter(pl.col("year") == 2024)
     assert set(rows["since"].drop_nulls()) == {2019} and set(rows["n_order_breaks"].drop_nulls()) == {1}
     first = study.standing("pci").frame.drop_nulls("since")
-    assert set(first["since"]) == {2006}  # no break is on record
+    assert set(first["since"]) == {2013}  # the last break that redrew the order
     assert "2005" in study.standing("pci").family  # a sample of provinces, said
 
 

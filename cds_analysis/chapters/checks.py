@@ -9,6 +9,8 @@ import polars as pl
 from cds_analysis.chapters.base import Chapter
 from cds_analysis.chapters.records import main_dimensions
 from cds_analysis.measures import simulation
+from cds_analysis.measures.backtest import backtest_standing, prediction_errors, reliability
+from cds_analysis.measures.change_simulation import change_rates
 from cds_analysis.study.study import Study
 from cds_analysis.views import charts, prose, tables
 from cds_analysis.views.prose import Prose
@@ -46,9 +48,49 @@ class MethodChecks(Chapter):
     def _bands(self) -> pl.DataFrame:
         return simulation.band_coverage(draws=self.draws, seed=self.seed)
 
+    @cached_property
+    def _past(self) -> pl.DataFrame:
+        """Standings of every past year of the main dimensions, fitted on the years before it."""
+        main = main_dimensions(self.data.indices)
+        scores = self.data.scores.join(main, on=main.columns)
+        return backtest_standing(scores, self.data.breaks, full_from=self.data.full_from).forecasts
+
+    @cached_property
+    def _changes(self) -> pl.DataFrame:
+        return change_rates(draws=max(self.draws // 25, 1), seed=self.seed)
+
     def summary(self) -> Prose:
-        """Say the worst that was found."""
-        return prose.checks(self._alarms, self._bands, self.t)
+        """Say how standings did on past years, and the worst that simulations found."""
+        return prose.checks(prediction_errors(self._past), self._changes, self._alarms, self.t)
+
+    def past(self) -> Table:
+        """List how far standings erred on past years, beside what needs no model."""
+        t, ahead = self.t, pl.col("years_ahead") == 1
+        every = prediction_errors(self._past.filter(ahead))
+        each = prediction_errors(self._past.filter(ahead), by=["index_id", "dimension_id"])
+        title = t("Standings on past years, one year ahead, in standard deviations between provinces")
+        rows = pl.concat([every, each], how="diagonal")
+        return tables.backtest_table(rows, text=t, title=title, source=self._sources_of_past)
+
+    def reliability(self) -> Chart:
+        """Draw whether what was said to be likely came about as often."""
+        title = self.t("Standings on past years: do the probabilities hold?")
+        return charts.reliability(
+            reliability(self._past), text=self.t, title=title, source=self._sources_of_past
+        )
+
+    @property
+    def _sources_of_past(self) -> str:
+        main = main_dimensions(self.data.indices)
+        known = self._past.select("index_id", "dimension_id").unique()
+        return self.sources(self.data.scores.join(known, on=main.columns, how="semi"))
+
+    def changes(self) -> Table:
+        """List false alarms and power of the test of a change."""
+        title = self.t(
+            "Is this rise real? Tables of 63 provinces and 7 years in which nothing changed last year"
+        )
+        return tables.change_rates_table(self._changes, text=self.t, title=title, source=self._source)
 
     def alarms(self) -> Chart:
         """Draw the false alarms of the trend test."""
@@ -68,14 +110,8 @@ class MethodChecks(Chapter):
     def bands(self) -> Table:
         """List how often the band holds the next figure."""
         t = self.t
-        return self._table(self._bands, "band_coverage", t("80% band, one year ahead: figures inside it"))
-
-    def past(self) -> Table:
-        """List how often bands made from the past held the figure that came."""
-        t, main = self.t, main_dimensions(self.data.indices)
-        rows = simulation.backtest(self.data.scores.join(main, on=main.columns), self.data.breaks)
-        title = t("80% band on past figures: the last year forecast from those before")
-        return tables.backtest_table(rows, text=t, title=title, source=self.sources(rows))
+        title = t("80% band of a straight line, one year ahead: figures inside it")
+        return self._table(self._bands, "band_coverage", title)
 
     def rank_sets(self) -> Table:
         """List how often confidence sets of ranks hold the true rank."""

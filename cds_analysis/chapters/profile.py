@@ -57,7 +57,7 @@ class ProvinceProfile(Chapter):
     def parts(self) -> pl.DataFrame:
         """The dimensions of every index and year, all provinces."""
         d = self.data
-        return parts(self.study.ranked, d.scores, d.indices)
+        return parts(self.study.ranked, d.indices, self.study.likely[0])
 
     @cached_property
     def targets(self) -> pl.DataFrame:
@@ -198,17 +198,15 @@ class ProvinceProfile(Chapter):
                     without,
                 )
             )
-        for index in t.profiled:
-            survey = t.survey(index)
-            if survey is not None and index in known:
-                said.append(
-                    t.counted(
-                        "{index} publishes no error by province; intervals here assume {n} interview in each.",
-                        "{index} publishes no error by province; intervals here assume {n} interviews in each.",
-                        survey.interviews,
-                        index=t.index_short(index),
-                    )
+        noisy = self.study.likely[0]["index_id"].unique()
+        estimated = [t.index_short(i) for i in t.profiled if i in noisy and i in known]
+        if estimated:
+            said.append(
+                t(
+                    "{index} publishes no error by province; the ranges here are estimated from all provinces and years.",
+                    index=t.listing(estimated),
                 )
+            )
         return said
 
     def _context(self) -> list[str]:

@@ -12,20 +12,21 @@ from cds_analysis.chapters.base import Chapter
 from cds_analysis.dataset.register import WHOLE
 from cds_analysis.errors import ParameterError
 from cds_analysis.measures.convergence import convergence
-from cds_analysis.measures.forecast import forecast
 from cds_analysis.measures.mobility import mobility, rank_agreement
-from cds_analysis.measures.rank_changes import judge_moves, uncertainty
+from cds_analysis.measures.own_trends import trends_beside_country
+from cds_analysis.measures.rank_sensitivity import rank_sensitivity, survey_assumptions
 from cds_analysis.measures.ranks import places_gained
 from cds_analysis.measures.regional import rank_cohesion
-from cds_analysis.measures.trends import ceiling_gaps, trends
+from cds_analysis.measures.trends import ceiling_gaps
+from cds_analysis.study.result import Result
 from cds_analysis.study.study import Study
 from cds_analysis.views import interactive, prose, tables
 from cds_analysis.views.charts.comparison import tile_map
 from cds_analysis.views.charts.ranking import bump, rank_heatmap, trajectory
-from cds_analysis.views.charts.uncertainty import forecast_fans, rank_ranges
+from cds_analysis.views.charts.standing import rank_chances
+from cds_analysis.views.charts.uncertainty import rank_ranges
 from cds_analysis.views.interactive import Live
 from cds_analysis.views.prose import Prose
-from cds_analysis.views.prose.likely import likely_ranks
 from cds_analysis.views.tables import Table
 from cds_analysis.views.theme import Chart
 
@@ -43,8 +44,8 @@ class RankingTrends(Chapter):
     study, index, dimension, year_from, year_to, provinces
         What it is about.
     interviews, design_effect
-        A scenario of the survey behind the scores; 0 interviews for none. By units of 2025 there is none: no sample
-        was drawn for them.
+        A scenario of the survey behind the scores, for the sensitivity alone; 0 interviews for none. By units of 2025
+        there is none: no sample was drawn for them.
     """
 
     def __init__(
@@ -90,71 +91,107 @@ class RankingTrends(Chapter):
         """The sources of the dimension."""
         return self.sources(self.ranked)
 
+    @cached_property
+    def _standing(self) -> Result | None:
+        """The standings of this dimension; None where it has none."""
+        try:
+            return self.study.standing(self._key)
+        except ParameterError:
+            return None
+
+    @property
+    def _key(self) -> str:
+        return f"{self.series['index_id']}/{self.series['dimension_id']}"
+
+    def _without_standing(self) -> Prose:
+        """Say that there is none, and which full years there are."""
+        full = self.scores.drop_nulls("score").group_by("year").len()
+        years = sorted(full.filter(pl.col("len") >= self.data.full_from)["year"])
+        return prose.no_standing(self.t, index_name=self.name, full_years=years)
+
+    def standing(self) -> Iterator[Prose | Chart]:
+        """Say and draw where the provinces picked out most likely lie, through breaks; or why that cannot be said."""
+        if self._standing is None:
+            yield self._without_standing()
+            return
+        found = self._standing.pick(*self.chosen)
+        yield prose.likely_ranks(found.frame, self.t, provinces=self.chosen)
+        yield found.chart()
+
     def summary(self) -> Prose:
         """Say how the provinces picked out moved."""
         return prose.moves(self.moved, self.t, index_name=self.name, provinces=self.chosen, **self.years)
 
     @cached_property
-    def _uncertainty(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        years = [self.year_from, self.year_to]
-        return uncertainty(self.data.scores, self.data.indices, **self.series, years=years, **self.survey)
+    def judged_changes(self) -> pl.DataFrame | None:
+        """Whether each province really changed between the two years; None where they have no standing."""
+        try:
+            return self.study.changes(self._key, **self.years).frame
+        except ParameterError:
+            return None
 
-    @cached_property
-    def judged_moves(self) -> pl.DataFrame:
-        """Whether each move is more than the uncertainty of both ranks."""
-        intervals, sets = self._uncertainty
-        return judge_moves(self.study.ranked, intervals, sets, **self.series, **self.years)
+    def changes(self) -> Prose:
+        """Say whose change is beyond noise, whose likely, and what holds of the provinces picked out."""
+        if self._standing is None:
+            return self._without_standing()
+        if self.judged_changes is None:
+            years = sorted(self._standing.whole.filter(pl.col("years_ahead") == 0)["year"].unique())
+            return Prose(
+                self.t(
+                    "**A change between {a} and {b} cannot be judged: standings are known of {first} to {last}.**",
+                    a=str(self.year_from),
+                    b=str(self.year_to),
+                    first=str(years[0]),
+                    last=str(years[-1]),
+                )
+            )
+        return prose.changes(self.judged_changes, self.t, provinces=self.chosen, index_name=self.name)
 
-    def moves(self) -> Prose:
-        """Say which moves are more than noise."""
-        return prose.rises(
-            self.judged_moves, self.t, provinces=self.chosen, index_name=self.name, **self.years
+    def changes_table(self) -> Table | None:
+        """List every province that is counted as changed or likely so, and those picked out."""
+        if self.judged_changes is None:
+            return None
+        t, years = self.t, {"a": self.year_from, "b": self.year_to}
+        said = ~pl.col("verdict").is_in(["not_told_apart", "cannot_say"])
+        rows = self.judged_changes.filter(self.is_chosen | said)
+        title = t("{index}, {a} to {b}: who rose, who fell, and how sure that is", index=self.name, **years)
+        return tables.changes_table(rows, text=t, title=title, source=self.sources(rows))
+
+    def certainty(self) -> Chart | None:
+        """Draw where every province likely lies in the latest full year; nothing without standings."""
+        if self._standing is None:
+            return None
+        rows = self._standing.whole
+        year = rows.filter(pl.col("years_ahead") == 0)["year"].max()
+        title = self.t("{index} {year}: where does each province lie?", index=self.name, year=str(year))
+        return rank_chances(
+            rows, text=self.t, highlight=self.chosen, title=title, source=self._standing.source_line
         )
 
-    @cached_property
-    def _scenario(self) -> str:
-        return prose.scenario(self.t, **self.survey) if self._uncertainty[1].height else ""
-
-    def certainty(self) -> Chart:
-        """Draw how sure each rank of the later year is."""
-        t, (intervals, sets) = self.t, self._uncertainty
-        now = pl.col("year") == self.year_to
-        title = t("{index} {year}: how sure is a rank?", index=self.name, year=str(self.year_to))
-        return rank_ranges(
-            sets.filter(now),
-            intervals.filter(now),
+    def sensitivity(self) -> Iterator[Prose | Chart]:
+        """Draw the ranks that other samples of people and other recipes would give, with all that is assumed."""
+        t, now = self.t, pl.col("year") == self.year_to
+        intervals, sets = rank_sensitivity(
+            self.data.scores, self.data.indices, **self.series, years=[self.year_to], **self.survey
+        )
+        if not sets.height:
+            yield Prose(
+                t("No standard error of this index is published, and no survey behind it is in the register.")
+            )
+            return
+        assumed = survey_assumptions(self.data.indices, **self.series, **self.survey)
+        title = t(
+            "{index} {year}: ranks if other people had been asked", index=self.name, year=str(self.year_to)
+        )
+        yield rank_ranges(
+            sets,
+            intervals,
             text=t,
             highlight=self.chosen,
             title=title,
             source=self.sources(self.ranked.filter(now)),
-            scenario=self._scenario,
+            scenario=prose.assumptions(assumed, t),
         )
-
-    def moves_table(self) -> Table:
-        """List the moves of the provinces picked out, and those that are more than noise."""
-        t = self.t
-        rows = self.judged_moves.filter(self.is_chosen | (pl.col("verdict") == "more_than_noise"))
-        years = {"a": self.year_from, "b": self.year_to}
-        title = t("{index}, {a} to {b}: which moves are more than noise", index=self.name, **years)
-        return tables.rises_table(
-            rows, text=t, title=title, source=f"{self._scenario} {self.sources(rows)}".strip()
-        )
-
-    def standing(self) -> Iterator[Prose | Chart]:
-        """Say and draw where the provinces picked out most likely lie, through breaks; or why that cannot be said."""
-        key = f"{self.series['index_id']}/{self.series['dimension_id']}"
-        try:
-            found = self.study.standing(key).pick(*self.chosen)
-        except ParameterError:
-            yield Prose(
-                self.t(
-                    "Standings need four years with a full table; there are fewer of {index}.",
-                    index=self.name,
-                )
-            )
-            return
-        yield likely_ranks(found.frame, self.t, provinces=self.chosen)
-        yield found.chart()
 
     def ranks(self) -> Chart:
         """Draw the ranks by year."""
@@ -177,36 +214,26 @@ class RankingTrends(Chapter):
 
     @cached_property
     def _trends(self) -> pl.DataFrame:
-        return trends(self.scores, self.data.breaks)
+        return trends_beside_country(self.scores, self.data.breaks, full_from=self.data.full_from)
 
     def trend(self) -> Prose:
-        """Say how many provinces rise or fall, and whether they converge."""
+        """Say how many provinces rise or fall, of themselves and with the country, and whether they converge."""
         converged = convergence(self.scores, self.data.breaks, full_from=self.data.full_from)
         return prose.trend(self._trends, converged, self.t, index_name=self.name)
 
-    def trend_table(self) -> Table:
-        """List the trend of each province picked out."""
-        rows = self._trends.filter(self.is_chosen, pl.col("n_years") > 1).sort("province_id", "first_year")
-        title = self.t("{index}: trend of each province", index=self.name)
+    def trend_table(self) -> Table | None:
+        """List the trends of the provinces picked out that can be judged; nothing where none can."""
+        can_be = (pl.col("verdict") != "too_short") | pl.col("depends_on_detected")
+        rows = self._trends.filter(self.is_chosen, can_be).sort("province_id", "first_year")
+        if not rows.height:
+            return None
+        title = self.t("{index}: trend of each province, and against the country", index=self.name)
         source = self.sources(self.ranked.filter(self.is_chosen))
         return tables.trends_table(rows, text=self.t, title=title, source=source)
 
-    @cached_property
-    def _bands(self) -> pl.DataFrame:
-        return forecast(self.scores, self.data.breaks, self.data.indices)
-
-    def forecast(self) -> Prose:
-        """Say what a straight line says of the years ahead."""
-        return prose.forecasts(self._bands, self.t, provinces=self.chosen)
-
-    def outlook(self) -> Iterator[Chart | Prose | Table]:
-        """Draw the bands, and read scores near the top of their scale as the distance to it, where there are any."""
+    def ceilings(self) -> Iterator[Prose | Table]:
+        """Read scores near the top of their scale as the distance to it; nothing where there are none."""
         t = self.t
-        if self._bands.filter(self.is_chosen).height:
-            title = t("{index}: straight line and 80% band", index=self.name)
-            yield forecast_fans(
-                self.scores, self._bands, text=t, provinces=self.chosen, title=title, source=self.source
-            )
         near = ceiling_gaps(self.scores, self.data.breaks, self.data.indices).filter(self.is_chosen)
         if near.height:
             yield Prose(

@@ -24,7 +24,7 @@ import polars as pl
 
 from cds_analysis.dataset.exchange import undo_if_cut_off
 from cds_analysis.dataset.files import given_twice, unread
-from cds_analysis.dataset.schemas import FOREIGN_KEYS, NATION, TABLES
+from cds_analysis.dataset.schemas import FOREIGN_KEYS, NATION, TABLES, optional_columns
 from cds_analysis.dataset.violations import violations
 from cds_analysis.errors import DataError, Problem, closest
 from cds_analysis.paths import data_folder
@@ -246,6 +246,9 @@ def _scan_table(
             Problem(shown, None, None, f"cannot be read as Parquet: {str(error).splitlines()[0][:120]}")
         )
         return schema.create_empty().lazy()
+    lacking = {c: dtype for c, dtype in optional_columns(schema).items() if c not in found}
+    frame = frame.with_columns(pl.lit(None, dtype).alias(c) for c, dtype in lacking.items())
+    found = found | lacking
     for column, definition in schema.columns().items():
         if column not in found:
             problems.append(Problem(shown, None, column, "the column is missing"))
@@ -308,6 +311,8 @@ def _read_file(
         )
         return None
     wanted = schema.column_names()
+    lacking = [c for c in optional_columns(schema) if c not in raw.columns]
+    raw = raw.with_columns(pl.lit(None, pl.String).alias(c) for c in lacking)
     before = len(problems)
     for column in wanted:
         if column not in raw.columns:

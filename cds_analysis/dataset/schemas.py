@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataframely as dy
 import polars as pl
 
-__all__ = ["FOREIGN_KEYS", "TABLES"]
+__all__ = ["FOREIGN_KEYS", "TABLES", "optional_columns"]
 
 ID = r"^[a-z0-9]+([_.-][a-z0-9]+)*$"
 NATION = "viet-nam"
@@ -44,6 +44,12 @@ def _choice(description: str, choices: list[str], **options) -> dy.String:
         metadata={"enum": choices},
         **options,
     )
+
+
+def optional_columns(schema: type[dy.Schema]) -> dict[str, pl.DataType]:
+    """Return the columns that a file may lack altogether, with their types; they are read as null then."""
+    found = schema.columns().items()
+    return {name: column.dtype for name, column in found if (column.metadata or {}).get("optional")}
 
 
 def _year(description: str, **options) -> dy.Int64:
@@ -432,6 +438,12 @@ class Scores(dy.Schema):
     )
     source_id = _id("Source.")
     note = _text("What a reader must know about this row.", nullable=True)
+    standard_error = dy.Float64(
+        nullable=True,
+        min=0.0,
+        description="Standard error of the score where its publisher gives one, in points of the score. The column may be absent.",
+        metadata={"optional": True},
+    )
 
     @dy.rule()
     def score_or_rank(cls) -> pl.Expr:

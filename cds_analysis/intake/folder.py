@@ -17,7 +17,7 @@ import polars as pl
 from cds_analysis.dataset.checks import Finding, findings, gate
 from cds_analysis.dataset.exchange import finish, keep, owned, undo_unfinished
 from cds_analysis.dataset.load import Dataset, load
-from cds_analysis.dataset.schemas import TABLES
+from cds_analysis.dataset.schemas import TABLES, optional_columns
 from cds_analysis.errors import DataError, ParameterError
 
 __all__ = ["appended", "change"]
@@ -33,7 +33,7 @@ def appended(data: Dataset, rows: dict[str, list[dict]]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for table, more in rows.items():
         schema = TABLES[table]
-        keys, columns = schema.primary_key(), list(schema.columns())
+        keys, columns, optional = schema.primary_key(), list(schema.columns()), optional_columns(schema)
         new = {name: _as_text(group, columns) for name, group in _by_file(data.folder, table, more).items()}
         every = pl.concat(new.values()).select(keys)
         files = {f.relative_to(data.folder).as_posix() for f in (data.folder / table).glob("*.csv")} | set(
@@ -41,14 +41,15 @@ def appended(data: Dataset, rows: dict[str, list[dict]]) -> dict[str, str]:
         )
         for name in sorted(files):
             file = data.folder / name
-            before = (
-                pl.read_csv(file, infer_schema=False).select(columns)
-                if file.is_file()
-                else _as_text([], columns)
-            )
+            before = _as_text([], columns)
+            if file.is_file():
+                read = pl.read_csv(file, infer_schema=False)
+                lacking = [c for c in optional if c not in read.columns]
+                before = read.with_columns(pl.lit(None, pl.String).alias(c) for c in lacking).select(columns)
             kept = before.join(every, on=keys, how="anti", maintain_order="left")
             if name in new or kept.height < before.height:
                 whole = pl.concat([kept, new.get(name, _as_text([], columns))])
+                whole = whole.drop(c for c in optional if whole[c].null_count() == whole.height)
                 is_sorted = before.select(keys).equals(before.select(keys).sort(keys))
                 texts[name] = (whole.sort(keys, maintain_order=True) if is_sorted else whole).write_csv()
     return texts

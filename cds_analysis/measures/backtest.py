@@ -27,7 +27,7 @@ from cds_analysis.dataset.series import FULL_FROM
 from cds_analysis.errors import ParameterError
 from cds_analysis.measures.standing import MIN_TABLES, standardised, standing
 
-__all__ = ["SURE", "Backtest", "backtest_standing", "prediction_errors", "undone_moves"]
+__all__ = ["SURE", "Backtest", "backtest_standing", "prediction_errors", "reliability", "undone_moves"]
 
 SURE = 0.95
 _SERIES = ["index_id", "dimension_id"]
@@ -221,6 +221,28 @@ def prediction_errors(forecasts: pl.DataFrame, *, by: list[str] | None = None) -
         .with_columns(less_error_pct=100 * (1 - pl.col("mae_standing") / pl.col("mae_last")))
         .sort(by)
     )
+
+
+def reliability(forecasts: pl.DataFrame) -> pl.DataFrame:
+    """Return how often the next figure was higher, by tenths of the probability that was said.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``said`` (mean probability of the tenth), ``happened`` (share that rose), ``n``; one year ahead only.
+
+    Examples
+    --------
+    >>> rows = pl.DataFrame({"years_ahead": 1, "p_up": [0.71, 0.79, 0.2], "is_up": [True, False, False]})
+    >>> reliability(rows).rows()
+    [(0.2, 0.0, 1), (0.75, 0.5, 2)]
+    """
+    near = forecasts.filter(pl.col("years_ahead") == 1)
+    tenth = (pl.col("p_up") * 10 + 1e-9).floor().clip(0, 9)
+    binned = near.group_by(_tenth=tenth).agg(
+        said=pl.col("p_up").mean(), happened=pl.col("is_up").mean(), n=pl.len()
+    )
+    return binned.sort("_tenth").drop("_tenth")
 
 
 def undone_moves(moves: pl.DataFrame, *, sure: float = SURE) -> pl.DataFrame:

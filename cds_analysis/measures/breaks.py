@@ -17,10 +17,10 @@ import polars as pl
 
 from cds_analysis.dataset.series import FULL_FROM
 
-__all__ = ["MIN_OTHERS", "order_breaks"]
+__all__ = ["MIN_OTHERS", "SURELY_LOWER", "order_breaks"]
 
 MIN_OTHERS = 2  # other pairs of years that "the usual" needs
-_SURELY_LOWER = -1.645  # standard errors: one-sided 5 %
+SURELY_LOWER = -1.645  # standard errors: one-sided 5 %
 _TABLE = ["index_id", "dimension_id"]
 _VARIANCE = 1.06  # of Fisher's z of a rank correlation, times n - 3
 
@@ -87,7 +87,7 @@ def order_breaks(scores: pl.DataFrame, *, full_from: int = FULL_FROM) -> pl.Data
         measured.join(others, on=[*_TABLE, "year"], how="left", validate="1:1")
         .with_columns(order_z=(kept - usual) / (_VARIANCE / (pl.col("n") - 3)).sqrt())
         .with_columns(
-            effect=pl.when(pl.col("order_z") < _SURELY_LOWER)
+            effect=pl.when(pl.col("order_z") < SURELY_LOWER)
             .then(pl.lit("order"))
             .when(pl.col("order_z").is_not_null())
             .then(pl.lit("level"))

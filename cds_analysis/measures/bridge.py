@@ -326,6 +326,7 @@ def _as_scores(bridged: pl.DataFrame, like: pl.DataFrame) -> pl.DataFrame:
         note=pl.when("is_estimate").then(
             pl.lit("estimate: ") + pl.col("rule") + " of " + pl.col("parts").list.join(", ")
         ),
+        standard_error=pl.lit(None, dtype=pl.Float64),
     )
     return filled.select(like.columns).cast(dict(like.schema.items()))
 

@@ -43,7 +43,7 @@ def convergence(scores: pl.DataFrame, breaks: pl.DataFrame, *, full_from: int = 
     >>> data = load()
     >>> pci = data.scores.filter(pl.col("index_id") == "pci")
     >>> convergence(pci, data.breaks).select("first_year", "last_year", "reading").row(0)
-    (2006, 2016, 'converging')
+    (2009, 2012, 'converging')
     """
     import statsmodels.api as sm
 

@@ -5,35 +5,33 @@ sure it is. Sentences are made from these rows and from nothing else (``views/pr
 is never surer than its result.
 
 The weight of a rank is how far it lies from the middle of the table: 0 in the middle, 1 at either end, ties at the
-middle of the places they share. The first index of the register weighs full, the others less. A missing newest year and a move beyond survey
-error go before all ranks. Parts of a survey are only called better or worse than the median where their distance is
-beyond sampling error, for all parts of the index at once.
+middle of the places they share. The first index of the register weighs full, the others less. A missing newest year
+and a move that holds (:mod:`cds_analysis.measures.changes`) go before all ranks. Where a series has standings
+(:mod:`cds_analysis.measures.standing`), a part is only called better or worse than the median where its standing lies
+beyond noise, for all parts of the index at once.
 """
 
 from __future__ import annotations
 
-import math
 from statistics import NormalDist
 
 import polars as pl
 
 from cds_analysis.dataset.register import WHOLE, profiled, series_of
-from cds_analysis.measures.rank_changes import judge_moves, uncertainty
-from cds_analysis.measures.rank_sampling import survey_standard_errors
 
 __all__ = ["CERTAINTIES", "KINDS", "findings", "parts", "wholes"]
 
 KINDS = ("missing", "move", "whole", "part", "old")
 CERTAINTIES = (
-    "published",  # a rank as it is on record, of an index without a survey
-    "sure",  # beyond survey error
-    "within_error",  # a survey could give the same by chance
-    "unknown",  # the error is not known, or two definitions are compared
+    "published",  # a rank as it is on record, of a series whose noise is not known
+    "sure",  # beyond noise, corrected for all provinces (or parts) looked at together
+    "likely",  # more probably a real change than not, four times in five
+    "within_error",  # noise alone could give the same
+    "unknown",  # it cannot be judged
 )
 _LEVEL = 0.95
 _FOLLOWING = 0.8  # weight of an index after the first
 _FIRST = {"missing": 3.0, "move": 2.0}
-_MISSING_TABLE = ["index_id", "year"]
 
 
 def wholes(ranked: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:
@@ -71,24 +69,31 @@ def wholes(ranked: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:
     return newest.join(full, on="index_id", how="left").sort("position", "rank", "province_id")
 
 
-def parts(ranked: pl.DataFrame, scores: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:
-    """Return the dimensions of each index in every full year, all provinces, with the doubt of a survey.
+def parts(ranked: pl.DataFrame, indices: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFrame:
+    """Return the dimensions of each index in every full year, all provinces, with the doubt of their standing.
 
     A dimension is shown where its table is full; one below another that is shown too is left out.
+
+    Parameters
+    ----------
+    ranked, indices
+        As for :func:`findings`.
+    positions
+        ``positions`` of :func:`~cds_analysis.measures.standing.standing` of the series that have standings.
 
     Returns
     -------
     polars.DataFrame
-        The columns of `ranked` and ``position, n_tied, weight``; ``median`` (of the year), ``standard_error`` (of
-        the survey's scenario, null without a survey), ``error_95`` (half width of the 95% interval of the score),
-        ``side`` (better, worse, within: beyond the survey's error for all parts of the index at once; without a
-        survey simply above or below the median).
+        The columns of `ranked` and ``position, n_tied, weight``; ``median`` (of the year), ``standing, se`` (null
+        without standings), ``score_low, score_high`` (the standing's 95% interval on the scale of the score), ``side``
+        (better, worse, within: beyond noise for all parts of the index at once; without standings simply above or
+        below the median).
 
     Examples
     --------
-    >>> from cds_analysis import load, ranks
-    >>> data = load()
-    >>> found = parts(ranks(data.scores, data.breaks, data.indices), data.scores, data.indices)
+    >>> from cds_analysis import open
+    >>> s = open()
+    >>> found = parts(s.ranked, s.data.indices, s.likely[0])
     >>> mine = found.filter((pl.col("province_id") == "lang-son") & (pl.col("year") == 2024))
     >>> mine.filter(pl.col("rank") > 60).select("dimension_id", "rank", "n_ranked", "side").row(0)
     ('digital_society_activity', 62, 63, 'worse')
@@ -102,25 +107,29 @@ def parts(ranked: pl.DataFrame, scores: pl.DataFrame, indices: pl.DataFrame) -> 
     shown = pl.DataFrame(kept, schema=full.schema, orient="row")
     rows = ranked.join(shown, on=shown.columns, how="semi").drop_nulls("score")
     rows = _weighed(rows, profiled(indices, where=("chart", "text")))
-    errors = survey_standard_errors(
-        scores.join(shown.select("index_id", "year").unique(), on=_MISSING_TABLE, how="semi"), indices
-    ).select("index_id", "dimension_id", "year", "province_id", "standard_error")
-    rows = rows.join(errors, on=errors.columns[:-1], how="left", validate="1:1")
     table = ["index_id", "dimension_id", "year"]
+    rows = rows.join(
+        positions.select(*table, "province_id", "standing", "se"),
+        on=[*table, "province_id"],
+        how="left",
+        validate="1:1",
+    )
     k = pl.col("dimension_id").n_unique().over("index_id", "year")
     normal = NormalDist()
     reach = {n: normal.inv_cdf(1 - (1 - _LEVEL) / 2 / n) for n in range(1, len(order) + 1)}
-    # The median of n provinces has an error of its own.
-    apart = pl.col("standard_error") * (1 + math.pi / 2 / pl.col("score").count().over(table)).sqrt()
+    score, half = pl.col("score"), normal.inv_cdf(0.5 + _LEVEL / 2) * pl.col("se")
+    mean, spread = score.mean().over(table), score.std(ddof=0).over(table)
     rows = rows.with_columns(
-        median=pl.col("score").median().over(table),
-        error_95=normal.inv_cdf(0.5 + _LEVEL / 2) * pl.col("standard_error"),
-        _limit=(apart * k.replace_strict(reach, return_dtype=pl.Float64)).fill_null(0.0),
+        median=score.median().over(table),
+        score_low=mean + spread * (pl.col("standing") - half),
+        score_high=mean + spread * (pl.col("standing") + half),
+        _limit=pl.col("se") * k.replace_strict(reach, return_dtype=pl.Float64),
         _key=pl.col("index_id") + "/" + pl.col("dimension_id"),
     )
-    distance = pl.col("score") - pl.col("median")
+    from_middle = pl.col("standing") - pl.col("standing").median().over(table)
+    distance = pl.coalesce(from_middle, score - pl.col("median"))
     side = (
-        pl.when(distance.abs() <= pl.col("_limit"))
+        pl.when(distance.abs() <= pl.col("_limit").fill_null(0.0))
         .then(pl.lit("within"))
         .when(distance > 0)
         .then(pl.lit("better"))
@@ -157,7 +166,11 @@ def _weighed(rows: pl.DataFrame, shown: list[str]) -> pl.DataFrame:
 
 
 def findings(
-    ranked: pl.DataFrame, scores: pl.DataFrame, indices: pl.DataFrame, provinces: pl.DataFrame
+    ranked: pl.DataFrame,
+    indices: pl.DataFrame,
+    provinces: pl.DataFrame,
+    positions: pl.DataFrame,
+    changes: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return what there is to say about every province, weightiest first.
 
@@ -165,32 +178,37 @@ def findings(
     ----------
     ranked
         From :func:`~cds_analysis.measures.ranks.ranks`, dimensions included.
-    scores, indices, provinces
+    indices, provinces
         The tables of that name.
+    positions
+        As for :func:`parts`, whole indices included.
+    changes
+        From :func:`~cds_analysis.measures.changes.judge_changes`, of whole indices.
 
     Returns
     -------
     polars.DataFrame
         ``province_id, kind`` (one of :data:`KINDS`), ``index_id, dimension_id, year, rank, n_ranked, n_tied``;
-        ``rank_low, rank_high`` (confidence set of the rank under the survey's scenario, null without one);
+        ``rank_low, rank_high`` (where the standing's rank lies four times in five, null without standings);
         ``year_from, rank_from`` (the rank before, of a move and of a whole with one), ``crosses_break``; ``table_year`` (the year that a missing
         province lacks; of an old figure the newest year of the first index); ``side, certainty`` (one of
         :data:`CERTAINTIES`), ``weight``.
 
     Examples
     --------
-    >>> from cds_analysis import load, ranks
-    >>> data = load()
-    >>> ranked = ranks(data.scores, data.breaks, data.indices)
-    >>> found = findings(ranked, data.scores, data.indices, data.provinces)
+    >>> from cds_analysis import open
+    >>> s = open()
+    >>> found = findings(s.ranked, s.data.indices, s.data.provinces, *s.likely)
     >>> found.filter(pl.col("kind") == "move", pl.col("certainty") == "sure").select("province_id", "rank_from", "rank").rows()
     [('tay-ninh', 60, 2)]
     >>> found.filter(pl.col("kind") == "missing").select("province_id", "index_id", "table_year").rows()
     [('tien-giang', 'papi', 2024), ('vinh-phuc', 'papi', 2024)]
     """
     own = wholes(ranked, indices)
-    moved, sets = _moves(ranked, scores, indices, own)
-    whole = own.join(sets, on=["index_id", "year", "province_id"], how="left", validate="1:1").with_columns(
+    likely = positions.filter(pl.col("dimension_id") == WHOLE).select(
+        "index_id", "year", "province_id", rank_low="rank_low_80", rank_high="rank_high_80"
+    )
+    whole = own.join(likely, on=["index_id", "year", "province_id"], how="left", validate="1:1").with_columns(
         kind=pl.lit("whole"),
         year_from="previous_year",
         rank_from=pl.col("rank") + pl.col("places_gained"),
@@ -204,17 +222,17 @@ def findings(
     ).with_columns(
         kind=pl.lit("old"), table_year=pl.lit(lead_year), certainty=pl.lit("published"), weight=pl.lit(0.0)
     )
-    each = parts(ranked, scores, indices)
+    each = parts(ranked, indices, positions)
     last = each.filter(pl.col("year") == pl.col("year").max().over("index_id", "province_id"))
     part = last.with_columns(
         kind=pl.lit("part"),
-        certainty=pl.when(pl.col("standard_error").is_null())
+        certainty=pl.when(pl.col("se").is_null())
         .then(pl.lit("published"))
         .when(pl.col("side") == "within")
         .then(pl.lit("within_error"))
         .otherwise(pl.lit("sure")),
     )
-    together = [_missing(own, provinces), moved, whole, part, old]
+    together = [_missing(own, provinces), _moves(changes), whole, part, old]
     rows = pl.concat(
         [frame.select(c for c in _SCHEMA if c in frame.columns) for frame in together], how="diagonal_relaxed"
     )
@@ -244,62 +262,36 @@ def _missing(own: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _moves(
-    ranked: pl.DataFrame, scores: pl.DataFrame, indices: pl.DataFrame, own: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Judge the moves to the newest table of each index with a survey; return them and the ranks' confidence sets of
-    the newest two years.
-    """
-    surveyed = [s.index_id for s in series_of(indices) if s.is_whole and s.survey is not None]
-    moved, sets = [], []
-    for index in surveyed:
-        full = ranked.filter("is_full", (pl.col("index_id") == index) & (pl.col("dimension_id") == WHOLE))
-        years = sorted(full["year"].unique())[-2:]
-        if not years or index not in own["index_id"]:
-            continue
-        intervals, known = uncertainty(scores, indices, index_id=index, years=years)
-        sets.append(known.select("index_id", "year", "province_id", "rank_low", "rank_high"))
-        if len(years) == 2:
-            judged = judge_moves(
-                ranked, intervals, known, index_id=index, year_from=years[0], year_to=years[1]
-            )
-            moved.append(_as_findings(judged, index, *years))
-    return (
-        pl.concat(moved) if moved else pl.DataFrame(schema=_SCHEMA),
-        pl.concat(sets)
-        if sets
-        else pl.DataFrame(
-            schema={c: _SCHEMA[c] for c in ("index_id", "year", "province_id", "rank_low", "rank_high")}
-        ),
-    )
-
-
-def _as_findings(judged: pl.DataFrame, index: str, year_from: int, year_to: int) -> pl.DataFrame:
-    sure = pl.col("verdict") == "more_than_noise"
-    rows = judged.select(
-        "province_id",
-        "crosses_break",
-        "rank_from",
-        kind=pl.lit("move"),
-        index_id=pl.lit(index),
-        dimension_id=pl.lit(WHOLE),
-        year=pl.lit(year_to),
-        rank="rank_to",
-        n_ranked=pl.lit(None, pl.Int64),
-        n_tied=pl.lit(None, pl.Int64),
-        rank_low="sample_low_to",
-        rank_high="sample_high_to",
-        year_from=pl.lit(year_from),
-        table_year=pl.lit(None, pl.Int64),
-        side=pl.when(pl.col("places_gained") > 0).then(pl.lit("better")).otherwise(pl.lit("worse")),
-        certainty=pl.when(sure)
+def _moves(changes: pl.DataFrame) -> pl.DataFrame:
+    """Return the changes of whole indices that have both figures as findings."""
+    rows = changes.filter(
+        pl.col("dimension_id") == WHOLE, pl.col("reason").ne_missing("missing_figure")
+    ).drop_nulls(["figure_rank_from", "figure_rank_to"])
+    verdict = pl.col("verdict")
+    certainty = (
+        pl.when(verdict.is_in(["risen", "fallen"]))
         .then(pl.lit("sure"))
-        .when(pl.col("verdict") == "cannot_say")
+        .when(verdict.is_in(["likely_risen", "likely_fallen"]))
+        .then(pl.lit("likely"))
+        .when(verdict == "cannot_say")
         .then(pl.lit("unknown"))
-        .otherwise(pl.lit("within_error")),
-        weight=pl.when(sure).then(_FIRST["move"]).otherwise(0.0),
+        .otherwise(pl.lit("within_error"))
     )
-    return rows.select(pl.col(c).cast(t) for c, t in _SCHEMA.items())
+    gained = pl.col("figure_rank_from") - pl.col("figure_rank_to")
+    return rows.select(
+        "province_id",
+        "index_id",
+        "dimension_id",
+        kind=pl.lit("move"),
+        year="year_to",
+        rank="figure_rank_to",
+        year_from="year_from",
+        rank_from="figure_rank_from",
+        crosses_break=pl.col("n_order_breaks") > 0,
+        side=pl.when(gained > 0).then(pl.lit("better")).otherwise(pl.lit("worse")),
+        certainty=certainty,
+        weight=pl.when(certainty == "sure").then(_FIRST["move"]).otherwise(0.0),
+    )
 
 
 _SCHEMA = {

@@ -1,10 +1,11 @@
-"""Where would a straight line lead, how sure is that, and has anyone ever moved as fast as the target asks?
+"""Would a straight line meet a target in time, and has anyone ever moved as fast as the target asks?
 
 The line is ordinary least squares through the figures of one definition; a future figure lies in its
 prediction interval (Student t with n - 2 degrees of freedom). The interval is right if figures scatter about
 a straight line independently and evenly. Figures that persist from year to year (a good year follows a good
 year) make it too narrow: ``90_method_checks`` shows by how much. So a chance is given, never a bare year,
-and nothing at all for fewer than 4 figures (5 years for a band).
+and nothing at all for fewer than 4 figures. What scores and ranks will be is not read off a line but off
+standings (:mod:`cds_analysis.measures.standing`), which erred less on every past year tried.
 
 References: Snedecor and Cochran (1989), Statistical Methods, 8th ed., section 9.12 (prediction of a new
 observation).
@@ -14,15 +15,14 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
-from cds_analysis.dataset.series import with_segments
 from cds_analysis.errors import ParameterError
 from cds_analysis.measures.gaps import DAYS_PER_YEAR
 
-__all__ = ["MIN_FOR_BAND", "MIN_FOR_CHANCE", "achieved_paces", "chance_on_time", "forecast", "predict_line"]
+__all__ = ["MIN_FOR_CHANCE", "achieved_paces", "chance_on_time", "predict_line"]
 
-MIN_FOR_CHANCE, MIN_FOR_BAND = 4, 5
+MIN_FOR_CHANCE = 4
 _CASE = ["province_id", "indicator_id"]
 
 
@@ -198,107 +198,4 @@ def achieved_paces(values: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     )
     return wanted.join(found, on="case_id", how="left", validate="m:1").with_columns(
         pl.col("n_starts", "n_provinces", "n_as_fast").fill_null(0)
-    )
-
-
-def forecast(
-    scores: pl.DataFrame,
-    breaks: pl.DataFrame,
-    indices: pl.DataFrame,
-    *,
-    years_ahead: int = 3,
-    coverage: float = 0.80,
-) -> pl.DataFrame:
-    """Extend each province's series by a straight line with a band, within the definition now in force.
-
-    Parameters
-    ----------
-    scores, breaks, indices
-        The tables of that name.
-    years_ahead
-        How many years beyond the last one.
-    coverage
-        Share of future figures the band should hold if the scatter is independent from year to year.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``index_id, dimension_id, segment, province_id, year, centre, low, high`` (score points, cut at the
-        ends of the scale), ``is_cut`` (the band reached an end of the scale), ``n_years, first_year,
-        last_year``. Series with fewer than 5 years in the latest segment, or that do not reach the last year
-        of their table, are left out.
-
-    Raises
-    ------
-    ParameterError
-        When `years_ahead` is below 1 or `coverage` outside (0, 1).
-
-    Examples
-    --------
-    >>> from cds_analysis import load
-    >>> data = load()
-    >>> rows = data.scores.filter(pl.col("dimension_id") == "participation", pl.col("province_id") == "lang-son")
-    >>> forecast(rows, data.breaks, data.indices, years_ahead=1).select("year", "n_years", pl.col("low", "high").round(2)).row(0)
-    (2025, 9, 5.1, 6.06)
-    """
-    if years_ahead < 1 or not 0 < coverage < 1:
-        raise ParameterError(
-            f"years_ahead must be at least 1 and coverage between 0 and 1, not {years_ahead!r} and {coverage!r}"
-        )
-    keys = ["index_id", "dimension_id"]
-    cut = with_segments(scores.drop_nulls("score"), breaks).filter(
-        pl.col("segment") == pl.col("segment").max().over(keys)
-    )
-    last = cut.group_by(keys).agg(table_end=pl.col("year").max())
-    series = (
-        cut.sort("year")
-        .group_by(*keys, "segment", "province_id")
-        .agg("year", "score")
-        .join(last, on=keys, validate="m:1")
-    )
-    rows = []
-    for row in series.iter_rows(named=True):
-        years = row["year"]
-        if len(years) < MIN_FOR_BAND or years[-1] < row["table_end"]:
-            continue
-        ahead = np.arange(years[-1] + 1, years[-1] + years_ahead + 1)
-        centre, error, freedom = predict_line(years, row["score"], ahead)
-        reach = stdtrit(freedom, 0.5 + coverage / 2) * error
-        for year, c, r in zip(ahead.tolist(), centre.tolist(), reach.tolist()):
-            rows.append(
-                (
-                    row["index_id"],
-                    row["dimension_id"],
-                    row["segment"],
-                    row["province_id"],
-                    year,
-                    c,
-                    c - r,
-                    c + r,
-                    len(years),
-                    years[0],
-                    years[-1],
-                )
-            )
-    schema = {
-        "index_id": pl.String,
-        "dimension_id": pl.String,
-        "segment": pl.Int64,
-        "province_id": pl.String,
-        "year": pl.Int64,
-        "centre": pl.Float64,
-        "low": pl.Float64,
-        "high": pl.Float64,
-        "n_years": pl.Int64,
-        "first_year": pl.Int64,
-        "last_year": pl.Int64,
-    }
-    scale = indices.select(*keys, "scale_min", "scale_max")
-    drawn = pl.DataFrame(rows, schema=schema, orient="row").join(scale, on=keys, how="left", validate="m:1")
-    held = {c: pl.col(c).clip(pl.col("scale_min"), pl.col("scale_max")) for c in ("centre", "low", "high")}
-    is_cut = (pl.col("low") < pl.col("scale_min")) | (pl.col("high") > pl.col("scale_max"))
-    return (
-        drawn.with_columns(**held, is_cut=is_cut.fill_null(False))
-        .drop("scale_min", "scale_max")
-        .sort(*keys, "province_id", "year")
     )

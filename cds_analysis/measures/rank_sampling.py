@@ -6,9 +6,9 @@ critical value drawn from their joint distribution, and is sharpened step by ste
 one province picked beforehand with the stated confidence; *simultaneous* sets hold for the whole table at
 once.
 
-The standard errors are an input. Provincial standard errors are not in the dataset, so
-:func:`survey_standard_errors` makes a **scenario** from a number of interviews, a design effect and a spread
-between persons; whatever is computed from it must be shown as such.
+The standard errors are an input. Where a publisher gives them they stand in ``scores`` (``standard_error``); none of
+the bundled tables has any. For the others :func:`survey_standard_errors` makes a **scenario** from a number of
+interviews, a design effect and a spread between persons; whatever is computed from it must be shown as such.
 
 Reference: Mogstad, Romano, Shaikh and Wilhelm (2024), Inference for Ranks with Applications to Mobility
 across Neighbourhoods and Academic Achievement across Countries, Review of Economic Studies 91(1); Romano and
@@ -150,8 +150,8 @@ def survey_standard_errors(
     person_sd: float | None = None,
     correlation: float | None = None,
 ) -> pl.DataFrame:
-    """Add ``standard_error`` under a labelled scenario of the survey behind a score; these are not published
-    figures.
+    """Add ``standard_error``: the published one where `scores` have it, else one under a labelled scenario of the
+    survey behind a score.
 
     A dimension's error is ``person_sd * sqrt(design_effect / interviews)``; that of the whole, a sum of k
     dimensions whose scores correlate between persons by ``correlation``, is larger by ``sqrt(k + k (k - 1)
@@ -173,7 +173,8 @@ def survey_standard_errors(
     Returns
     -------
     polars.DataFrame
-        `scores` with ``standard_error`` (score points, null where the scenario does not apply).
+        `scores` with ``standard_error`` (score points, null where none is published and the scenario does not apply)
+        and ``is_published_error``.
 
     Raises
     ------
@@ -212,9 +213,12 @@ def survey_standard_errors(
     found = pl.col("dimension_id").filter(~pl.col("_is_sum")).n_unique().over("index_id", "year")
     k = pl.when(found > 0).then(found).otherwise("_n_parts")
     whole = one * (k + k * (k - 1) * pl.col("_correlation")).sqrt()
-    return known.with_columns(standard_error=pl.when("_is_sum").then(whole).otherwise(one)).drop(
-        "_is_sum", "_n_parts", *(f"_{name}" for name in replaced)
-    )
+    has_own = "standard_error" in scores.columns
+    published = pl.col("standard_error") if has_own else pl.lit(None, dtype=pl.Float64)
+    return known.with_columns(
+        standard_error=pl.coalesce(published, pl.when("_is_sum").then(whole).otherwise(one)),
+        is_published_error=published.is_not_null(),
+    ).drop("_is_sum", "_n_parts", *(f"_{name}" for name in replaced))
 
 
 def rank_confidence_sets(

@@ -1,5 +1,4 @@
-"""Do the methods keep their word? Simulated series with a known truth, and past forecasts held against what
-came.
+"""Do the methods keep their word? Simulated series with a known truth.
 
 Each function returns a rate, the rate it ought to have (``nominal``), its Monte Carlo error (standard error
 after Agresti and Coull, which is not zero when all draws agree), the number of draws and the seed. Four
@@ -14,15 +13,13 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtrit
 
-from cds_analysis.dataset.series import with_segments
 from cds_analysis.errors import ParameterError
-from cds_analysis.measures.forecast import MIN_FOR_BAND, predict_line
+from cds_analysis.measures.forecast import predict_line
 from cds_analysis.measures.rank_sampling import rank_sets
 from cds_analysis.measures.trends import mann_kendall, theil_sen
 
 __all__ = [
     "PROCESSES",
-    "backtest",
     "band_coverage",
     "beta_in_noise",
     "false_alarms",
@@ -117,7 +114,7 @@ def band_coverage(
     draws: int = 500,
     seed: int = 2025,
 ) -> pl.DataFrame:
-    """Return how often the forecast band holds the figure `ahead` years later: columns as in
+    """Return how often the band of a straight line (behind the chance of meeting a target) holds the figure `ahead` years later: columns as in
     :func:`false_alarms`.
 
     Examples
@@ -139,65 +136,6 @@ def band_coverage(
 def _held(times, values, at: int, truth: float, level: float) -> bool:
     centre, error, freedom = predict_line(times, values, at)
     return bool(abs(truth - centre) <= stdtrit(freedom, 0.5 + level / 2) * error)
-
-
-def backtest(scores: pl.DataFrame, breaks: pl.DataFrame, *, level: float = 0.80) -> pl.DataFrame:
-    """Forecast each last year of each segment from the years before it, and count how often the band held
-    the figure.
-
-    Only series with at least 5 earlier years of one definition take part. Provinces of one year share what
-    happened in that year, so the error of this rate is larger than counting provinces suggests; none is
-    given.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``index_id, dimension_id, segment, year`` (forecast), ``n_provinces, rate, nominal, source_ids``.
-
-    Examples
-    --------
-    >>> from cds_analysis import load
-    >>> data = load()
-    >>> held = backtest(data.scores.filter(pl.col("index_id") == "pci"), data.breaks)
-    >>> held.select("year", "n_provinces").rows()
-    [(2016, 63)]
-    """
-    keys = ["index_id", "dimension_id", "segment"]
-    cut = with_segments(scores.drop_nulls("score"), breaks).sort("year")
-    last = cut.group_by(keys).agg(table_end=pl.col("year").max())
-    series = (
-        cut.join(last, on=keys, validate="m:1")
-        .group_by(*keys, "province_id", "table_end")
-        .agg("year", "score", source_ids=pl.col("source_id").unique())
-    )
-    rows = []
-    for row in series.iter_rows(named=True):
-        years, values = row["year"], row["score"]
-        if years[-1] == row["table_end"] and len(years) > MIN_FOR_BAND:
-            rows.append(
-                (
-                    *(row[k] for k in keys),
-                    years[-1],
-                    _held(years[:-1], values[:-1], years[-1], values[-1], level),
-                    row["source_ids"],
-                )
-            )
-    schema = {
-        **{k: cut.schema[k] for k in keys},
-        "year": pl.Int64,
-        "held": pl.Boolean,
-        "source_ids": pl.List(pl.String),
-    }
-    held = pl.DataFrame(rows, schema=schema, orient="row").group_by(*keys, "year")
-    return (
-        held.agg(
-            n_provinces=pl.len(),
-            rate=pl.col("held").mean(),
-            source_ids=pl.col("source_ids").explode().unique().sort(),
-        )
-        .with_columns(nominal=pl.lit(level))
-        .sort(*keys)
-    )
 
 
 def rank_set_coverage(

@@ -31,7 +31,7 @@ from cds_analysis.errors import ParameterError
 from cds_analysis.measures.rank_draws import draw_ranks, places
 from cds_analysis.measures.state_space import Estimate, estimate, smooth
 
-__all__ = ["MIN_TABLES", "Standing", "p_rise", "standardised", "standing"]
+__all__ = ["MIN_TABLES", "POSITIONS", "Standing", "p_rise", "standardised", "standing"]
 
 MIN_TABLES = 4  # full years: with three, phi and s2 (and kappa) are as many as the correlations they rest on
 _ALL_SIGNAL = 0.999
@@ -114,7 +114,8 @@ def standing(
     full_from
         Provinces with a score that make a year a table; smaller years are not used.
     draws, seed
-        Draws of the ranks from the joint distribution of the standings, and their seed.
+        Draws of the ranks from the joint distribution of the standings, and their seed; with 0 draws the ranks and
+        what comes of them are null.
 
     Returns
     -------
@@ -124,7 +125,7 @@ def standing(
     Raises
     ------
     ParameterError
-        When `breaks` has no effects, `years_ahead` is below 0 or `draws` below 100.
+        When `breaks` has no effects, `years_ahead` is below 0 or `draws` from 1 to 99.
 
     Examples
     --------
@@ -136,9 +137,9 @@ def standing(
     """
     if "effect" not in breaks.columns:
         raise ParameterError("breaks needs a column effect: level, order, or empty where it is not known")
-    if years_ahead < 0 or draws < 100:
+    if years_ahead < 0 or (draws < 100 and draws != 0):
         raise ParameterError(
-            f"years_ahead must be at least 0 and draws at least 100, not {years_ahead} and {draws}"
+            f"years_ahead must be at least 0 and draws 0 or at least 100, not {years_ahead} and {draws}"
         )
     ordered = scores.sort(*_SERIES, "year", "province_id")  # sums of floats hang on their order
     parts = [
@@ -146,11 +147,15 @@ def standing(
         for name, rows in sorted(standardised(ordered, full_from=full_from).group_by(_SERIES))
     ]
     frames = []
-    for kind, schema in enumerate((_POSITIONS, _AHEAD, _CHANGES, _PARAMETERS)):
-        found = [part[kind] for part in parts]
-        rows = [f.select(pl.col(c).cast(t) for c, t in schema.items()) for f in found if f is not None]
+    for kind, schema in enumerate((POSITIONS, _AHEAD, _CHANGES, _PARAMETERS)):
+        rows = [_shaped(rows, schema) for rows in (part[kind] for part in parts) if rows is not None]
         frames.append(pl.concat(rows) if rows else pl.DataFrame(schema=schema))
     return Standing(*frames)
+
+
+def _shaped(rows: pl.DataFrame, schema: dict) -> pl.DataFrame:
+    lacking = [pl.lit(None).alias(c) for c in schema if c not in rows.columns]
+    return rows.with_columns(lacking).select(*schema).cast(schema)
 
 
 def p_rise(found: Standing, first_year: int, last_year: int) -> pl.DataFrame:
@@ -214,7 +219,7 @@ def _one_series(name, rows: pl.DataFrame, order_years: list[int], years_ahead: i
     has_figure = ~np.isnan(z)
     present = has_figure.copy()
     present[:, n_past:] = present[:, [n_past - 1]]
-    ranks = draw_ranks(means, covariances, present, draws=draws, seed=seed)
+    ranks = draw_ranks(means, covariances, present, draws=draws, seed=seed) if draws else {}
     everything = _rows(about, provinces, years, z, means, covariances, present, ranks, found)
     last = full[-1]
     ahead = everything.filter(pl.col("year") > last).with_columns(years_ahead=pl.col("year") - last)
@@ -303,7 +308,7 @@ _RANKS = {
     ),
     **dict.fromkeys(["p_top_ten", "p_bottom_ten", "median_rank_error", "p_error"], pl.Float64),
 }
-_POSITIONS = {**_ID, "year": pl.Int64, "z": pl.Float64, "figure_rank": pl.Int64, **_STANDING, **_RANKS}
+POSITIONS = {**_ID, "year": pl.Int64, "z": pl.Float64, "figure_rank": pl.Int64, **_STANDING, **_RANKS}
 _AHEAD = {
     **_ID,
     "year": pl.Int64,

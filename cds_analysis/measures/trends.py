@@ -26,6 +26,7 @@ import polars as pl
 from cds_analysis.dataset.load import eager
 from cds_analysis.dataset.series import with_segments
 from cds_analysis.errors import ParameterError
+from cds_analysis.measures.corrections import benjamini_hochberg
 
 __all__ = ["CEILING_FROM", "MIN_YEARS", "ceiling_gaps", "mann_kendall", "theil_sen", "trends"]
 
@@ -156,8 +157,6 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
     (0, 14, 'rising')
     """
     scores = eager(scores)  # a table kept as Parquet is only scanned so far
-    from statsmodels.stats.multitest import multipletests
-
     if not 0 < alpha < 1:
         raise ParameterError(f"alpha must lie between 0 and 1, not {alpha!r}")
     cut = with_segments(scores.drop_nulls("score"), breaks).sort("year")
@@ -189,7 +188,7 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
     corrected = [
         {**{k: r[k] for k in _SERIES}, "province_id": p, "p_adjusted": float(q)}
         for r in adjusted.iter_rows(named=True)
-        for p, q in zip(r["province_id"], np.asarray(multipletests(r["p_value"], method="fdr_bh")[1]))
+        for p, q in zip(r["province_id"], benjamini_hochberg(r["p_value"]))
     ]
     keys = {c: schema[c] for c in (*_SERIES, "province_id")}
     joined = judged.join(

@@ -20,10 +20,12 @@ from cds_analysis.reports.fingerprint import checksum_of_text, versions
 from cds_analysis.reports.index import landing_pages, landing_stamp
 from cds_analysis.reports.output_folder import DAMAGED, OutputFolder
 from cds_analysis.running.tasks import Limits, Rendered, Task
+from cds_analysis.study.study import Study
 
 __all__ = ["ENGINES", "Result", "run", "why"]
 
 ENGINES = ("auto", "fork", "pool")
+_FEW = 2  # reports that may fit standings for themselves
 _LIMITS = Limits()
 _WORDS = {
     "notebook": "the notebook",
@@ -114,6 +116,8 @@ def run(
         is_there = all((out / name).is_file() for name in LANDING.values())
         if todo or damage or manifest.get("landing") != stamp or not is_there:
             manifest["landing"] = stamp
+            if len(todo) > _FEW:
+                _ = Study(data).likely  # fitted and kept here: the reports may not write where it is kept
             with closing(_make(todo, folder, manifest, data, jobs, engine, dask, limits)) as made:
                 for result in made:
                     results[result.key] = result

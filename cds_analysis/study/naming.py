@@ -9,6 +9,8 @@ import polars as pl
 
 from cds_analysis.views.labels import (
     BASIS_LABELS,
+    CHANGE_LABELS,
+    CHANGE_REASON_LABELS,
     COLUMN_LABELS,
     EFFECT_LABELS,
     KIND_LABELS,
@@ -21,13 +23,18 @@ from cds_analysis.views.text import Text
 
 __all__ = ["named", "written"]
 
+_VERDICTS = VERDICT_LABELS | CHANGE_LABELS
 _CODES = {
     "status": STATUS_LABELS | ORIGIN_LABELS,
     "rank_status": ORIGIN_LABELS,
     "as_of_precision": PRECISION_LABELS,
     "kind": KIND_LABELS,
     "effect": EFFECT_LABELS,
-    "verdict": VERDICT_LABELS,
+    "verdict": _VERDICTS,
+    "verdict_own": _VERDICTS,
+    "verdict_documented": _VERDICTS,
+    "verdict_own_documented": _VERDICTS,
+    "reason": CHANGE_REASON_LABELS,
     "rank_basis": BASIS_LABELS,
 }
 

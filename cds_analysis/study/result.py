@@ -52,6 +52,8 @@ _IN_BRIEF = {
         "slope_per_year",
         "p_adjusted",
         "verdict",
+        "slope_own",
+        "verdict_own",
     ),
     "compare": (
         "province_id",
@@ -62,7 +64,6 @@ _IN_BRIEF = {
         "diff_region",
         "diff_peers",
     ),
-    "forecast": ("province_id", "index_id", "dimension_id", "year", "centre", "low", "high"),
     "standing": (
         "province_id",
         "index_id",
@@ -76,6 +77,19 @@ _IN_BRIEF = {
         "p_rise",
         "noise_share",
     ),
+    "changes": (
+        "province_id",
+        "index_id",
+        "dimension_id",
+        "year_from",
+        "year_to",
+        "figure_rank_from",
+        "figure_rank_to",
+        "p_rise",
+        "p_adjusted",
+        "verdict",
+        "reason",
+    ),
     "reported": ("province_id", "indicator_id", "value", "printed", "as_of", "source_id", "locator"),
 }
 
@@ -87,7 +101,7 @@ class Result:
     Parameters
     ----------
     name
-        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``forecast``, ``standing``, ``find``.
+        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``standing``, ``changes``, ``find``.
     frame
         The rows picked so far; columns as the measure of that name documents them.
     whole

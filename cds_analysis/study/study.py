@@ -11,25 +11,29 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset, eager, load
 from cds_analysis.dataset.provinces import find_each, find_province, find_provinces, fold
-from cds_analysis.dataset.register import Series, find_indicator, find_series, series_of
+from cds_analysis.dataset.register import Series, find_indicator, find_series, profiled, series_of
 from cds_analysis.dataset.series import observations_with_ranks, parse_day, score_values
 from cds_analysis.errors import ParameterError, UnknownNameError, several
 from cds_analysis.measures.bridge import in_units
 from cds_analysis.measures.compare import compare, structural_peers
 from cds_analysis.measures.findings import findings
-from cds_analysis.measures.forecast import forecast
 from cds_analysis.measures.gaps import gaps
+from cds_analysis.measures.own_trends import trends_beside_country
 from cds_analysis.measures.ranks import ranks
-from cds_analysis.measures.trends import trends
+from cds_analysis.study.kept import key_of, load_kept, store_kept
 from cds_analysis.study.own import frame_of, matched, own_values
 from cds_analysis.study.profile import Profile
 from cds_analysis.study.result import Result
 from cds_analysis.views.text import Text
+
+if TYPE_CHECKING:
+    from cds_analysis.study.standings import Standings
 
 __all__ = ["Study", "open_study"]
 
@@ -83,10 +87,31 @@ class Study:
         return ranks(self.data.scores, self.data.breaks, self.data.indices, full_from=self.data.full_from)
 
     @cached_property
+    def likely(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Standings of all years and newest changes of the indices that a profile shows and of their dimensions; see
+        :meth:`cds_analysis.study.standings.Standings.of_profiles`.
+        """
+        d, shown = self.data, profiled(self.data.indices, where=("chart", "text"))
+        mine = pl.col("index_id").is_in(shown)
+        key = key_of(eager(d.scores).filter(mine), d.breaks, d.indices, full_from=d.full_from)
+        kept = load_kept(key)
+        if kept is None:  # the optimiser is slow to import and to run
+            kept = self.standings.of_profiles(d.indices)
+            store_kept(key, kept)
+        return kept[0], kept[1]
+
+    @cached_property
     def findings(self) -> pl.DataFrame:
         """What there is to say about every province; see :func:`cds_analysis.measures.findings.findings`."""
         d = self.data
-        return findings(self.ranked, d.scores, d.indices, d.provinces)
+        return findings(self.ranked, d.indices, d.provinces, *self.likely)
+
+    @cached_property
+    def standings(self) -> Standings:
+        """The fitted standings, each series once; see :class:`cds_analysis.study.standings.Standings`."""
+        from cds_analysis.study.standings import Standings  # the optimiser is slow to import
+
+        return Standings(self.data)
 
     @cached_property
     def peers(self) -> pl.DataFrame:
@@ -131,93 +156,57 @@ class Study:
         return self.result("gaps", rows)
 
     def trends(self, *series: str | Series, alpha: float = 0.05) -> Result:
-        """Return the trend of every province within each definition; columns of
-        :func:`cds_analysis.measures.trends.trends`. All provinces of a dimension are tested together.
+        """Return the trend of every province within each definition, of its score and against the country; columns of
+        :func:`cds_analysis.measures.own_trends.trends_beside_country`. All provinces of a dimension are tested together.
         """
         found = self._series(series)
         scores = self._scores(found) if found else eager(self.data.scores)
-        judged = trends(scores, self.data.breaks, alpha=alpha)
+        judged = trends_beside_country(scores, self.data.breaks, alpha=alpha, full_from=self.data.full_from)
         tested = judged["p_adjusted"].count()
         t = self.text
         family = t("{n} series tested together, by dimension and definition", n=t.number(tested))
         return self.result("trends", judged, found, family)
 
-    def forecast(self, series: str | Series, *, years_ahead: int = 3, coverage: float = 0.80) -> Result:
-        """Return the straight line with its band for the years ahead; columns of
-        :func:`cds_analysis.measures.forecast.forecast`.
-        """
-        found = self._series([series])
-        d = self.data
-        rows = forecast(self._scores(found), d.breaks, d.indices, years_ahead=years_ahead, coverage=coverage)
-        return self.result("forecast", rows, found)
-
-    def standing(self, series: str | Series, *, since: int | None = None, years_ahead: int = 2) -> Result:
+    def standing(self, *series: str | Series, since: int | None = None, years_ahead: int = 2) -> Result:
         """Return every province's standing among all by year, through breaks, with the doubt its rank carries.
 
-        Columns of ``positions`` and ``ahead`` of :func:`cds_analysis.measures.standing.standing`, with
-        ``years_ahead`` (0 for a year with a figure), ``since, p_rise`` (probability that the standing rose from that
-        year), ``n_order_breaks`` in between, and ``noise_share`` of the figures (estimated).
+        Columns of ``positions`` and ``ahead`` of :func:`cds_analysis.measures.standing.standing` (``median_rank``, the
+        likely rank, ``rank_low_80`` ... ``rank_high_95``, ``p_top_ten``, ``p_bottom_ten``), with ``years_ahead`` (0 for
+        a year with a figure), ``since, p_rise`` (probability that the standing rose from that year), ``n_order_breaks``
+        in between, ``p_rise_documented`` (without the breaks that were only detected), ``depends_on_detected`` (whether
+        likely, unlikely or neither then changes) and ``noise_share`` of the figures (estimated).
 
         Parameters
         ----------
         series
-            In any spelling.
+            In any spelling; all that have standings by default. Each is fitted once a study.
         since
             The year that a rise is counted from; by default that of the last break of order, else the first.
         years_ahead
             How many years beyond the last full one.
         """
-        from cds_analysis.measures.standing import standing  # its optimiser is slow to import
+        found = self._series(series)
+        rows = self.standings.rows(
+            found or series_of(self.data.indices), since=since, years_ahead=years_ahead
+        )
+        return self.result("standing", rows, found, self.standings.family(found, self.text, years_ahead))
 
-        found = self._series([series])
-        d, scores = self.data, self._scores(found)
-        got = standing(scores, d.breaks, years_ahead=years_ahead, full_from=d.full_from)
-        about = got.parameters.filter(pl.col("phi").is_not_null())
-        if not about.height:
-            raise ParameterError(
-                f"{found[0].key} has no standings: they need four full years in which provinces differ"
-            )
-        one = about.row(0, named=True)
-        known = sorted(got.positions["year"].unique())
-        before_last = [y for y in one["order_break_years"] if y < known[-1] and y in known]
-        start = since if since is not None else (before_last or known)[-1 if before_last else 0]
-        if start not in known[:-1]:
-            raise ParameterError(
-                f"{found[0].key} has no standing of {start} to start from; there are {known[0]} to {known[-2]}"
-            )
-        rises = got.changes.filter(pl.col("first_year") == start).select(
-            "province_id", "p_rise", "n_order_breaks", since="first_year", year="last_year"
-        )
-        rows = pl.concat(
-            [got.positions.with_columns(years_ahead=pl.lit(0, dtype=pl.Int64)), got.ahead], how="diagonal"
-        )
-        sources = sorted(scores.drop_nulls("score")["source_id"].unique())
-        full = rows.join(rises, on=["province_id", "year"], how="left", validate="1:1").with_columns(
-            noise_share=pl.lit(one["noise_share"]), source_ids=pl.lit(pl.Series([sources])).first()
-        )
-        t = self.text
-        family = t.counted(
-            "one model of {n} province, {first} to {last}; noise {share} of the figures' variance",
-            "one model of {n} provinces, {first} to {last}; noise {share} of the figures' variance",
-            one["n_provinces"],
-            first=str(one["first_year"]),
-            last=str(one["last_year"]),
-            share=t.percent(100 * one["noise_share"], 0),
-        )
-        if one["years_left_out"]:
-            family += "; " + t(
-                "not used, a sample or without spread: {years}",
-                years=t.listing([str(y) for y in one["years_left_out"]]),
-            )
-        if one["status"] == "noise_not_separated":
-            family += "; " + t(
-                "noise cannot be told from moves of one year here, read single years with care"
-            )
-        if one["status"] == "not_converged":
-            family += "; " + t("the estimates did not converge and are not to be trusted")
-        return self.result(
-            "standing", full.sort("year", "median_rank", descending=[True, False]), found, family
-        )
+    def changes(
+        self, *series: str | Series, year_from: int | None = None, year_to: int | None = None
+    ) -> Result:
+        """Return for every province whether its standing really changed between two years; columns of
+        :func:`cds_analysis.measures.changes.judge_changes`.
+
+        Parameters
+        ----------
+        series
+            In any spelling; all that have standings by default. The provinces of a series are tested together.
+        year_from, year_to
+            The two years; by default the last two full ones of each series.
+        """
+        found = self._series(series)
+        rows = self.standings.changes(found or series_of(self.data.indices), year_from, year_to)
+        return self.result("changes", rows, found, self.standings.family(found, self.text))
 
     def compare(
         self,

@@ -109,7 +109,7 @@ def years_table(own: pl.DataFrame, t: Text) -> Panel:
         title=t("Ranks and scores by year"),
         right=["rank", "change", "score"],
         note=t(
-            "▲ up, ▼ down on the year before; rank changes carry survey error and are no progress across a new definition."
+            "▲ up, ▼ down on the year before; rank changes carry noise and are no progress across a new definition."
         ),
         data=own,
     )

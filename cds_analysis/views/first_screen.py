@@ -233,7 +233,12 @@ def _row(row: dict, table: pl.DataFrame, before: dict | None, series: Series, t:
     return Row(
         number=series.number or "",
         name=name,
-        strip=strip(scores, row["score"], side=row["side"], error=row["error_95"]),
+        strip=strip(
+            scores,
+            row["score"],
+            side=row["side"],
+            band=None if row["se"] is None else (row["score_low"], row["score_high"]),
+        ),
         rank=str(row["rank"]),
         of=f"/{row['n_ranked']}{tied}",
         before="" if before is None or before["rank"] is None else f"{before['rank']}{crosses}",
@@ -355,7 +360,7 @@ def first_screen(
         groups=strips,
         has_ties=any(r.of.endswith("*") for g in strips for r in g.rows),
         has_breaks=any(r.before.endswith("†") for g in strips for r in g.rows),
-        has_doubt=any(r.strip.error for g in strips for r in g.rows),
+        has_doubt=any(r.strip.band for g in strips for r in g.rows),
         reported=reported,
         reported_sources=list({f.source["title"]: f.source for f in reported}.values()),
         all_figures=t.counted("{n} figure in all", "{n} figures in all", n_reported),

@@ -8,6 +8,9 @@ __all__ = [
     "BASIS_LABELS",
     "BRIDGE_LABELS",
     "BUTTON_LABELS",
+    "CASE_LABELS",
+    "CHANGE_LABELS",
+    "CHANGE_REASON_LABELS",
     "CLAIM_LABELS",
     "CLAIM_REASON_LABELS",
     "COLUMN_LABELS",
@@ -16,8 +19,6 @@ __all__ = [
     "GATE_LABELS",
     "GROUP_LABELS",
     "KIND_LABELS",
-    "MOVE_LABELS",
-    "MOVE_REASON_LABELS",
     "ORIGIN_LABELS",
     "PILLAR_LABELS",
     "PRECISION_LABELS",
@@ -77,6 +78,19 @@ VERDICT_LABELS = {
     "no_trend": "no trend found",
     "too_short": "too few years for a verdict",
 }
+CHANGE_LABELS = {
+    "risen": "risen, beyond noise",
+    "fallen": "fallen, beyond noise",
+    "likely_risen": "has likely risen",
+    "likely_fallen": "has likely fallen",
+    "not_told_apart": "cannot be told from noise",
+    "cannot_say": "cannot be said",
+}
+CHANGE_REASON_LABELS = {
+    "redrawn_order": "the order of provinces was redrawn in between",
+    "noise_not_separated": "noise cannot be told from moves of one year in this series",
+    "missing_figure": "no figure in one of the two years",
+}
 READING_LABELS = {
     "converging": "Both say that provinces converge.",
     "only_beta": "The spread did not clearly shrink, so this alone is what regression to the mean looks like.",
@@ -89,22 +103,6 @@ RULE_LABELS = {
     "sdsn": "half the pace (SDSN)",
     "unsd": "growth rate (UNSD)",
     "destatis": "extrapolated miss (Destatis)",
-}
-MOVE_LABELS = {
-    "more_than_noise": "more than noise",
-    "score_only": "the score moved, the rank not surely",
-    "not_told_apart": "cannot be told from noise",
-    "no_move": "kept its place",
-    "cannot_say": "cannot be said",
-}
-MOVE_REASON_LABELS = {
-    "definition": "the definition changed between the two years",
-    "sample_of_provinces": "only a sample of the provinces is on record",
-    "unknown_uncertainty": "the uncertainty of this index is not known",
-    "both_apart": "the intervals of the two years do not touch",
-    "method_overlaps": "another recipe of the index could give the same rank in both years",
-    "sampling_overlaps": "another sample of people could give the same rank in both years",
-    "same_rank": "the rank is the same",
 }
 CLAIM_LABELS = {"confirmed": "confirmed", "contradicted": "contradicted", "not_checkable": "not checkable"}
 CLAIM_REASON_LABELS = {
@@ -129,6 +127,16 @@ PROCESS_LABELS = {
     "lingering_03": "years that linger (0.3)",
     "lingering_06": "years that linger (0.6)",
     "random_walk": "aimless drift",
+}
+CASE_LABELS = {
+    "as_assumed": "nothing",
+    "lingering": "noise that lingers (0.6)",
+    "heavy_tails": "noise with heavy tails",
+    "unequal": "noise of another size in each province",
+    "outlier": "one figure far off, by noise",
+    "undeclared_break": "a redrawn order four years ago, not recorded",
+    "needless_break": "a redrawn order recorded where there was none",
+    "undeclared_now": "the order redrawn in the last year, not recorded",
 }
 TRUTH_LABELS = {
     "spaced": "true scores one error apart",
@@ -187,7 +195,7 @@ COLUMN_LABELS = {
     "gaps": "Targets and gaps",
     "trends": "Trends",
     "compare": "Comparison",
-    "forecast": "Forecast",
+    "changes": "Changes of standing",
     "find": "What was found",
     "reported": "Figures reported",
     "province_id": "Province",
@@ -291,9 +299,26 @@ COLUMN_LABELS = {
     "p_rise": "Chance that the standing rose",
     "n_order_breaks": "Redrawn orders in between",
     "noise_share": "Noise in the figures (share of variance)",
-    "centre": "Centre of the band",
-    "low": "Low end of the band",
-    "high": "High end of the band",
+    "p_rise_documented": "Chance that the standing rose, documented breaks only",
+    "depends_on_detected": "Another verdict without detected breaks",
+    "year_from": "From year",
+    "year_to": "To year",
+    "figure_rank_from": "Rank of the figure, from",
+    "figure_rank_to": "Rank of the figure, to",
+    "rank_from": "Likely rank, from",
+    "rank_to": "Likely rank, to",
+    "change": "Change of standing",
+    "change_se": "Standard error of the change",
+    "test_z": "Distance from no change (standard errors)",
+    "p_holm": "p, corrected after Holm",
+    "reason": "Reason",
+    "verdict_documented": "Verdict, documented breaks only",
+    "slope_own": "Slope against the country",
+    "slope_own_low": "Slope against the country, low end",
+    "slope_own_high": "Slope against the country, high end",
+    "p_own_adjusted": "p against the country, corrected",
+    "verdict_own": "Verdict against the country",
+    "verdict_own_documented": "Verdict against the country, documented breaks only",
     "locator": "Paragraph",
     "whose": "Whose",
     "numerator": "Numerator",

@@ -165,6 +165,20 @@ class Text:
             return "< " + self.number(0.001, 3)
         return ("" if bare else "= ") + self.number(value, 3)
 
+    def chance(self, p: float | None) -> str:
+        """Write a probability in whole percent, never as none or certain.
+
+        Examples
+        --------
+        >>> Text("en").chance(0.834), Text("en").chance(0.997), Text("vi").chance(0.001)
+        ('83%', '> 99%', '< 1%')
+        """
+        if p is None or p != p:
+            return MISSING
+        if not 0.005 <= p < 0.995:
+            return "< 1%" if p < 0.5 else "> 99%"
+        return self.percent(100 * p, 0)
+
     def percent(self, value: Any, decimals: int = 1, *, sign: bool = False) -> str:
         """Write a percentage: ``52,3%`` in Vietnamese, ``52.3%`` in English."""
         if value is None or value != value:

@@ -22,23 +22,23 @@ _SPARK_LEFT, _SPARK_WIDTH = 8.0, 78.0  # the newest rank is written to the right
 
 @dataclass(frozen=True)
 class Strip:
-    """One row with a scale of its own: every province a tick, the middle half, the median, one dot with its error."""
+    """One row with a scale of its own: every province a tick, the middle half, the median, one dot with its band."""
 
     ticks: list[float]
     low: float
     high: float
     median: float
     dot: float
-    error: tuple[float, float] | None
+    band: tuple[float, float] | None
     side: str
 
 
-def strip(scores: Sequence[float], mine: float, *, side: str, error: float | None) -> Strip:
-    """Measure a row: the scores of all provinces, that of one, and the half width of its interval.
+def strip(scores: Sequence[float], mine: float, *, side: str, band: tuple[float, float] | None) -> Strip:
+    """Measure a row: the scores of all provinces, that of one, and the interval that its place likely lies in.
 
     Examples
     --------
-    >>> row = strip([0.0, 5.0, 10.0], 10.0, side="better", error=None)
+    >>> row = strip([0.0, 5.0, 10.0], 10.0, side="better", band=None)
     >>> row.ticks, row.median, row.dot
     ([1.8, 50.0, 98.2], 50.0, 98.2)
     """
@@ -56,7 +56,7 @@ def strip(scores: Sequence[float], mine: float, *, side: str, error: float | Non
         high=across(high),
         median=across(middle),
         dot=across(mine),
-        error=None if error is None else (across(mine - error), across(mine + error)),
+        band=None if band is None else (across(band[0]), across(band[1])),
         side=side,
     )
 

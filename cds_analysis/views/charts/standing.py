@@ -1,4 +1,5 @@
-"""Chart of a province's standing: the likely rank of every year with its doubt, and of the years to come."""
+"""Charts of standings: a province's likely rank by year, with its doubt and the years to come; and where all
+provinces likely lie in the latest year."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import polars as pl
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import INK, MUTED, PALETTE, Chart, canvas, empty_chart, style
 
-__all__ = ["standing_fan"]
+__all__ = ["rank_chances", "standing_fan"]
 
 
 def standing_fan(
@@ -133,7 +134,61 @@ def _fact(own: pl.DataFrame, t: Text) -> str:
         + "; "
         + t(
             "chance of {p} that it rose since {year}.",
-            p=t.percent(100 * row["p_rise"], 0),
+            p=t.chance(row["p_rise"]),
             year=str(row["since"]),
         )
     )
+
+
+def rank_chances(
+    standings: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str
+) -> Chart:
+    """Draw where each province likely lies in the latest year, best first, with the chances of the ten best and the
+    ten last places.
+
+    `standings` holds the rows of one index and dimension, as in :func:`standing_fan`, with ``p_top_ten, p_bottom_ten``.
+    """
+    t = text
+    known = standings.filter(pl.col("years_ahead") == 0)
+    rows = known.filter(pl.col("year") == pl.col("year").max()).sort(
+        "median_rank", "standing", "province_id", descending=[False, True, False]
+    )
+    if not rows.height:
+        return empty_chart(
+            "rank_chances", title, t("No standing: fewer than four full years on record."), source, rows
+        )
+    n = rows.height
+    note = t(
+        "Thick bar: where a province lies with 80%, thin line with 95%; tick: its likely rank (n = {n}). Ring: rank of the figure alone. "
+        "Right: chance of the ten best and of the ten last places, in percent.",
+        n=t.number(n),
+    )
+    with style():
+        figure, (ax,) = canvas(0.158 * n + 0.5, title, note, source)
+        for y, row in enumerate(rows.iter_rows(named=True)):
+            colour = PALETTE[1] if row["province_id"] in highlight else PALETTE[0]
+            for band, width, shade in ((95, 1.1, 0.55), (80, 4.6, 0.4)):
+                ends = [row[f"rank_low_{band}"] - 0.3, row[f"rank_high_{band}"] + 0.3]
+                ax.plot(ends, [y, y], color=colour, lw=width, alpha=shade, solid_capstyle="butt", zorder=1)
+            ax.scatter([row["median_rank"]], [y], marker="|", s=34, color=colour, lw=1.8, zorder=3)
+            ax.scatter([row["figure_rank"]], [y], s=15, facecolor="white", edgecolor=INK, lw=0.8, zorder=4)
+            for x, chance in ((n + 4, row["p_top_ten"]), (n + 9, row["p_bottom_ten"])):
+                if chance >= 0.005:
+                    ax.text(x, y, t.number(100 * chance), fontsize=7, color=INK, ha="right", va="center")
+        for x, heading in ((n + 4, "1–10"), (n + 9, f"{n - 9}–{n}")):
+            ax.text(x, -1.2, heading, fontsize=7, color=MUTED, ha="right", va="bottom")
+        ax.set_yticks(range(n), [t.province(p) for p in rows["province_id"]], fontsize=7)
+        for label, province in zip(ax.get_yticklabels(), rows["province_id"]):
+            label.set_color(PALETTE[1] if province in highlight else MUTED)
+            label.set_fontweight("bold" if province in highlight else "normal")
+        ax.set(ylim=(n - 0.3, -0.7), xlim=(0, n + 9.5), xlabel=t("Rank (1 is best)"))
+        ax.set_xticks([1, *range(10, n + 1, 10)])
+        ax.xaxis.tick_top()
+        ax.xaxis.set_label_position("top")
+        ax.tick_params(axis="x", length=2)
+        ax.tick_params(axis="y", length=0)
+        ax.grid(axis="x", lw=0.6)
+        ax.set_axisbelow(True)
+        ax.spines[["left", "bottom"]].set_visible(False)
+    facts = [_fact(rows.filter(pl.col("province_id") == p), t) for p in highlight if p in rows["province_id"]]
+    return Chart("rank_chances", figure, title, title + ". " + " ".join(facts), rows)

@@ -1,4 +1,4 @@
-"""Charts of what is not sure: intervals of ranks, forecast bands, and how the methods do in simulations."""
+"""Charts of what is not sure: intervals of ranks, and how the methods do in simulations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from cds_analysis.views.theme import (
     style,
 )
 
-__all__ = ["false_alarms", "forecast_fans", "rank_ranges"]
+__all__ = ["false_alarms", "rank_ranges", "reliability"]
 
 
 def rank_ranges(
@@ -140,75 +140,6 @@ def rank_ranges(
     return Chart("rank_ranges", figure, title, alt, rows)
 
 
-def forecast_fans(
-    scores: pl.DataFrame,
-    bands: pl.DataFrame,
-    *,
-    text: Text,
-    provinces: list[str],
-    title: str,
-    source: str,
-    decimals: int = 2,
-) -> Chart:
-    """Draw each picked province's scores with the straight line and its band, side by side on one scale.
-
-    `scores` holds the rows of one index and dimension, `bands` comes from
-    :func:`~cds_analysis.measures.forecast.forecast`.
-    """
-    t = text
-    picked = [p for p in provinces if bands.filter(pl.col("province_id") == p).height]
-    mine = bands.filter(pl.col("province_id").is_in(picked))
-    if not picked:
-        return empty_chart(
-            "forecast",
-            title,
-            t("No forecast: fewer than five years of the definition now in force."),
-            source,
-            mine,
-        )
-    used = (
-        scores.filter(pl.col("province_id").is_in(picked), pl.col("year") >= mine["first_year"].min())
-        .drop_nulls("score")
-        .sort("year")
-    )
-    note = t.counted(
-        "Dots: scores; line and band: straight line with an interval meant to hold four figures in five (n = {n} year or more each).",
-        "Dots: scores; line and band: straight line with an interval meant to hold four figures in five (n = {n} years or more each).",
-        mine["n_years"].min(),
-    )
-    with style():
-        figure, axes = canvas(2.4, title, note, source, columns=len(picked), sharey=True)
-        for ax, province in zip(axes, picked):
-            own, band = (
-                used.filter(pl.col("province_id") == province),
-                mine.filter(pl.col("province_id") == province),
-            )
-            years = band["year"].to_list()
-            ax.fill_between(
-                years, band["low"].to_list(), band["high"].to_list(), color=PALETTE[5], alpha=0.3, lw=0
-            )
-            ax.plot(years, band["centre"].to_list(), color=PALETTE[0], lw=1.4, ls="--")
-            ax.scatter(own["year"].to_list(), own["score"].to_list(), s=18, color=PALETTE[0], zorder=3)
-            ax.set_title(t.province(province))
-            first, last = int(own["year"][0]), int(years[-1])
-            ax.set_xticks([first, int(own["year"][-1]), last], [str(first), str(own["year"][-1]), str(last)])
-            ax.yaxis.set_major_formatter(lambda v, _: t.number(v, 1))
-            ax.grid(axis="y", lw=0.6)
-    facts = []
-    for province in picked:
-        row = mine.filter(pl.col("province_id") == province).sort("year").row(-1, named=True)
-        facts.append(
-            t(
-                "{name} in {year}: between {low} and {high}",
-                name=t.province(province),
-                year=str(row["year"]),
-                low=t.number(row["low"], decimals),
-                high=t.number(row["high"], decimals),
-            )
-        )
-    return Chart("forecast", figure, title, title + ". " + "; ".join(facts) + ".", mine)
-
-
 def false_alarms(rates: pl.DataFrame, *, text: Text, title: str, source: str) -> Chart:
     """Draw the rate of false alarms by number of years, one line a process, beside the nominal rate."""
     t = text
@@ -254,3 +185,34 @@ def false_alarms(rates: pl.DataFrame, *, text: Text, title: str, source: str) ->
         for r in rates.filter(pl.col("n_years") == years[-1]).iter_rows(named=True)
     ]
     return Chart("false_alarms", figure, title, title + ". " + "; ".join(facts) + ".", rates)
+
+
+def reliability(bins: pl.DataFrame, *, text: Text, title: str, source: str) -> Chart:
+    """Draw how often figures rose against how likely that was said to be; on the line the probabilities hold.
+
+    `bins` comes from :func:`~cds_analysis.measures.backtest.reliability`.
+    """
+    t = text
+    note = t(
+        "{n} figures one year ahead, each foretold from the years before it only. Size: number of figures. On the line, what was said to happen happened as often.",
+        n=t.number(bins["n"].sum()),
+    )
+    with style():
+        figure, (ax,) = canvas(3.2, title, note, source)
+        ax.plot([0, 1], [0, 1], color=MUTED, lw=1, ls=":")
+        ax.plot(bins["said"], bins["happened"], color=PALETTE[0], lw=1.4)
+        ax.scatter(bins["said"], bins["happened"], s=bins["n"] / bins["n"].max() * 90, color=PALETTE[0])
+        ax.set(
+            xlim=(0, 1),
+            ylim=(0, 1),
+            xlabel=t("Probability of a rise that was said"),
+            ylabel=t("Share that rose"),
+        )
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(lambda v, _: t.percent(100 * v, 0))
+        ax.grid(lw=0.6, color=LIGHT)
+    facts = [
+        t("said {a}: {b}", a=t.percent(100 * r["said"], 0), b=t.percent(100 * r["happened"], 0))
+        for r in bins.iter_rows(named=True)
+    ]
+    return Chart("reliability", figure, title, title + ". " + "; ".join(facts) + ".", bins)

@@ -1,17 +1,13 @@
-"""What may and what may not be concluded: rules, forecasts, uncertainty of ranks, regions, two views,
+"""What may and what may not be concluded: rules, usual moves of ranks, regions, two views,
 claims, merged units.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.register import series_of
-from cds_analysis.dataset.scalars import highest
-from cds_analysis.views.labels import MOVE_LABELS, MOVE_REASON_LABELS
 from cds_analysis.views.prose.base import Prose
 from cds_analysis.views.text import Text
 
@@ -21,12 +17,8 @@ __all__ = [
     "checks",
     "claims",
     "cohesion",
-    "forecasts",
     "region_split",
-    "rises",
     "rules",
-    "scenario",
-    "survey_note",
     "two_views",
     "units_note",
 ]
@@ -51,96 +43,6 @@ def rules(judged: pl.DataFrame, t: Text) -> Prose:
         + " "
         + t("Where the rules differ, the verdict says as much about the rule as about the province.")
     )
-
-
-def forecasts(bands: pl.DataFrame, t: Text, *, provinces: list[str]) -> Prose:
-    """What the bands are, or why there is none."""
-    mine = bands.filter(pl.col("province_id").is_in(provinces))
-    if not mine.height:
-        return Prose(
-            t(
-                "**No forecast: fewer than five years of the definition now in force are on record.** A line through fewer points says nothing about its own error."
-            )
-        )
-    width = (mine["high"] - mine["low"]).median()
-    return Prose(
-        t(
-            "**A straight line and a band meant to hold the figure four times in five; half of the bands are wider than {width} points.** It extends what was; it knows no plans "
-            "and no ceilings but the end of the scale, and it is too narrow where good years linger.",
-            width=t.number(width, 2),
-        )
-    )
-
-
-def rises(
-    judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: str, year_from: int, year_to: int
-) -> Prose:
-    """Answer "is this rise real?" for each province: its move beside the random shift, both intervals, and a
-    verdict.
-    """
-    if not judged.height:
-        return Prose(t("**No province has a rank in both {a} and {b}.**", a=str(year_from), b=str(year_to)))
-    sayable = judged.filter(pl.col("verdict") != "cannot_say")
-    where: dict[str, Any] = {"index": index_name, "a": str(year_from), "b": str(year_to)}
-    if sayable.height:
-        sure = sayable.filter(pl.col("verdict") == "more_than_noise").height
-        head = t.counted(
-            "**{index}, {a} to {b}: the rank of {k} of {n} province moved by more than noise.**",
-            "**{index}, {a} to {b}: the rank of {k} of {n} provinces moved by more than noise.**",
-            sayable.height,
-            k=t.number(sure),
-            **where,
-        )
-    else:
-        head = t.counted(
-            "**{index}, {a} to {b}: for the {n} province it cannot be said whether the move is more than noise.**",
-            "**{index}, {a} to {b}: for none of the {n} provinces can it be said whether the move is more than noise.**",
-            judged.height,
-            **where,
-        )
-    lines = [head, ""]
-    for row in (
-        judged.filter(pl.col("province_id").is_in(provinces))
-        .sort(pl.col("province_id").replace_strict(provinces, range(len(provinces)), default=None))
-        .iter_rows(named=True)
-    ):
-        said = t.counted(
-            "**{name}** ({n} place): **{verdict}**; {reason}.",
-            "**{name}** ({n} places): **{verdict}**; {reason}.",
-            row["places_gained"],
-            sign=True,
-            name=t.province(row["province_id"]),
-            verdict=t(MOVE_LABELS[row["verdict"]]),
-            reason=t(MOVE_REASON_LABELS[row["reason"]]),
-        )
-        extra = [
-            t(
-                "{share} of the other provinces moved fewer places",
-                share=t.percent(row["share_moved_less"], 0),
-            )
-        ]
-        if row["sample_low_to"] is not None and row["sample_low_from"] is not None:
-            extra.append(
-                t(
-                    "by sampling its rank could be {a}–{b}, then {c}–{d}",
-                    a=row["sample_low_from"],
-                    b=row["sample_high_from"],
-                    c=row["sample_low_to"],
-                    d=row["sample_high_to"],
-                )
-            )
-        if row["method_low_to"] is not None and row["method_low_from"] is not None:
-            extra.append(
-                t(
-                    "by method {a}–{b}, then {c}–{d}",
-                    a=row["method_low_from"],
-                    b=row["method_high_from"],
-                    c=row["method_low_to"],
-                    d=row["method_high_to"],
-                )
-            )
-        lines.append(f"- {said} " + "; ".join(extra)[:1].upper() + "; ".join(extra)[1:] + ".")
-    return Prose("\n".join(lines))
 
 
 def agreement(moves: pl.DataFrame, agreed: pl.DataFrame, t: Text) -> Prose:
@@ -362,38 +264,25 @@ def _merge_rules(data: Dataset, t: Text) -> str:
     return t("{indices}: plain mean; others: weighted by population", indices=t.listing(plain))
 
 
-def scenario(t: Text, *, interviews: float, design_effect: float) -> str:
-    """Label figures that rest on a scenario of a survey."""
-    return t.counted(
-        "Scenario: {n} interview a province, design effect {effect}.",
-        "Scenario: {n} interviews a province, design effect {effect}.",
-        interviews,
-        effect=t.number(design_effect, 1),
-    )
-
-
-def survey_note(t: Text, sets: pl.DataFrame, index_id: str) -> Prose:
-    """The register's scenario of the survey behind an index, where `sets` rest on it."""
-    survey = t.survey(index_id) if sets.height else None
-    if survey is None:
-        return Prose("")
-    return Prose(scenario(t, interviews=survey.interviews, design_effect=survey.design_effect))
-
-
-def checks(alarms: pl.DataFrame, bands: pl.DataFrame, t: Text) -> Prose:
-    """The worst that the simulations found, in a sentence."""
-    calm = highest(alarms.filter(pl.col("process") == "independent")["rate"])
+def checks(past: pl.DataFrame, changes: pl.DataFrame, alarms: pl.DataFrame, t: Text) -> Prose:
+    """How standings did on past years, and what the simulations found at worst, in a few sentences."""
+    near = past.row(0, named=True)
+    rate = dict(changes.select("case", "any_holds").iter_rows())
     worst = alarms.filter(pl.col("process") == "lingering_06").sort("rate").row(-1, named=True)
-    low = -highest(-bands.filter(pl.col("process") != "random_walk")["rate"])
     return Prose(
-        t.counted(
-            "**Where years are independent the trend test raises at most {calm} false alarms at a nominal 5%; where good years linger (0.6), up to {worst} with {n} year.** The 80% band holds at least {low} of the figures, "
-            "short of drift without aim.",
-            "**Where years are independent the trend test raises at most {calm} false alarms at a nominal 5%; where good years linger (0.6), up to {worst} with {n} years.** The 80% band holds at least {low} of the figures, "
-            "short of drift without aim.",
-            worst["n_years"],
-            calm=t.percent(100 * calm, 0),
-            worst=t.percent(100 * worst["rate"], 0),
-            low=t.percent(100 * low, 0),
+        t(
+            '**On {n} figures of past years, foretold from the years before, standings erred {less} less than "same as last year"; the bands of 80% and 95% held {held_80} and {held_95}.** '
+            "Where nothing changed, the test of a change lets something through in {calm} of {k} simulated tables (5% are meant), in {heavy} where noise has heavy tails, and in {lasting} where noise lingers, "
+            "which nobody can tell from change. The trend test alone raises up to {trend} false alarms with {years} years where good years linger.",
+            n=t.number(near["n"]),
+            k=t.number(changes["draws"][0]),
+            less=t.percent(near["less_error_pct"], 0),
+            held_80=t.percent(100 * near["held_80"], 0),
+            held_95=t.percent(100 * near["held_95"], 0),
+            calm=t.percent(100 * rate["as_assumed"], 0),
+            heavy=t.percent(100 * rate["heavy_tails"], 0),
+            lasting=t.percent(100 * rate["lingering"], 0),
+            trend=t.percent(100 * worst["rate"], 0),
+            years=t.number(worst["n_years"]),
         )
     )

@@ -224,7 +224,9 @@ def moves(
 
 
 def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name: str) -> Prose:
-    """How many provinces show a trend in each run of years with one definition, and whether they converge."""
+    """How many provinces show a trend in each run of years with one definition, of their score and against the
+    country, and whether they converge.
+    """
     lines, short = [], []
     for _, rows in judged.group_by("segment", maintain_order=True):
         first, last = extent(rows["first_year"])[0], extent(rows["last_year"])[1]
@@ -243,6 +245,13 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
             down=t.number(count.get("falling", 0)),
             none=t.number(count.get("no_trend", 0)),
         )
+        own = dict(tested.drop_nulls("verdict_own").group_by("verdict_own").len().iter_rows())
+        if own:
+            said += " " + t(
+                "Against the country, which is the province's own part: {up} rise, {down} fall.",
+                up=t.number(own.get("rising", 0)),
+                down=t.number(own.get("falling", 0)),
+            )
         n_years = extent(tested["n_years"])[1]
         if n_years <= FEW_YEARS:
             said += " " + t.counted(
@@ -274,6 +283,15 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
             high=t.number(-row["beta_low"], 3),
         )
         lines.append(f"- {said} {t(READING_LABELS[row['reading']])}")
+    if judged["depends_on_detected"].any():
+        lines.append(
+            "- "
+            + t(
+                "Some definitions are only known from a jump in the figures. If only documented breaks counted, {k} of {n} verdicts would be others.",
+                k=t.number(judged["depends_on_detected"].sum()),
+                n=t.number(judged.height),
+            )
+        )
     return Prose("\n".join([t("**{index}: trends within one definition.**", index=index_name), "", *lines]))
 
 

@@ -4,6 +4,7 @@ from cds_analysis.views.tables.base import Table, plain_table
 from cds_analysis.views.tables.checks import (
     backtest_table,
     bridge_table,
+    change_rates_table,
     checked_claims_table,
     parts_table,
     ratios_table,
@@ -11,11 +12,11 @@ from cds_analysis.views.tables.checks import (
 )
 from cds_analysis.views.tables.judgement import (
     ceilings_table,
+    changes_table,
     correlations_table,
     mobility_table,
     paces_table,
     regions_table,
-    rises_table,
     rules_table,
     steps_table,
     views_table,
@@ -45,6 +46,8 @@ __all__ = [
     "breaks_table",
     "bridge_table",
     "ceilings_table",
+    "change_rates_table",
+    "changes_table",
     "checked_claims_table",
     "claims_table",
     "comparison_table",
@@ -64,7 +67,6 @@ __all__ = [
     "ranks_table",
     "ratios_table",
     "regions_table",
-    "rises_table",
     "rules_table",
     "shifts_table",
     "simulation_table",

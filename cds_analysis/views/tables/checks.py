@@ -8,6 +8,7 @@ import polars as pl
 
 from cds_analysis.views.labels import (
     BRIDGE_LABELS,
+    CASE_LABELS,
     CLAIM_LABELS,
     CLAIM_REASON_LABELS,
     PROCESS_LABELS,
@@ -199,32 +200,79 @@ def simulation_table(rates: pl.DataFrame, *, text: Text, name: str, title: str, 
     return plain_table(shown, name=name, columns=columns, title=title, source=source, data=rates, right=right)
 
 
-def backtest_table(held: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a series: the share of last years' figures that a band made from earlier years would have held."""
+def backtest_table(errors: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a series (all together first): errors of standings beside those of the last figure, the mean and a
+    line, and the share of figures inside the bands.
+
+    `errors` comes from :func:`~cds_analysis.measures.backtest.prediction_errors`; a row without a dimension is of all.
+    """
     t = text
+
+    def series(row: dict) -> str:
+        if row["dimension_id"] is None:
+            return t("all together")
+        short = t.index_short(row["index_id"])
+        if row["dimension_id"] == "overall":
+            return short
+        return f"{short} · {t.dimension(row['index_id'], row['dimension_id'])}"
+
     columns = {
-        "series": (
-            t("Series"),
-            lambda r: (
-                t.index_short(r["index_id"])
-                + (
-                    ""
-                    if r["dimension_id"] == "overall"
-                    else " · " + t.dimension(r["index_id"], r["dimension_id"])
-                )
-            ),
+        "series": (t("Series"), series),
+        "n": (t("Figures foretold"), lambda r: t.number(r["n"])),
+        "standing": (t("Error of standings"), lambda r: t.number(r["mae_standing"], 2)),
+        "last": (t("Same as last year"), lambda r: t.number(r["mae_last"], 2)),
+        "mean": (t("Mean of all years"), lambda r: t.number(r["mae_mean"], 2)),
+        "line": (t("Theil-Sen line"), lambda r: t.number(r["mae_theil_sen"], 2)),
+        "less": (
+            t("Less error than last year"),
+            lambda r: t.percent(r["less_error_pct"], 0, sign=True),
         ),
-        "year": (t("Year forecast"), lambda r: str(r["year"])),
-        "n": (t("Provinces"), lambda r: t.number(r["n_provinces"])),
-        "rate": (t("Figures inside the band"), lambda r: t.percent(100 * r["rate"], 0)),
-        "nominal": (t("Nominal"), lambda r: t.percent(100 * r["nominal"], 0)),
+        "held_80": (t("Inside the 80% band"), lambda r: t.percent(100 * r["held_80"], 0)),
+        "held_95": (t("Inside the 95% band"), lambda r: t.percent(100 * r["held_95"], 0)),
+        "brier": (t("Brier score"), lambda r: t.number(r["brier"], 3)),
     }
     return listing(
-        held,
+        errors,
         columns,
         name="backtest",
         title=title,
         source=source,
-        right=["n", "rate", "nominal"],
+        right=[c for c in columns if c != "series"],
+        empty=t("None."),
+    )
+
+
+def change_rates_table(rates: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a simulated case: false alarms of the test of a change, those of the trend test on the same figures, and
+    the power.
+
+    `rates` comes from :func:`~cds_analysis.measures.change_simulation.change_rates`.
+    """
+    t = text
+    columns = {
+        "case": (t("What is wrong"), lambda r: t(CASE_LABELS[r["case"]])),
+        "alone": (t("One province, p below 0.05"), lambda r: t.percent(100 * r["alone"], 0)),
+        "any": (
+            t("A table in which any change holds"),
+            lambda r: f"{t.percent(100 * r['any_holds'], 0)} ± {t.percent(100 * r['mc_error'], 0)}",
+        ),
+        "refused": (t("Tables not judged"), lambda r: t.percent(100 * r["refused"], 0)),
+        "trend": (t("A table in which any trend is found"), lambda r: t.percent(100 * r["any_trend"], 0)),
+        **{
+            f"power_{size}": (
+                t("Found: {size} standard deviations", size=size),
+                lambda r, size=size: t.percent(100 * r[f"power_{size}"], 0),
+            )
+            for size in (1, 2, 3)
+        },
+        "draws": (t("Draws"), lambda r: t.number(r["draws"])),
+    }
+    return listing(
+        rates,
+        columns,
+        name="change_rates",
+        title=title,
+        source=source,
+        right=[c for c in columns if c != "case"],
         empty=t("None."),
     )

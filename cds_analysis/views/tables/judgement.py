@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import polars as pl
 
-from cds_analysis.views.labels import MOVE_LABELS, MOVE_REASON_LABELS, RULE_LABELS, VIEW_LABELS
+from cds_analysis.views.labels import CHANGE_LABELS, CHANGE_REASON_LABELS, RULE_LABELS, VIEW_LABELS
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.tables.results import status_cell
 from cds_analysis.views.text import MISSING, Text
 
 __all__ = [
     "ceilings_table",
+    "changes_table",
     "correlations_table",
     "mobility_table",
     "paces_table",
     "regions_table",
-    "rises_table",
     "rules_table",
     "steps_table",
     "views_table",
@@ -185,37 +185,43 @@ def mobility_table(moves: pl.DataFrame, *, text: Text, title: str, source: str) 
     )
 
 
-def rises_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a province: its move, both kinds of intervals in both years, and the verdict."""
+def changes_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a province: the ranks of its figures, its likely ranks, the chance that it rose, the test, and the
+    verdict with and without breaks that were only detected.
+    """
     t = text
 
-    def interval(row: dict, name: str) -> str:
-        if row[f"{name}_low_from"] is None or row[f"{name}_low_to"] is None:
-            return MISSING
-        return f"{row[f'{name}_low_from']}–{row[f'{name}_high_from']} → {row[f'{name}_low_to']}–{row[f'{name}_high_to']}"
+    def ranks(row: dict, first: str, last: str) -> str:
+        return f"{t.number(row[first])}\u00a0→\u00a0{t.number(row[last])}"
+
+    def verdict(row: dict) -> str:
+        said = t(CHANGE_LABELS[row["verdict"]])
+        if row["reason"] is not None:
+            said += f" ({t(CHANGE_REASON_LABELS[row['reason']])})"
+        if row["depends_on_detected"]:
+            other = t(CHANGE_LABELS[row["verdict_documented"]])
+            said += "; " + t("documented breaks only: {verdict}", verdict=other)
+        return said
 
     columns = {
         "province": (t("Province"), lambda r: t.province(r["province_id"])),
-        "rank": (t("Rank"), lambda r: f"{r['rank_from']}\u00a0→\u00a0{r['rank_to']}"),
-        "moved": (t("Places gained"), lambda r: t.number(r["places_gained"], 0, sign=True)),
-        "sample": (t("Rank by sampling, 95%"), lambda r: interval(r, "sample")),
-        "method": (t("Rank by method, 5–95%"), lambda r: interval(r, "method")),
-        "z": (
-            t("Score against the country, in standard errors"),
-            lambda r: t.number(r["score_z"], 1, sign=True),
+        "figure": (t("Rank of the figure"), lambda r: ranks(r, "figure_rank_from", "figure_rank_to")),
+        "likely": (t("Likely rank"), lambda r: ranks(r, "rank_from", "rank_to")),
+        "p_rise": (
+            t("Chance that the standing rose"),
+            lambda r: t.chance(r["p_rise"]),
         ),
-        "verdict": (
-            t("Verdict"),
-            lambda r: f"{t(MOVE_LABELS[r['verdict']])} ({t(MOVE_REASON_LABELS[r['reason']])})",
-        ),
+        "p": (t("p if nothing changed"), lambda r: t.p_value(r["p_value"], bare=True)),
+        "q": (t("p, corrected for many provinces"), lambda r: t.p_value(r["p_adjusted"], bare=True)),
+        "verdict": (t("Verdict"), verdict),
     }
     return listing(
         judged,
         columns,
-        name="rises",
+        name="changes",
         title=title,
         source=source,
-        right=["rank", "moved", "z"],
+        right=["figure", "likely", "p_rise", "p", "q"],
         empty=t("No province is on record in both years."),
     )
 

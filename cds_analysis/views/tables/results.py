@@ -223,34 +223,57 @@ def movers_table(moves: pl.DataFrame, *, text: Text, title: str, source: str, de
 
 
 def trends_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
-    """One row a province and run of years with one definition: slope with its interval, p, verdict."""
+    """One row a province and run of years with one definition: slope, corrected p and verdict of the score, and beside
+    them those of the score less the country's median; what documented breaks alone would say where it is another.
+
+    `judged` comes from :func:`~cds_analysis.measures.own_trends.trends_beside_country`.
+    """
     t = text
+
+    def slope(row: dict, name: str, low: str, high: str) -> str:
+        if row[name] is None:
+            return MISSING
+        middle, ends = t.number(row[name], decimals, sign=True), (row[low], row[high])
+        return f"{middle} ({' … '.join(t.number(end, decimals, sign=True) for end in ends)})"
+
+    def verdict(row: dict, name: str) -> str:
+        return MISSING if row[name] is None else t(VERDICT_LABELS[row[name]])
+
+    def other(row: dict) -> str:
+        if not row["depends_on_detected"]:
+            return t("the same")
+        names = ("verdict_documented", "verdict_own_documented")
+        return "; ".join(verdict(row, name) for name in names)
+
     shown = cells(
         judged,
         province=lambda r: t.province(r["province_id"]),
         years=lambda r: f"{r['first_year']}–{r['last_year']}",
         n=lambda r: t.number(r["n_years"]),
-        slope=lambda r: t.number(r["slope_per_year"], decimals, sign=True),
-        interval=lambda r: (
-            MISSING
-            if r["slope_low"] is None
-            else f"{t.number(r['slope_low'], decimals, sign=True)} … {t.number(r['slope_high'], decimals, sign=True)}"
-        ),
-        p=lambda r: t.p_value(r["p_value"], bare=True),
+        slope=lambda r: slope(r, "slope_per_year", "slope_low", "slope_high"),
         q=lambda r: t.p_value(r["p_adjusted"], bare=True),
-        verdict=lambda r: t(VERDICT_LABELS[r["verdict"]]),
+        verdict=lambda r: verdict(r, "verdict"),
+        own=lambda r: slope(r, "slope_own", "slope_own_low", "slope_own_high"),
+        q_own=lambda r: t.p_value(r["p_own_adjusted"], bare=True),
+        verdict_own=lambda r: verdict(r, "verdict_own"),
+        other=other,
     )
     columns = {
         "province": t("Province"),
         "years": t("Years of one definition"),
         "n": "n",
-        "slope": t("Slope, points a year"),
-        "interval": t("95% interval"),
-        "p": "p",
-        "q": t("p, corrected for many provinces"),
-        "verdict": t("Verdict"),
+        "slope": t("Slope, points a year (95%)"),
+        "q": t("p, corrected"),
+        "verdict": t("Score"),
+        "own": t("Slope against the country (95%)"),
+        "q_own": t("p, corrected"),
+        "verdict_own": t("Against the country"),
+        "other": t("Documented breaks only"),
     }
-    right = ["n", "slope", "interval", "p", "q"]
+    if not judged["depends_on_detected"].any():
+        del columns["other"]
+        shown = shown.drop("other")
+    right = ["n", "slope", "q", "own", "q_own"]
     return plain_table(
         shown,
         name="trends",
