@@ -86,11 +86,14 @@ def _moved(moves: Moves, ways: Ways) -> dict:
         a=str(moves.before),
         b=str(year),
     )
-    if moves.survey:
-        note += " " + t.counted(
-            "Error: other weights, and a scenario of {n} interview a province.",
-            "Error: other weights, and a scenario of {n} interviews a province.",
-            moves.survey.interviews,
+    note += " " + t("Error: estimated from all provinces and years.")
+    if len(real) == 1:
+        row = moves.rows.row(by_predicate=pl.col("province_id").is_in(real), named=True)
+        note += " " + t(
+            "{name}: most likely place {a}, then {b}.",
+            name=ways.spoken(row["province_id"]),
+            a=row["likely_from"],
+            b=row["likely_to"],
         )
     return {
         "kind": "slope",
