@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from browsers import CHROMIUM, FLAGS
 from hypothesis import settings
+from invented import invent
 
 import cds_analysis as cds
 from cds_analysis.paths import data_folder
@@ -21,6 +22,12 @@ settings.load_profile("untimed")
 @pytest.fixture(scope="session")
 def data():
     return cds.load()
+
+
+@pytest.fixture(scope="session")
+def invented(tmp_path_factory):
+    """The data with an index that no code knows."""
+    return invent(tmp_path_factory.mktemp("xyz"))
 
 
 @pytest.fixture

@@ -73,9 +73,7 @@ def main() -> None:
             page.add_style_tag(content=".Toastify { display: none; }")  # JupyterLab's question about news
             page.get_by_role("tab", name="Bản đồ").click()
             page.wait_for_timeout(1500)
-            page.locator(".jp-OutputArea-output .widget-hbox").first.screenshot(
-                path=gallery / "explorer.vi.png"
-            )
+            page.locator(".cds").first.screenshot(path=gallery / "explorer.vi.png")
             _smaller(gallery / "explorer.vi.png")
         browser.close()
 

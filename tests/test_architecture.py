@@ -65,8 +65,8 @@ def test_a_layer_imports_only_layers_before_it(path):
         ("filelock", ("dataset/lock.py",)),
         ("psutil", ("running/forked.py", "running/scratch.py")),
         ("great_tables", ("views/tables/",)),
-        ("altair", ("views/interactive.py",)),
-        ("vl_convert", ("pages/vega.py",)),
+        ("altair", ("views/interactive/",)),
+        ("vl_convert", ("views/interactive/scripts.py",)),
         ("click", ("cli/",)),
     ],
 )

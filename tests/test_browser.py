@@ -55,7 +55,7 @@ def test_a_reader_filters_by_province_in_the_file_without_a_kernel(made, page, n
     live = page.locator(".live")
     live.locator("svg").wait_for()
     drawn = live.locator("svg").inner_html()
-    live.get_by_label("Tìm").fill("brvt, da nang")
+    live.get_by_role("searchbox").fill("brvt, da nang")
     page.wait_for_function("() => document.querySelectorAll('.live .picked li').length === 2")
     assert live.locator(".picked li").all_inner_texts() == ["Bà Rịa - Vũng Tàu", "Đà Nẵng"]
     page.wait_for_function("before => document.querySelector('.live svg').innerHTML !== before", arg=drawn)
@@ -63,7 +63,7 @@ def test_a_reader_filters_by_province_in_the_file_without_a_kernel(made, page, n
     page.wait_for_function(
         "() => document.querySelector('#vg-tooltip-element.visible')?.textContent.includes('Bà Rịa')"
     )
-    live.get_by_label("Tìm").fill("atlantis")
+    live.get_by_role("searchbox").fill("atlantis")
     assert live.locator(".picked").inner_text() == "không có tỉnh nào khớp"
 
 

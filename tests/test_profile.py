@@ -75,11 +75,16 @@ def test_rank_and_number_of_every_row_are_those_of_the_data(study, screens):
 
 def test_old_figures_say_their_age_and_missing_ones_that_they_are(study, screens):
     t = study.text
-    assert t("nothing newer on record") in shown(screens["lang-son"].html)
-    ranked = study.findings.filter(pl.col("kind") == "whole").select("province_id", "index_id").rows()
+    whole = study.findings.filter(pl.col("kind") == "whole")
+    newest = whole.filter(pl.col("index_id") == t.profiled[0])["year"].max()
+    known = {(r["province_id"], r["index_id"]): r["year"] for r in whole.iter_rows(named=True)}
     for province, screen in screens.items():
-        without = [i for i in t.profiled if (province, i) not in ranked]
-        assert shown(screen.html).count(t("nothing on record")) == len(without)
+        years = [known.get((province, i)) for i in t.profiled]
+        tags = re.findall(r'<span class="tag">([^<]*)</span>', screen.html)
+        assert tags.count(t("nothing on record")) == years.count(None), province
+        assert tags.count(t("nothing newer on record")) == sum(y is not None and y < newest for y in years), (
+            province
+        )
     assert t("{year}: no result", year=2024) in shown(screens["vinh-phuc"].html)
 
 
@@ -136,10 +141,10 @@ def test_targets_without_a_figure_are_one_line(study):
 
 
 def test_a_strip_marks_the_quartiles_of_its_scores():
-    row = strip([0, 1, 2, 3, 4], 3, side="better", error=0.5)
-    inside = [round((x - 1.8) / 96.4 * 4, 2) for x in (row.low, row.median, row.high, row.dot, *row.error)]
+    row = strip([0, 1, 2, 3, 4], 3, side="better", band=(2.5, 3.5))
+    inside = [round((x - 1.8) / 96.4 * 4, 2) for x in (row.low, row.median, row.high, row.dot, *row.band)]
     assert inside == [1, 2, 3, 3, 2.5, 3.5]
-    alone = strip([5.0], 5.0, side="within", error=None)
+    alone = strip([5.0], 5.0, side="within", band=None)
     assert alone.dot == alone.median == 1.8
 
 

@@ -1,14 +1,13 @@
 """The register owns what an index is: a new one is rows, not code, and sources come from the rows shown."""
 
 import ast
-import csv
 import html
 import json
 import re
-import shutil
 
 import polars as pl
 import pytest
+from invented import PARTS, TITLE, append
 
 import cds_analysis as cds
 from cds_analysis.app.explorer import Explorer
@@ -17,82 +16,13 @@ from cds_analysis.dataset.register import WHOLE, find_indicator, find_series, pa
 from cds_analysis.dataset.schemas import TABLES
 from cds_analysis.measures import bridge, evidence, mobility, rank_sensitivity, regional, thresholds
 from cds_analysis.measures.backtest import backtest_standing
-from cds_analysis.paths import data_folder, notebooks_folder
+from cds_analysis.paths import notebooks_folder
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook, notebooks
 from cds_analysis.reports.plan import plan
+from cds_analysis.study.choice import VIEWS
 from cds_analysis.study.study import Study
-from cds_analysis.views.labels import TAB_LABELS
 from cds_analysis.views.text import Text
-
-PARTS = ("speed", "trust", "reach")
-YEARS = range(2021, 2025)
-TITLE = "Checks made in this project on the published scores"  # of the source that the invented rows name
-
-
-def append(path, rows):
-    with path.open(encoding="utf-8", newline="") as file:
-        columns = csv.DictReader(file).fieldnames
-    with path.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, columns, lineterminator="\n")
-        writer.writerows({c: row.get(c, "") for c in columns} for row in rows)
-
-
-def register_row(number, dimension):
-    is_whole = dimension == WHOLE
-    return {
-        "index_id": "xyz",
-        "dimension_id": dimension,
-        "code": WHOLE if is_whole else f"p{number}",
-        "number": "" if is_whole else number,
-        "position": 900 + number,
-        "name_vi": "Chỉ số bịa" if is_whole else f"Phần {dimension}",
-        "name_en": "Invented index" if is_whole else f"Part {dimension}",
-        "short_vi": "XYZ" if is_whole else "",
-        "short_en": "XYZ" if is_whole else "",
-        "parent_id": "" if is_whole else WHOLE,
-        "scale_min": 0,
-        "scale_max": 300 if is_whole else 100,
-        "decimals": 3,
-        "decimals_exact": 5,
-        "grouping": "cuts" if is_whole else "quartiles",
-        "group_cuts": "Gold:200;Silver:120.5" if is_whole else "",
-        "aggregation": "sum" if is_whole else "none",
-        "evidence": "citizens",
-        "profile": "chart",
-        "interviews": 100,
-        "design_effect": 1.5,
-        "person_sd": 20,
-        "correlation": 0.1 if is_whole else "",
-        "merge_rule": "mean",
-        "publisher": "Nobody",
-    }
-
-
-def score_rows(provinces):
-    for year in YEARS:
-        for i, province in enumerate(provinces):
-            parts = [20 + (i * 7 + k * 11 + year * 13) % 61 + i / 7 for k in range(3)]
-            for dimension, score in ((WHOLE, sum(parts)), *zip(PARTS, parts)):
-                yield {
-                    "index_id": "xyz",
-                    "dimension_id": dimension,
-                    "year": year,
-                    "province_id": province,
-                    "score": round(score, 4),
-                    "status": "reported",
-                    "source_id": "project-check",
-                }
-
-
-@pytest.fixture(scope="module")
-def invented(tmp_path_factory):
-    folder = shutil.copytree(data_folder(), tmp_path_factory.mktemp("xyz") / "data")
-    append(folder / "indices.csv", [register_row(n, d) for n, d in enumerate((WHOLE, *PARTS))])
-    header = (folder / "scores" / "papi.csv").read_text(encoding="utf-8").splitlines()[0]
-    (folder / "scores" / "xyz.csv").write_text(header + "\n", encoding="utf-8")
-    append(folder / "scores" / "xyz.csv", score_rows(cds.load().provinces["province_id"]))
-    return cds.load(folder)
 
 
 def pages(data, out, *, wanted=None, settings=None, provinces=None):
@@ -278,11 +208,12 @@ def test_an_invented_index_is_shown_by_default(invented, tmp_path):
 
 def test_an_invented_index_is_in_the_explorer(invented):
     explorer = Explorer(invented, lang="en", provinces=["lang-son"], index="xyz")
-    assert ("XYZ", "xyz") in explorer.index.options
-    assert [d for _, d in explorer.dimension.options] == [WHOLE, *PARTS]
-    for number in range(len(TAB_LABELS)):
-        explorer.tabs.selected_index = number
-        assert TITLE in explorer.tabs.children[number].value or number == 1  # targets show no index
+    assert {"id": "xyz", "label": "XYZ"} in explorer.menu["indices"]
+    assert [p["id"] for p in explorer.menu["parts"]["xyz"]] == [f"xyz/{d}" for d in (WHOLE, *PARTS)]
+    for tab in VIEWS:
+        explorer.change(tab=tab)
+        sources = [source["title"] for source in explorer.shown["sources"]]
+        assert any(TITLE in title for title in sources) or tab == "targets"  # targets show no index
 
 
 # ---- no code names an index, a dimension or a source

@@ -356,6 +356,7 @@ def explore(arguments) -> None:
     """
     import shutil
 
+    from cds_analysis.app.opening import trust
     from cds_analysis.paths import is_checkout, notebooks_folder
 
     notebook = notebooks_folder() / "05_explorer.ipynb"
@@ -370,6 +371,7 @@ def explore(arguments) -> None:
                 f"cannot copy the explorer to {own}: {error.strerror}. Start it in a folder that can be written."
             ) from None
         notebook = own
+    trust(notebook)  # its button runs it without a question
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook), *arguments]))
 
 

@@ -20,7 +20,7 @@ from cds_analysis.pages.figures import inline_svg
 from cds_analysis.pages.policy import policy, within_script
 from cds_analysis.pages.sections import fold
 from cds_analysis.pages.site import LANDING, TEMPLATES, style
-from cds_analysis.pages.vega import vega
+from cds_analysis.views.interactive.scripts import draw_script, vega
 from cds_analysis.views.markup import templates
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import VEGALITE
@@ -77,7 +77,9 @@ def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
         title=title,
         alt=about.get("alt", "").removeprefix(f"{title}. "),
         source=about.get("source", ""),
+        name=about.get("name", ""),
         colours=json.dumps(about.get("colours", [])),
+        dark=json.dumps(about.get("dark", {})),
         blocks={
             "spec": within_script(output.data[VEGALITE]),
             "provinces": within_script(about.get("provinces", [])),
@@ -91,9 +93,12 @@ def _html(template: str, **values) -> str:
 
 def _scripts(body: str) -> tuple[str, ...]:
     """Return the scripts that a page needs; their checksums are the only ones that its policy lets run."""
-    names = [name for mark, name in (('class="live"', "live.js"), (_LONG_TABLE, "tables.js")) if mark in body]
-    own = tuple((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
-    return (vega(), *own) if "live.js" in names else own
+    own = []
+    if _LONG_TABLE in body:
+        own.append((TEMPLATES / "tables.js").read_text(encoding="utf-8"))
+    if 'class="live"' not in body:
+        return tuple(own)
+    return vega(), draw_script() + (TEMPLATES / "live.js").read_text(encoding="utf-8"), *own
 
 
 class _Exporter(HTMLExporter):

@@ -268,7 +268,9 @@ def figures(
     rows = rows.sort(
         *by, "_wanted", "indicator_id", descending=[*(column == "as_of" for column in by), False, False]
     )
-    return [_figure(r, t) for r in rows.head(most or rows.height).iter_rows(named=True)]
+    if most:
+        rows = rows.unique("indicator_id", keep="first", maintain_order=True).head(most)
+    return [_figure(r, t) for r in rows.iter_rows(named=True)]
 
 
 def _figure(row: dict, t: Text) -> Figure:
