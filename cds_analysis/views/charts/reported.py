@@ -70,7 +70,7 @@ def yardstick_strips(
             mine = figures.filter(pl.col("indicator_id") == indicator)
             _strip(ax, y, mine["value"].to_list())
             _name_picked(ax, y, mine, highlight, t)
-            words = [t("{n} provinces", n=t.number(mine.height))]
+            words = [t.counted("{n} province", "{n} provinces", mine.height)]
             if indicator in goals:
                 reached = _goals(ax, y, goals[indicator], t)
                 words.append(reached)
@@ -124,7 +124,7 @@ def promise_strips(
                 )
             else:
                 words = t("no national target of that date")
-            counted = t("{n} provinces", n=t.number(row["n_provinces"]))
+            counted = t.counted("{n} province", "{n} provinces", row["n_provinces"])
             ax.text(_RIGHT, y, f"{counted}: {words}", va="center", fontsize=8, color=INK)
             labels.append(f"{t.indicator(row['indicator_id'])}, {row['due'].year}")
             said.append(f"{labels[-1]}: {words}")
