@@ -21,7 +21,11 @@ PICTURES = {  # name: (page below the outputs, element, height of the cut in CSS
     ),
     "targets.en": ("target_gap/target_gap.en.html", "figure:has(img[alt*='figures and targets'])", 1400),
     "trends.en": ("ranking_trends/ranking_trends.en.html", "figure:has(img[alt*='rank by year'])", 700),
-    "rises.en": ("ranking_trends/ranking_trends.en.html", "figure:has(img[alt*='where does each province lie'])", 900),
+    "rises.en": (
+        "ranking_trends/ranking_trends.en.html",
+        "figure:has(img[alt*='where does each province lie'])",
+        900,
+    ),
     "live.en": ("ranking_trends/ranking_trends.en.html", ".live", 760),
     "bridge.en": (
         "merger_bridge/merger_bridge.en.html",

@@ -180,7 +180,7 @@ class RankingTrends(Chapter):
         )
         if not sets.height:
             yield Prose(
-                t("No standard error of this index is published, and no survey behind it is in the register.")
+                t("No standard error of this index is on record, and no survey behind it is in the register.")
             )
             return
         assumed = survey_assumptions(self.data.indices, **self.series, **self.survey)

@@ -109,6 +109,7 @@ CLAIM_REASON_LABELS = {
     "same_source": "the only figure on record comes from the same article",
     "no_figure": "no figure on record",
     "region_incomplete": "ranks of neighbours are missing",
+    "number_ranked": "the rank is right, the number of provinces ranked is another",
 }
 VIEW_LABELS = {
     "documents_higher": "always better in documents",
