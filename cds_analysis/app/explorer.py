@@ -20,7 +20,7 @@ from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_provinces, fold
 from cds_analysis.dataset.register import WHOLE, series_of
 from cds_analysis.errors import CdsError, ParameterError
-from cds_analysis.measures.bridge import UNITS, in_units
+from cds_analysis.measures.units import UNITS, in_units
 from cds_analysis.views.labels import BUTTON_LABELS, TAB_LABELS, YEAR_LABELS
 from cds_analysis.views.text import LANGUAGES, Text, collation_key
 
