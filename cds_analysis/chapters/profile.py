@@ -10,6 +10,7 @@ import polars as pl
 from cds_analysis.chapters.base import Chapter
 from cds_analysis.dataset.provinces import formed_from
 from cds_analysis.dataset.register import WHOLE, series_of
+from cds_analysis.dataset.scalars import highest
 from cds_analysis.dataset.schemas import NATION
 from cds_analysis.dataset.series import parse_day, score_values
 from cds_analysis.measures.compare import compare
@@ -100,7 +101,7 @@ class ProvinceProfile(Chapter):
     def first_screen(self) -> Panel:
         """Lay out the answer: headline, key figures, strengths and weaknesses, targets, what is not known, sources."""
         t, d = self.t, self.data
-        lead_year = self.study.findings["year"].max()
+        lead_year = int(highest(self.study.findings["year"]))
         wholes = self.findings.filter(pl.col("kind") == "whole")
         newest = self.parts.filter(
             pl.col("year") == pl.col("year").filter(self.is_chosen).max().over("index_id")
@@ -118,7 +119,7 @@ class ProvinceProfile(Chapter):
             made=screen.cards(wholes, self.whole, d.breaks, t, lead_year=lead_year),
             strips=strips,
             reported=screen.figures(self.figures, t, first=first, most=_FEW),
-            reported_on=t.date(self.figures["as_of"].max()),
+            reported_on=t.date(self.figures.select(pl.col("as_of").max()).item()),
             n_reported=self.figures.height,
             near=screen.goals(near, t),
             others=screen.goals(self.nearest.head(max(0, _GOALS - 1 - near.height)), t, differs=True),
@@ -285,7 +286,7 @@ class ProvinceProfile(Chapter):
         met = known.filter(pl.col("status") == "achieved").height
         said = (
             t(
-                "Of {n} targets with a figure, {met} are met at the latest figure.",
+                "Targets with a figure: {n}; met at the latest figure: {met}.",
                 n=t.number(known.height),
                 met=t.number(met),
             )

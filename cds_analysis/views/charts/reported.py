@@ -9,6 +9,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import (
     INK,
@@ -70,12 +71,12 @@ def yardstick_strips(
             mine = figures.filter(pl.col("indicator_id") == indicator)
             _strip(ax, y, mine["value"].to_list())
             _name_picked(ax, y, mine, highlight, t)
-            words = [t("{n} provinces", n=t.number(mine.height))]
+            words = [t.counted("{n} province", "{n} provinces", mine.height)]
             if indicator in goals:
                 reached = _goals(ax, y, goals[indicator], t)
                 words.append(reached)
                 said.append(f"{t.indicator(indicator)}: {reached}")
-            first, last = mine["as_of"].min().year, mine["as_of"].max().year
+            first, last = extent(mine["as_of"].dt.year())
             words.append(str(first) if first == last else f"{first}–{last}")
             ax.text(_RIGHT, y, " · ".join(words), va="center", fontsize=8, color=INK)
         _frame(ax, rows, t)
@@ -124,7 +125,7 @@ def promise_strips(
                 )
             else:
                 words = t("no national target of that date")
-            counted = t("{n} provinces", n=t.number(row["n_provinces"]))
+            counted = t.counted("{n} province", "{n} provinces", row["n_provinces"])
             ax.text(_RIGHT, y, f"{counted}: {words}", va="center", fontsize=8, color=INK)
             labels.append(f"{t.indicator(row['indicator_id'])}, {row['due'].year}")
             said.append(f"{labels[-1]}: {words}")

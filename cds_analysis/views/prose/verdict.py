@@ -254,15 +254,13 @@ def _move(mine: pl.DataFrame, index: str, row: dict, t: Text) -> str:
     if move["certainty"] == "sure":  # the headline says it
         return ""
     gained = move["rank_from"] - move["rank"]
-    words = {"k": t.number(abs(gained)), "year": move["year_from"]}
+    year = move["year_from"]
     if gained == 0:
-        return t("the same rank as in {year}", **words)
+        return t("the same rank as in {year}", year=year)
     if gained > 0:
-        said = t("up {k} places on {year}", **words) if gained > 1 else t("up one place on {year}", **words)
+        said = t.counted("up {n} place on {year}", "up {n} places on {year}", gained, year=year)
     else:
-        said = (
-            t("down {k} places on {year}", **words) if gained < -1 else t("down one place on {year}", **words)
-        )
+        said = t.counted("down {n} place on {year}", "down {n} places on {year}", -gained, year=year)
     doubt = {
         "likely": t("likely a real change"),
         "within_error": t("within noise"),
