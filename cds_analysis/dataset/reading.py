@@ -22,6 +22,9 @@ _TYPES = {
 def read_table(
     folder: Path, name: str, problems: list[Problem], origins: list[tuple[str, int]], *, scan: bool
 ) -> pl.DataFrame | pl.LazyFrame:
+    """Return the table of a data folder, empty where it has problems, which are added to `problems`; `origins` gets each
+    of its files with its number of rows. With `scan`, one kept as Parquet is only scanned.
+    """
     schema = TABLES[name]
     if (folder / f"{name}.parquet").is_file() or any((folder / name).rglob("*.parquet")):
         frame = _scan_table(folder, name, schema, problems, origins)
