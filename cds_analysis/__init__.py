@@ -51,7 +51,7 @@ _HOME = {
     "check_claims": "measures.claims",
     "check_ratios": "measures.claims",
     "bridge_scores": "measures.bridge",
-    "in_units": "measures.bridge",
+    "in_units": "measures.units",
     "CdsError": "errors",
     "DataError": "errors",
     "ParameterError": "errors",

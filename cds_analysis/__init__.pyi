@@ -8,7 +8,7 @@ from cds_analysis.errors import DataError as DataError
 from cds_analysis.errors import ParameterError as ParameterError
 from cds_analysis.errors import UnknownNameError as UnknownNameError
 from cds_analysis.measures.bridge import bridge_scores as bridge_scores
-from cds_analysis.measures.bridge import in_units as in_units
+from cds_analysis.measures.units import in_units as in_units
 from cds_analysis.measures.changes import judge_changes as judge_changes
 from cds_analysis.measures.claims import check_claims as check_claims
 from cds_analysis.measures.claims import check_ratios as check_ratios

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cds_analysis as cds
-from cds_analysis.measures.bridge import bridge_observations, bridge_scores, in_units, parts_of_units
+from cds_analysis.measures.bridge import bridge_observations, bridge_scores, parts_of_units
+from cds_analysis.measures.units import in_units
 
 REGISTER = cds.load().indices
 KEYS = ["index_id", "dimension_id", "year", "unit_id"]

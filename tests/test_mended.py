@@ -4,9 +4,10 @@ import polars as pl
 import pytest
 
 import cds_analysis as cds
-from cds_analysis.measures.bridge import bridge_observations, bridge_scores, in_units
+from cds_analysis.measures.bridge import bridge_observations, bridge_scores
 from cds_analysis.measures.gaps import gaps
 from cds_analysis.measures.trends import trends
+from cds_analysis.measures.units import in_units
 
 
 @pytest.fixture(scope="module")

@@ -355,7 +355,7 @@ def test_papi_2025_of_the_34_units_leaves_every_notebook_running(folder, tmp_pat
     new = with_papi_2025(folder, "unit_scores.csv", "unit_id", data.units_2025["unit_id"].to_list())
     settings = {"year": 2025, "units": "34", "index": "papi"}
     made = pages(new, tmp_path / "out", settings=settings)
-    is_shown = bridge.in_units(new, "34").scores.filter(pl.col("year") == 2025).height > 0
+    is_shown = cds.in_units(new, "34").scores.filter(pl.col("year") == 2025).height > 0
     wanted = "Source: Someone: PAPI as told." if is_shown else "No score of PAPI is on record for 2025."
     assert wanted in made["province_comparison"]
     assert (

@@ -9,7 +9,7 @@ import polars as pl
 from cds_analysis.dataset.load import eager
 from cds_analysis.dataset.provinces import answers_to, fold
 from cds_analysis.dataset.register import find_series
-from cds_analysis.measures.bridge import UNITS
+from cds_analysis.measures.units import UNITS
 from cds_analysis.study.choice import ALL, VIEWS, Choice, series_with_data
 from cds_analysis.study.study import Study
 from cds_analysis.views import prose

@@ -21,7 +21,7 @@ _TYPES = {"String": "string", "Float64": "number", "Int64": "integer", "Date": "
 
 _INTRO = """# The dataset
 
-Generated from `cds_analysis/dataset/schemas.py` by `cds check --write`; do not edit by hand. One tidy CSV a table, UTF-8, decimal point,
+Generated from `cds_analysis/dataset/schemas/` by `cds check --write`; do not edit by hand. One tidy CSV a table, UTF-8, decimal point,
 ISO dates; an empty cell means what its column says. `scores` is split by index into `scores/*.csv`. A table is given once, as CSV or as Parquet,
 and every file that looks like a table must be one.
 

@@ -216,10 +216,8 @@ def _judged(found: Standing, index_id: str, dimension_id: str, year_from: int, y
     for condition, name in steps:
         verdict = verdict.when(condition).then(pl.lit(name))
     judged = rows.with_columns(verdict=verdict.otherwise(pl.lit("not_told_apart")))
-    return (
-        judged.select(*CHANGES)
-        .cast(CHANGES)
-        .sort("test_z", "province_id", descending=[True, False], nulls_last=True)
+    return judged.select(pl.col(name).cast(dtype) for name, dtype in CHANGES.items()).sort(
+        "test_z", "province_id", descending=[True, False], nulls_last=True
     )
 
 

@@ -94,7 +94,7 @@ def survey_assumptions(
     )
     known = row.row(0, named=True) if row.height else {}
     values = [
-        (name, known[name] if given.get(name) is None else given[name], given.get(name) is not None)
+        (name, known[name] if (own := given.get(name)) is None else own, own is not None)
         for name in _ASSUMED
         if known.get(name) is not None
     ]

@@ -19,7 +19,7 @@ from cds_analysis.dataset.load import Dataset, eager
 from cds_analysis.dataset.register import WHOLE, profiled
 from cds_analysis.dataset.subset import Subsets
 from cds_analysis.errors import ParameterError
-from cds_analysis.measures.bridge import UNITS
+from cds_analysis.measures.units import UNITS
 from cds_analysis.reports.catalogue import Notebook
 from cds_analysis.reports.fingerprint import checksum_of_code, checksum_of_text, versions
 from cds_analysis.reports.parameters import OPTIONS

@@ -14,7 +14,7 @@ from cds_analysis.dataset.load import Dataset, eager
 from cds_analysis.dataset.provinces import find_provinces
 from cds_analysis.dataset.register import Series, find_series, series_of
 from cds_analysis.errors import ParameterError
-from cds_analysis.measures.bridge import UNITS
+from cds_analysis.measures.units import UNITS
 from cds_analysis.views.text import LANGUAGES
 
 __all__ = ["ALL", "VIEWS", "Choice", "read_choice", "series_with_data", "years_of"]

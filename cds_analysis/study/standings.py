@@ -165,9 +165,10 @@ class Standings:
         if len(series) != 1:
             return t("a model for each index and dimension, of all its provinces")
         about = self.fitted(series[0], years_ahead=years_ahead).parameters.row(0, named=True)
-        said = t(
+        said = t.counted(
+            "one model of {n} province, {first} to {last}; noise {share} of the figures' variance",
             "one model of {n} provinces, {first} to {last}; noise {share} of the figures' variance",
-            n=t.number(about["n_provinces"]),
+            about["n_provinces"],
             first=str(about["first_year"]),
             last=str(about["last_year"]),
             share=t.percent(100 * about["noise_share"], 0),

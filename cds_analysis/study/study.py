@@ -20,12 +20,12 @@ from cds_analysis.dataset.provinces import find_each, find_province, find_provin
 from cds_analysis.dataset.register import Series, find_indicator, find_series, profiled, series_of
 from cds_analysis.dataset.series import observations_with_ranks, parse_day, score_values
 from cds_analysis.errors import ParameterError, UnknownNameError, several
-from cds_analysis.measures.bridge import in_units
 from cds_analysis.measures.compare import compare, structural_peers
 from cds_analysis.measures.findings import findings
 from cds_analysis.measures.gaps import gaps
 from cds_analysis.measures.own_trends import trends_beside_country
 from cds_analysis.measures.ranks import ranks
+from cds_analysis.measures.units import in_units
 from cds_analysis.study.drawing import Drawing
 from cds_analysis.study.kept import key_of, load_kept, store_kept
 from cds_analysis.study.own import frame_of, matched, own_values

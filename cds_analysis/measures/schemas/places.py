@@ -6,7 +6,7 @@ import dataframely as dy
 import polars as pl
 
 from cds_analysis.measures.claims import CLAIM_VERDICTS
-from cds_analysis.measures.schemas import columns as column
+from cds_analysis.measures.schemas import columns
 from cds_analysis.measures.schemas.columns import OfSeries
 
 __all__ = [
@@ -31,30 +31,30 @@ __all__ = [
 class Compared(dy.Schema):
     """``compare`` with peers: one row a province and series."""
 
-    province_id = column.name("Province.")
-    series_id = column.name("What is compared: an indicator, or index/dimension.")
-    value = column.number("Latest value, in the series' unit.")
-    as_of = column.day("Day that it speaks of.")
-    direction = column.whole("1: higher is better; -1: lower is better.", min=-1, max=1)
-    region_id = column.name("Region of the province.", "not in the register")
-    national_median = column.number("Median of all provinces that report.")
-    region_median = column.number("Median of its region.")
-    best = column.number("Best value.")
-    diff_national = column.number("Against the national median; positive is better.")
-    diff_region = column.number("Against its region's median; positive is better.")
-    diff_best = column.number("Against the best.", max=0)
-    percentile = column.number(
+    province_id = columns.name("Province.")
+    series_id = columns.name("What is compared: an indicator, or index/dimension.")
+    value = columns.number("Latest value, in the series' unit.")
+    as_of = columns.day("Day that it speaks of.")
+    direction = columns.whole("1: higher is better; -1: lower is better.", min=-1, max=1)
+    region_id = columns.name("Region of the province.", "not in the register")
+    national_median = columns.number("Median of all provinces that report.")
+    region_median = columns.number("Median of its region.")
+    best = columns.number("Best value.")
+    diff_national = columns.number("Against the national median; positive is better.")
+    diff_region = columns.number("Against its region's median; positive is better.")
+    diff_best = columns.number("Against the best.", max=0)
+    percentile = columns.number(
         "0 worst, 100 best: percent of the others that do worse.", "alone", min=0, max=100
     )
-    robust_z = column.number("Against the median, in 1.4826 MAD; positive is better.", "the MAD is 0")
-    n_reporting = column.whole("Provinces that report.", min=1)
-    n_region = column.whole("Of its region.", min=1)
-    n_obs = column.whole("Figures of the province.", min=1)
-    first_as_of = column.day("Day of its first figure.")
-    source_ids = column.names("Sources of its figures.")
-    peer_median = column.number("Median of its structural peers.", "none of them reports")
-    diff_peers = column.number("Against that; positive is better.", "none of them reports")
-    n_peers = column.whole("Peers that report.", min=0)
+    robust_z = columns.number("Against the median, in 1.4826 MAD; positive is better.", "the MAD is 0")
+    n_reporting = columns.whole("Provinces that report.", min=1)
+    n_region = columns.whole("Of its region.", min=1)
+    n_obs = columns.whole("Figures of the province.", min=1)
+    first_as_of = columns.day("Day of its first figure.")
+    source_ids = columns.names("Sources of its figures.")
+    peer_median = columns.number("Median of its structural peers.", "none of them reports")
+    diff_peers = columns.number("Against that; positive is better.", "none of them reports")
+    n_peers = columns.whole("Peers that report.", min=0)
 
     @dy.rule()
     def a_region_is_part_of_the_country(cls) -> pl.Expr:
@@ -65,11 +65,11 @@ class Compared(dy.Schema):
 class Peers(dy.Schema):
     """``structural_peers``: one row a province and peer."""
 
-    province_id = column.name("Province.")
-    peer_id = column.name("A province like it in income, size and urbanisation.")
-    peer_order = column.whole("1 is nearest.", min=1)
-    distance = column.number("Standard deviations.", min=0)
-    year = column.year("Year of the figures.")
+    province_id = columns.name("Province.")
+    peer_id = columns.name("A province like it in income, size and urbanisation.")
+    peer_order = columns.whole("1 is nearest.", min=1)
+    distance = columns.number("Standard deviations.", min=0)
+    year = columns.year("Year of the figures.")
 
     @dy.rule()
     def nobody_is_its_own_peer(cls) -> pl.Expr:
@@ -80,45 +80,45 @@ class Peers(dy.Schema):
 class Percentiles(dy.Schema):
     """``percentiles``: one row an index, year and province with an overall rank."""
 
-    index_id = column.name("Index.")
-    year = column.year("Year.")
-    province_id = column.name("Province.")
-    percentile = column.number("100 is first, 0 last.", min=0, max=100)
-    is_full = column.flag("Nearly all provinces are on record.")
-    source_id = column.name("Source of the rank.")
+    index_id = columns.name("Index.")
+    year = columns.year("Year.")
+    province_id = columns.name("Province.")
+    percentile = columns.number("100 is first, 0 last.", min=0, max=100)
+    is_full = columns.flag("Nearly all provinces are on record.")
+    source_id = columns.name("Source of the rank.")
 
 
 class _Views(dy.Schema):
     """An index of documents and one of citizens' views."""
 
-    documents = column.name("Index that rests on documents.")
-    citizens = column.name("Index that rests on citizens' views.")
+    documents = columns.name("Index that rests on documents.")
+    citizens = columns.name("Index that rests on citizens' views.")
 
 
 class Differences(_Views):
     """``view_differences``: one row a pair, year and province."""
 
-    year = column.year("Year.")
-    province_id = column.name("Province.")
-    percentile_documents = column.number("100 is first, 0 last.", min=0, max=100)
-    percentile_citizens = column.number("100 is first, 0 last.", min=0, max=100)
-    difference = column.number("Percentile points; positive is better in documents.", min=-100, max=100)
-    is_sample = column.flag("At least one of both tables is not complete.")
-    source_ids = column.names("Sources of both ranks.")
+    year = columns.year("Year.")
+    province_id = columns.name("Province.")
+    percentile_documents = columns.number("100 is first, 0 last.", min=0, max=100)
+    percentile_citizens = columns.number("100 is first, 0 last.", min=0, max=100)
+    difference = columns.number("Percentile points; positive is better in documents.", min=-100, max=100)
+    is_sample = columns.flag("At least one of both tables is not complete.")
+    source_ids = columns.names("Sources of both ranks.")
 
 
 class Stability(_Views):
     """``view_stability``: one row a pair and province."""
 
-    province_id = column.name("Province.")
-    n_years = column.whole("Years with both ranks.", min=1)
-    first_year = column.year("First of them.")
-    last_year = column.year("Last of them.")
-    mean_difference = column.number("Percentile points; positive is better in documents.", min=-100, max=100)
-    sd_difference = column.number("Between years.", "one year only", min=0)
-    n_positive = column.whole("Years in which it was positive.", min=0)
-    source_ids = column.names("Sources of the ranks.")
-    reading = column.choice(
+    province_id = columns.name("Province.")
+    n_years = columns.whole("Years with both ranks.", min=1)
+    first_year = columns.year("First of them.")
+    last_year = columns.year("Last of them.")
+    mean_difference = columns.number("Percentile points; positive is better in documents.", min=-100, max=100)
+    sd_difference = columns.number("Between years.", "one year only", min=0)
+    n_positive = columns.whole("Years in which it was positive.", min=0)
+    source_ids = columns.names("Sources of the ranks.")
+    reading = columns.choice(
         "Whether it keeps its sign.", ("documents_higher", "citizens_higher", "mixed", "too_short")
     )
 
@@ -126,30 +126,30 @@ class Stability(_Views):
 class Correlations(_Views):
     """``view_correlations``: one row a pair and year."""
 
-    year = column.year("Year.")
-    n = column.whole("Provinces with both ranks.", min=10)
-    spearman = column.number("Rank correlation.", min=-1, max=1)
-    low = column.number("Lower end of its interval (bootstrap over provinces).", min=-1, max=1)
-    high = column.number("Upper end.", min=-1, max=1)
-    is_sample = column.flag("At least one of both tables is not complete.")
-    draws = column.whole("Draws.", min=1)
-    seed = column.whole("Their seed.")
-    source_ids = column.names("Sources of the ranks.")
+    year = columns.year("Year.")
+    n = columns.whole("Provinces with both ranks.", min=10)
+    spearman = columns.number("Rank correlation.", min=-1, max=1)
+    low = columns.number("Lower end of its interval (bootstrap over provinces).", min=-1, max=1)
+    high = columns.number("Upper end.", min=-1, max=1)
+    is_sample = columns.flag("At least one of both tables is not complete.")
+    draws = columns.whole("Draws.", min=1)
+    seed = columns.whole("Their seed.")
+    source_ids = columns.names("Sources of the ranks.")
 
 
 class RegionSplit(OfSeries):
     """``region_split``: one row a dimension and year."""
 
-    year = column.year("Year.")
-    n_provinces = column.whole("Provinces.", min=2)
-    total = column.number("Theil's T.", min=0)
-    between = column.number("Of it between regions.", min=-1e-12)
-    within = column.number("Of it within regions.", min=-1e-12)
-    share_between = column.probability("The first over the total.")
-    share_random = column.probability("The same with regions drawn at random.")
-    p_value = column.probability("That random regions split the spread as much.")
-    draws = column.whole("Permutations.", min=1)
-    seed = column.whole("Their seed.")
+    year = columns.year("Year.")
+    n_provinces = columns.whole("Provinces.", min=2)
+    total = columns.number("Theil's T.", min=0)
+    between = columns.number("Of it between regions.", min=-1e-12)
+    within = columns.number("Of it within regions.", min=-1e-12)
+    share_between = columns.probability("The first over the total.")
+    share_random = columns.probability("The same with regions drawn at random.")
+    p_value = columns.probability("That random regions split the spread as much.")
+    draws = columns.whole("Permutations.", min=1)
+    seed = columns.whole("Their seed.")
 
     @dy.rule()
     def parts_make_the_total(cls) -> pl.Expr:
@@ -160,35 +160,35 @@ class RegionSplit(OfSeries):
 class Cohesion(OfSeries):
     """``rank_cohesion``: one row a dimension and year."""
 
-    year = column.year("The later of two years.")
-    n_provinces = column.whole("Provinces ranked in both.", min=2)
-    theta = column.probability("1: the provinces of each region moved alike.")
-    theta_random = column.probability("Mean under random regions.")
-    p_value = column.probability("That random regions move together as much.")
-    draws = column.whole("Permutations.", min=1)
-    seed = column.whole("Their seed.")
+    year = columns.year("The later of two years.")
+    n_provinces = columns.whole("Provinces ranked in both.", min=2)
+    theta = columns.probability("1: the provinces of each region moved alike.")
+    theta_random = columns.probability("Mean under random regions.")
+    p_value = columns.probability("That random regions move together as much.")
+    draws = columns.whole("Permutations.", min=1)
+    seed = columns.whole("Their seed.")
 
 
 class CheckedClaims(dy.Schema):
     """``check_claims``: the table ``claims`` with what is on record."""
 
-    claim_id = column.name("Claim.")
-    province_id = column.name("Province.")
-    index_id = column.name("Index.")
-    dimension_id = column.name("Dimension.")
-    year = column.year("Year that is claimed.")
-    from_year = column.year("Year that a change is counted from.", "no change is claimed")
-    quantity = column.choice("What is claimed.", ("rank", "region_rank", "score", "places_gained"))
-    value = column.number("The figure that is claimed.")
-    bound = column.choice("Whether it is exact.", ("=", ">", ">=", "<", "<="))
-    n_ranked = column.whole("Of how many.", "not said", min=1)
-    printed = column.text("As printed.")
-    source_id = column.name("Who claims it.")
-    locator = column.text("Where.", "not recorded")
-    found = column.number("The figure on record.", "there is none")
-    found_source_ids = column.names("Its sources; empty where there is none.")
-    verdict = column.choice("Verdict.", CLAIM_VERDICTS)
-    reason = column.choice(
+    claim_id = columns.name("Claim.")
+    province_id = columns.name("Province.")
+    index_id = columns.name("Index.")
+    dimension_id = columns.name("Dimension.")
+    year = columns.year("Year that is claimed.")
+    from_year = columns.year("Year that a change is counted from.", "no change is claimed")
+    quantity = columns.choice("What is claimed.", ("rank", "region_rank", "score", "places_gained"))
+    value = columns.number("The figure that is claimed.")
+    bound = columns.choice("Whether it is exact.", ("=", ">", ">=", "<", "<="))
+    n_ranked = columns.whole("Of how many.", "not said", min=1)
+    printed = columns.text("As printed.")
+    source_id = columns.name("Who claims it.")
+    locator = columns.text("Where.", "not recorded")
+    found = columns.number("The figure on record.", "there is none")
+    found_source_ids = columns.names("Its sources; empty where there is none.")
+    verdict = columns.choice("Verdict.", CLAIM_VERDICTS)
+    reason = columns.choice(
         "Why not confirmed.",
         ("same_source", "no_figure", "region_incomplete"),
         "the verdict rests on a figure",
@@ -198,36 +198,36 @@ class CheckedClaims(dy.Schema):
 class CheckedRatios(dy.Schema):
     """``check_ratios``: what it adds to the observations with numerator and denominator."""
 
-    numerator = column.number("As printed.", min=0)
-    denominator = column.number("As printed.", min=0)
-    computed = column.number("Percent, not rounded.", min=0)
-    decimals = column.whole("Of the value on record.", min=0)
-    verdict = column.choice("Whether it rounds to the value.", ("confirmed", "contradicted"))
+    numerator = columns.number("As printed.", min=0)
+    denominator = columns.number("As printed.", min=0)
+    computed = columns.number("Percent, not rounded.", min=0)
+    decimals = columns.whole("Of the value on record.", min=0)
+    verdict = columns.choice("Whether it rounds to the value.", ("confirmed", "contradicted"))
 
 
 class _Bridged(dy.Schema):
     """A figure of a unit of 2025."""
 
-    unit_id = column.name("Unit of 2025.")
-    is_estimate = column.flag("Computed from several provinces, not published.")
-    n_parts = column.whole("Provinces it was formed from.", min=1)
-    source_ids = column.names("Sources of the figures used.")
+    unit_id = columns.name("Unit of 2025.")
+    is_estimate = columns.flag("Computed from several provinces, not published.")
+    n_parts = columns.whole("Provinces it was formed from.", min=1)
+    source_ids = columns.names("Sources of the figures used.")
 
 
 class BridgedScores(_Bridged):
     """``bridge_scores``: one row a unit, dimension and year."""
 
-    index_id = column.name("Index.")
-    dimension_id = column.name("Dimension.")
-    year = column.year("Year.")
-    score = column.number("Score, points.", "only a rank is published")
-    rule = column.choice(
+    index_id = columns.name("Index.")
+    dimension_id = columns.name("Dimension.")
+    year = columns.year("Year.")
+    score = columns.number("Score, points.", "only a rank is published")
+    rule = columns.choice(
         "How it came about.", ("unchanged", "plain_mean", "population_weighted", "published")
     )
-    lowest_part = column.number("Lowest score of the parts.", "only the unit's own is on record")
-    highest_part = column.number("Highest score of the parts.", "only the unit's own is on record")
-    spread = column.number("Points between both; 0 for one part.", "only the unit's own is on record", min=0)
-    parts = column.names("The provinces.", "only the unit's own is on record")
+    lowest_part = columns.number("Lowest score of the parts.", "only the unit's own is on record")
+    highest_part = columns.number("Highest score of the parts.", "only the unit's own is on record")
+    spread = columns.number("Points between both; 0 for one part.", "only the unit's own is on record", min=0)
+    parts = columns.names("The provinces.", "only the unit's own is on record")
 
     @dy.rule()
     def an_estimate_lies_between_its_parts(cls) -> pl.Expr:
@@ -239,37 +239,37 @@ class BridgedScores(_Bridged):
 class BridgedObservations(_Bridged):
     """``bridge_observations``: one row a unit, indicator and day."""
 
-    indicator_id = column.name("Indicator.")
-    as_of = column.day("Day that the figure speaks of.")
-    value = column.number("Figure, in the indicator's unit.")
-    rule = column.choice(
+    indicator_id = columns.name("Indicator.")
+    as_of = columns.day("Day that the figure speaks of.")
+    value = columns.number("Figure, in the indicator's unit.")
+    rule = columns.choice(
         "How it came about.", ("unchanged", "sum", "denominator_weighted", "population_weighted")
     )
-    spread = column.number("Between the parts, in the indicator's unit.", "a sum", min=0)
+    spread = columns.number("Between the parts, in the indicator's unit.", "a sum", min=0)
 
 
 class PartsOfUnits(OfSeries):
     """``parts_of_units``: one row a province, dimension and year."""
 
-    year = column.year("Year.")
-    province_id = column.name("Province.")
-    unit_id = column.name("The unit it became part of.")
-    score = column.number("The province's score, points.")
-    unit_score = column.number("The unit's score, points.")
-    difference = column.number("Province less unit, points.")
-    is_estimate = column.flag("The unit's score is an estimate.")
+    year = columns.year("Year.")
+    province_id = columns.name("Province.")
+    unit_id = columns.name("The unit it became part of.")
+    score = columns.number("The province's score, points.")
+    unit_score = columns.number("The unit's score, points.")
+    difference = columns.number("Province less unit, points.")
+    is_estimate = columns.flag("The unit's score is an estimate.")
 
 
 class Reporting(dy.Schema):
     """``reporting``: one row a province."""
 
-    province_id = column.name("Province.")
-    n_figures = column.whole("Figures on record.", min=0)
-    n_indicators = column.whole("Indicators with a figure.", min=0)
-    first_as_of = column.day("Day of the oldest figure.", "there is none")
-    last_as_of = column.day("Day of the newest.", "there is none")
-    n_placed = column.whole("Of its indicators, those that at least five provinces report.", min=0)
-    mean_percentile = column.number(
+    province_id = columns.name("Province.")
+    n_figures = columns.whole("Figures on record.", min=0)
+    n_indicators = columns.whole("Indicators with a figure.", min=0)
+    first_as_of = columns.day("Day of the oldest figure.", "there is none")
+    last_as_of = columns.day("Day of the newest.", "there is none")
+    n_placed = columns.whole("Of its indicators, those that at least five provinces report.", min=0)
+    mean_percentile = columns.number(
         "Mean place of its latest figures among those of all that report them, 100 is best.",
         "nothing is placed",
         min=0,
@@ -283,11 +283,11 @@ _OWN_FIGURES = "the row of the provinces' own figures"
 class Selection(dy.Schema):
     """``selection``: one row a series, and one of the provinces' own figures."""
 
-    index_id = column.name("Index.", _OWN_FIGURES)
-    dimension_id = column.name("Dimension.", _OWN_FIGURES)
-    year = column.year("Latest full year.", _OWN_FIGURES)
-    n = column.whole("Provinces.", min=1)
-    spearman = column.number("Rank correlation with the number of indicators reported.", min=-1, max=1)
-    low = column.number("Lower end of its 95 % interval.", min=-1, max=1)
-    high = column.number("Upper end.", min=-1, max=1)
-    source_ids = column.names("Sources of the ranks; empty in the row of the provinces' own figures.")
+    index_id = columns.name("Index.", _OWN_FIGURES)
+    dimension_id = columns.name("Dimension.", _OWN_FIGURES)
+    year = columns.year("Latest full year.", _OWN_FIGURES)
+    n = columns.whole("Provinces.", min=1)
+    spearman = columns.number("Rank correlation with the number of indicators reported.", min=-1, max=1)
+    low = columns.number("Lower end of its 95 % interval.", min=-1, max=1)
+    high = columns.number("Upper end.", min=-1, max=1)
+    source_ids = columns.names("Sources of the ranks; empty in the row of the provinces' own figures.")

@@ -9,6 +9,7 @@ import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import (
     INK,
@@ -75,7 +76,7 @@ def yardstick_strips(
                 reached = _goals(ax, y, goals[indicator], t)
                 words.append(reached)
                 said.append(f"{t.indicator(indicator)}: {reached}")
-            first, last = mine["as_of"].min().year, mine["as_of"].max().year
+            first, last = extent(mine["as_of"].dt.year())
             words.append(str(first) if first == last else f"{first}–{last}")
             ax.text(_RIGHT, y, " · ".join(words), va="center", fontsize=8, color=INK)
         _frame(ax, rows, t)

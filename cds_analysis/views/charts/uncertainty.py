@@ -193,9 +193,12 @@ def reliability(bins: pl.DataFrame, *, text: Text, title: str, source: str) -> C
     `bins` comes from :func:`~cds_analysis.measures.backtest.reliability`.
     """
     t = text
-    note = t(
-        "{n} figures one year ahead, each foretold from the years before it only. Size: number of figures. On the line, what was said to happen happened as often.",
-        n=t.number(bins["n"].sum()),
+    note = t.counted(
+        "{n} figure one year ahead, foretold from the years before it only. Size: number of figures. On the line, what "
+        "was said to happen happened as often.",
+        "{n} figures one year ahead, each foretold from the years before it only. Size: number of figures. On the line, "
+        "what was said to happen happened as often.",
+        bins["n"].sum(),
     )
     with style():
         figure, (ax,) = canvas(3.2, title, note, source)

@@ -271,11 +271,11 @@ def checks(past: pl.DataFrame, changes: pl.DataFrame, alarms: pl.DataFrame, t: T
     worst = alarms.filter(pl.col("process") == "lingering_06").sort("rate").row(-1, named=True)
     return Prose(
         t(
-            '**On {n} figures of past years, foretold from the years before, standings erred {less} less than "same as last year"; the bands of 80% and 95% held {held_80} and {held_95}.** '
-            "Where nothing changed, the test of a change lets something through in {calm} of {k} simulated tables (5% are meant), in {heavy} where noise has heavy tails, and in {lasting} where noise lingers, "
-            "which nobody can tell from change. The trend test alone raises up to {trend} false alarms with {years} years where good years linger.",
-            n=t.number(near["n"]),
-            k=t.number(changes["draws"][0]),
+            '**On {figures} of past years, foretold from the years before, standings erred {less} less than "same as last year"; the bands of 80% and 95% held {held_80} and {held_95}.** '
+            "Where nothing changed, the test of a change lets something through in {calm} of {tables} (5% are meant), in {heavy} where noise has heavy tails, and in {lasting} where noise lingers, "
+            "which nobody can tell from change. The trend test alone raises up to {trend} false alarms with {years} where good years linger.",
+            figures=t.counted("{n} figure", "{n} figures", near["n"]),
+            tables=t.counted("{n} simulated table", "{n} simulated tables", changes["draws"][0]),
             less=t.percent(near["less_error_pct"], 0),
             held_80=t.percent(100 * near["held_80"], 0),
             held_95=t.percent(100 * near["held_95"], 0),
@@ -283,6 +283,6 @@ def checks(past: pl.DataFrame, changes: pl.DataFrame, alarms: pl.DataFrame, t: T
             heavy=t.percent(100 * rate["heavy_tails"], 0),
             lasting=t.percent(100 * rate["lingering"], 0),
             trend=t.percent(100 * worst["rate"], 0),
-            years=t.number(worst["n_years"]),
+            years=t.counted("{n} year", "{n} years", worst["n_years"]),
         )
     )

@@ -116,23 +116,24 @@ def changes(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: 
             **where,
         )
         return Prose(head)
-    n = t.number(sayable.height)
     holding = sayable.filter(pl.col("verdict").is_in(["risen", "fallen"]))
     if holding.height:
         said = [
-            t(
+            t.counted(
+                "**{index}, {a} to {b}: of {n} province, {k} moved beyond what noise explains: {names}.**",
                 "**{index}, {a} to {b}: of {n} provinces, {k} moved beyond what noise explains: {names}.**",
+                sayable.height,
                 k=t.number(holding.height),
-                n=n,
                 names=_moved(holding, t, most=holding.height),
                 **where,
             )
         ]
     else:
         said = [
-            t(
+            t.counted(
+                "**{index}, {a} to {b}: of {n} province, no move is beyond what noise explains.**",
                 "**{index}, {a} to {b}: of {n} provinces, no move is beyond what noise explains when all are looked at together.**",
-                n=n,
+                sayable.height,
                 **where,
             )
         ]
@@ -158,10 +159,11 @@ def changes(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: 
         k = judged["depends_on_detected"].sum()
         lines += [
             "",
-            t(
+            t.counted(
+                "Without the breaks that were only detected in the figures, the verdict on {k} of the {n} province would be another.",
                 "Without the breaks that were only detected in the figures, the verdict on {k} of the {n} provinces would be another.",
+                judged.height,
                 k=t.number(k),
-                n=t.number(judged.height),
             ),
         ]
     return Prose("\n".join(lines))
@@ -210,8 +212,8 @@ def assumptions(rows: pl.DataFrame, t: Text) -> str:
         return ""
     value = dict(rows.select("assumption", "value").iter_rows())
     said = t(
-        "Scenario, all of it assumed, since no sampling error of a province is on record here: {n} interviews a province, design effect {effect}, standard deviation {sd} points between persons on a dimension",
-        n=t.number(value["interviews"]),
+        "Scenario, all of it assumed, since no sampling error of a province is on record here: {interviews} a province, design effect {effect}, standard deviation {sd} points between persons on a dimension",
+        interviews=t.counted("{n} interview", "{n} interviews", value["interviews"]),
         effect=t.number(value["design_effect"], 1),
         sd=t.number(value["person_sd"], 2),
     )

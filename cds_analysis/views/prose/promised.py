@@ -22,9 +22,9 @@ def targets_of_all(judged: pl.DataFrame, t: Text) -> Prose:
     met = paired.filter(pl.col("status") == "achieved").height
     parts = [
         t(
-            "**{n} targets of {provinces} provinces are on record; {paired} can be held against a figure, and {met} of these are met.**",
-            n=t.number(own.height),
-            provinces=t.number(own["province_id"].n_unique()),
+            "**On record: {targets} of {provinces}; {paired} can be held against a figure, {met} of them met.**",
+            targets=t.counted("{n} target", "{n} targets", own.height),
+            provinces=t.counted("{n} province", "{n} provinces", own["province_id"].n_unique()),
             paired=t.number(paired.height),
             met=t.number(met),
         )
@@ -68,14 +68,21 @@ def yardsticks(found: pl.DataFrame, t: Text, *, fewest: int) -> Prose:
     """For the national targets with most figures, how many provinces reach them."""
     several = found.filter(pl.col("n_figures") >= fewest)
     if not several.height:
-        return Prose(t("No national target has figures of {n} provinces or more.", n=t.number(fewest)))
+        return Prose(
+            t.counted(
+                "No national target has figures of {n} province or more.",
+                "No national target has figures of {n} provinces or more.",
+                fewest,
+            )
+        )
     share = pl.col("n_reached") / pl.col("n_figures")
     most = several.sort(share, "n_figures", "indicator_id", "due", descending=[True, True, False, False])
     best, worst = most.row(0, named=True), most.row(-1, named=True)
-    said = t(
-        "**{n} national targets have figures of at least {fewest} provinces.** Most often reached: {best}; least often: {worst}.",
-        n=t.number(several.height),
-        fewest=t.number(fewest),
+    said = t.counted(
+        "**{n} national target has figures of at least {provinces}.** Most often reached: {best}; least often: {worst}.",
+        "**{n} national targets have figures of at least {provinces}.** Most often reached: {best}; least often: {worst}.",
+        several.height,
+        provinces=t.counted("{n} province", "{n} provinces", fewest),
         best=_reached(best, t),
         worst=_reached(worst, t),
     )
@@ -107,9 +114,10 @@ def promises(found: pl.DataFrame, t: Text) -> Prose:
         return Prose(t("No province's target has a national one of the same indicator and date beside it."))
     above, equal, below = (int(known[c].sum()) for c in ("n_above", "n_equal", "n_below"))
     return Prose(
-        t(
-            "**Of {n} targets that the nation sets for the same date too, {equal} ask exactly as much as the nation, {above} more and {below} less.**",
-            n=t.number(total),
+        t.counted(
+            "**Of {n} target that the nation sets for the same date too, as much as the nation's: {equal}; more: {above}; less: {below}.**",
+            "**Of {n} targets that the nation sets for the same date too, as much as the nation's: {equal}; more: {above}; less: {below}.**",
+            total,
             equal=t.number(equal),
             above=t.number(above),
             below=t.number(below),

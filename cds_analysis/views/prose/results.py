@@ -286,10 +286,11 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
     if judged["depends_on_detected"].any():
         lines.append(
             "- "
-            + t(
+            + t.counted(
+                "Some definitions are only known from a jump in the figures. If only documented breaks counted, {k} of {n} verdict would be another.",
                 "Some definitions are only known from a jump in the figures. If only documented breaks counted, {k} of {n} verdicts would be others.",
+                judged.height,
                 k=t.number(judged["depends_on_detected"].sum()),
-                n=t.number(judged.height),
             )
         )
     return Prose("\n".join([t("**{index}: trends within one definition.**", index=index_name), "", *lines]))
