@@ -42,7 +42,7 @@ def drawn(page, act):
     before = page.locator(".cds").get_attribute("data-drawn")
     act()
     page.wait_for_function(
-        "before => document.querySelector('.cds').dataset.drawn !== before", arg=before, timeout=30_000
+        "before => document.querySelector('.cds').dataset.drawn !== before", arg=before, timeout=60_000
     )
 
 
@@ -50,7 +50,7 @@ def restore(page, state):
     """Paste a selection."""
     box = page.get_by_label("Lựa chọn", exact=True).or_(page.get_by_label("Selection", exact=True))
     box.fill(state)
-    drawn(page, lambda: box.press("Enter"))
+    drawn(page, lambda: box.dispatch_event("change"))  # also where it is the selection shown
 
 
 def state(page):
