@@ -3,6 +3,7 @@ drawn by Vega, without a browser.
 """
 
 import re
+from itertools import pairwise
 
 import altair as alt
 import polars as pl
@@ -83,7 +84,7 @@ def test_labels_at_the_ends_keep_apart_and_on_the_plot(study, who):
     ]
     assert len(ends) == len(names)
     places = sorted(y for _, y in ends)
-    assert min(b - a for a, b in zip(places, places[1:])) > 13
+    assert min(b - a for a, b in pairwise(places)) > 13
     assert places[0] > -10 and places[-1] < 440
 
 

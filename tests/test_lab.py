@@ -49,8 +49,9 @@ def drawn(page, act):
 def restore(page, state):
     """Paste a selection."""
     box = page.get_by_label("Lựa chọn", exact=True).or_(page.get_by_label("Selection", exact=True))
-    box.fill(state)
-    drawn(page, lambda: box.dispatch_event("change"))  # also where it is the selection shown
+    if box.input_value() != state:
+        box.fill(state)
+        drawn(page, lambda: box.press("Enter"))
 
 
 def state(page):
@@ -179,7 +180,7 @@ def test_it_can_be_used_by_keyboard_alone(page):
     drawn(page, lambda: page.keyboard.press("Enter"))
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.ariaLabel") == "Chỉ số"
-    drawn(page, lambda: page.keyboard.type("DTI"))
+    drawn(page, lambda: page.keyboard.press("ArrowUp"))
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     drawn(page, lambda: page.keyboard.press("ArrowRight"))

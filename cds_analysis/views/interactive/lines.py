@@ -110,7 +110,7 @@ def _rows(ranked: pl.DataFrame, column: str, t: Text) -> list[dict]:
         run=begins.fill_null(True).cum_sum(),
         is_last=pl.col("year") == pl.col("year").max().over("province_id"),
     )
-    decimals = t.decimals(*frame.select("index_id", "dimension_id").row(0))
+    decimals = t.decimals(*frame.select("index_id", "dimension_id").row(0), exact=True)
     sources = {s: t.source(s) for s in frame["source_id"].unique()}
     columns = ("province_id", "year", column, "rank", "n_ranked", "score", "run", "is_last", "source_id")
     found = []
