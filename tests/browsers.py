@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from cds_analysis.app.opening import trust
 from cds_analysis.errors import ParameterError
 from cds_analysis.pages.pdf import FLAGS, find_chromium
 from cds_analysis.paths import notebooks_folder
@@ -54,10 +55,11 @@ def axe_violations(page, selector=None):
 
 @contextmanager
 def jupyterlab(home):
-    """Start a JupyterLab on a free port of this machine with a copy of the explorer in the folder `home`;
-    give its address.
+    """Start a JupyterLab on a free port of this machine with a copy of the explorer in the folder `home`, trusted as
+    ``cds explore`` does it; give its address.
     """
     shutil.copy(notebooks_folder() / "05_explorer.ipynb", home / "05_explorer.ipynb")
+    trust(home / "05_explorer.ipynb", home / "data")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -78,6 +80,7 @@ def jupyterlab(home):
         **os.environ,
         "HOME": str(home),
         "JUPYTER_CONFIG_DIR": settings,
+        "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTERLAB_SETTINGS_DIR": settings,
     }
     with (home / "log.txt").open("w") as log:
@@ -106,9 +109,12 @@ def jupyterlab(home):
 
 
 def open_explorer(page, address):
-    """Open the explorer's notebook, run all of its cells and wait for the first figure."""
-    open_notebook(page, address, "05_explorer.ipynb")
-    page.wait_for_selector(".widget-tab img", timeout=90_000)
+    """Open the explorer's notebook, press its button and wait for the first figure."""
+    page.goto(f"{address}/lab/tree/05_explorer.ipynb?token={TOKEN}&reset")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
+    page.get_by_role("button", name="▶ Mở bộ khám phá").click()
+    page.wait_for_selector(".cds[data-drawn]", timeout=90_000)
+    page.add_style_tag(content=".Toastify { display: none; }")  # JupyterLab's question about news
 
 
 def open_notebook(page, address, name):

@@ -42,7 +42,7 @@ PICTURES = {  # name: (page below the outputs, element, height of the cut in CSS
     ),
     "checks.en": ("method_checks/method_checks.en.html", "figure:has(svg[aria-label*='false alarms'])", 420),
     "claims.vi": ("claims_check/claims_check.vi.html", "body", 900),
-    "index": ("index.html", "body", 760),
+    "index": ("index.html", "body", 900),
 }
 
 
@@ -73,9 +73,7 @@ def main() -> None:
             page.add_style_tag(content=".Toastify { display: none; }")  # JupyterLab's question about news
             page.get_by_role("tab", name="Bản đồ").click()
             page.wait_for_timeout(1500)
-            page.locator(".jp-OutputArea-output .widget-hbox").first.screenshot(
-                path=gallery / "explorer.vi.png"
-            )
+            page.locator(".cds").first.screenshot(path=gallery / "explorer.vi.png")
             _smaller(gallery / "explorer.vi.png")
         browser.close()
 

@@ -240,9 +240,9 @@ national = {"dimension_id": "overall", "year": 2023, "quantity": "provincial_mea
 cell("national_scores", "national_mean_exchanged", {"score": 0.8763}, index_id="dti", **national)
 cell("national_scores", "national_mean_of_par_exchanged", {"score": 68.98}, index_id="par", **national)
 
-paid = {"indicator_id": "online_payment_transactions_pct"}
-online = {"province_id": "lang-son", "indicator_id": "files_received_online_pct"}
-teams = {"indicator_id": "community_digital_teams"}
+paid = {"indicator_id": "online_payment_transactions_pct", "source_id": "article-binh-chau-2023-07"}
+online = {"indicator_id": "files_received_online_pct", "source_id": "article-lang-son-2024-07"}
+teams = {"indicator_id": "community_digital_teams", "source_id": "article-vinh-phuc-2022-08"}
 cell("observations", "percent_977", {"value": 977.0, "numerator": None, "denominator": None}, **online)
 cell("observations", "percent_a_tenth", {"value": 9.77, "numerator": None, "denominator": None}, **online)
 cell("observations", "percent_digits_exchanged", {"value": 53.2}, **paid)

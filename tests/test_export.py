@@ -14,8 +14,9 @@ from click.testing import CliRunner
 from cds_analysis.cli.main import main
 from cds_analysis.dataset.load import eager, load
 from cds_analysis.dataset.schemas import TABLES
+from cds_analysis.dataset.version import data_version
 from cds_analysis.errors import ParameterError
-from cds_analysis.study.export import data_version, export
+from cds_analysis.study.export import export
 
 
 @pytest.fixture(scope="module")

@@ -76,7 +76,7 @@ def test_every_rule_says_its_method(data):
 
 
 ACCOUNTS = {"indicator_id": "bank_account_15plus_pct", "as_of": date(2023, 6, 30)}  # 82.52 half a year before
-TEAMS = {"indicator_id": "community_digital_teams"}
+TEAMS = {"indicator_id": "community_digital_teams", "source_id": "article-vinh-phuc-2022-08"}
 AN_GIANG = {
     "province_id": "an-giang",
     "year": 2023,
@@ -131,7 +131,7 @@ ARTICLE = {"source_id": "article-vinh-phuc-2022-08"}  # published on 25 August 2
             "release-far-ahead",
             "release",
             {},
-            {"data_date": date(2026, 12, 31)},
+            {"data_date": date(2027, 3, 31)},
             {"data_date": date(2027, 1, 2)},
         ),
     ],
@@ -340,7 +340,7 @@ def test_an_import_shows_the_warnings_that_are_new(folder, tmp_path):
 
 
 def test_the_day_of_judgement_is_declared_and_a_later_date_is_refused(folder, data):
-    assert data.judged_on == date(2024, 12, 31)
+    assert data.judged_on == date(2026, 3, 31)
     row = row_of(folder, "observations.csv", "vinh-phuc,steering_committees")
     spoil(folder, "observations.csv", row, "2022-08-25", "2204-08-25")
     assert cds.load(folder).judged_on == data.judged_on

@@ -200,7 +200,7 @@ def test_units_without_a_printed_rank_are_ranked_by_their_scores(folder, tmp_pat
     lines = [f"{name},{90 - i // 2}" for i, name in enumerate(names)]  # in pairs
     (tmp_path / "par.csv").write_text("\n".join(["Tỉnh,Điểm", *lines]), encoding="utf-8")
     table_changes(read_table(tmp_path / "par.csv", "par", data, year=2025), "par", data, SOURCE).write(
-        data_date=date(2025, 12, 31)
+        data_date=date(2026, 12, 31)
     )
     new = (
         cds.load(folder)

@@ -187,7 +187,7 @@ SOURCE = {
 
 def add(candidates, data, source):
     found = accepted_changes(candidates, data, source)
-    found.write(data_date=date(2025, 12, 31))
+    found.write(data_date=date(2026, 12, 31))
     return found
 
 
@@ -374,7 +374,7 @@ class Os:
     replace = staticmethod(cut(os.replace))
 changing.os = Os
 source = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, "kind": "article"}
-adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source).write(data_date=date(2025, 12, 31))
+adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source).write(data_date=date(2026, 12, 31))
 """
 
 
@@ -441,7 +441,7 @@ def test_the_commands(folder, tmp_path):
             "--data",
             str(folder),
             "--data-date",
-            "2025-12-31",
+            "2026-12-31",
         ],
     )
     assert said.exit_code == 0 and "1 observations" in said.output, said.output

@@ -3,7 +3,9 @@ token, in a copy of the notebook.
 """
 
 import csv
+import re
 
+import polars as pl
 import pytest
 from browsers import axe_violations, jupyterlab, needs_chromium, open_explorer, open_notebook
 
@@ -27,7 +29,7 @@ def lab(home):
 
 @pytest.fixture(scope="module")
 def page(lab, browser):
-    page = browser.new_page(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
+    page = browser.new_page(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     open_explorer(page, lab)
@@ -35,75 +37,174 @@ def page(lab, browser):
     page.close()
 
 
-def picture(page):
-    return page.locator(".widget-tab img:visible").first
-
-
-def test_typing_a_name_without_accents_and_adding_it_changes_the_figure(page):
-    before = picture(page).get_attribute("src"), picture(page).get_attribute("alt")
-    page.get_by_label("Tìm", exact=True).fill("da nang")
+def drawn(page, act):
+    """Do something and wait until the explorer has drawn Python's answer to it."""
+    before = page.locator(".cds").get_attribute("data-drawn")
+    act()
     page.wait_for_function(
-        "() => [...document.querySelectorAll('.widget-select select option')].some(o => o.textContent.replaceAll('\\u00a0', ' ') === 'Đà Nẵng')"
+        "before => document.querySelector('.cds').dataset.drawn !== before", arg=before, timeout=30_000
     )
-    page.get_by_role("button", name="Thêm", exact=True).click()
-    page.wait_for_function("alt => document.querySelector('.widget-tab img').alt !== alt", arg=before[1])
-    assert picture(page).get_attribute("src") != before[0]
-    assert "Đà Nẵng" in picture(page).get_attribute("alt") and "Đà Nẵng" not in before[1]
 
 
-def test_a_tab_is_drawn_when_it_is_opened_and_the_choice_survives(page):
-    page.get_by_role("tab", name="Xu hướng hạng").click()
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.widget-tab img')].some(i => i.offsetParent && i.alt.includes('hạng') && i.alt.includes('Đà Nẵng'))"
+def restore(page, state):
+    """Paste a selection."""
+    box = page.get_by_label("Lựa chọn", exact=True).or_(page.get_by_label("Selection", exact=True))
+    box.fill(state)
+    drawn(page, lambda: box.press("Enter"))
+
+
+def state(page):
+    return page.locator(".cds-share input").first.input_value()
+
+
+def test_figure_and_controls_are_in_one_view(page):
+    boxes = [page.locator(s).bounding_box() for s in (".cds-controls", ".cds-plot svg", ".cds-foot")]
+    assert all(b["y"] >= 60 and b["y"] + b["height"] <= 800 for b in boxes), boxes
+
+
+def test_a_name_typed_fast_is_found_in_the_browser_and_not_an_earlier_match(page):
+    field = page.get_by_role("combobox", name="Tỉnh, vùng, nhóm")
+    field.focus()
+    for typed in ("ha noi", "Da Nang, brvt"):
+        drawn(page, lambda typed=typed: (page.keyboard.type(typed, delay=0), page.keyboard.press("Enter")))
+    assert state(page).endswith("ba-ria-vung-tau+lang-son+ha-noi+da-nang")
+    drawn(page, lambda: (field.fill("tuong dong lang son"), field.press("Enter")))
+    assert len(state(page).split("+")) == 9  # five peers, none of whom was picked
+    for _ in range(7):
+        drawn(page, lambda: field.press("Backspace"))
+    assert state(page).endswith("ba-ria-vung-tau+lang-son")
+    field.fill("atlantis")
+    field.press("Enter")
+    assert page.locator(".cds-status").inner_text() == "không có tỉnh nào khớp"
+    field.press("Escape")
+
+
+def test_pointing_tells_what_the_data_say(page, data):
+    restore(page, "vi 63 papi/public_service_delivery 2021-2024 all trend lang-son")
+    label = page.locator(".cds-plot svg text", has_text=re.compile(r"^Lạng Sơn")).bounding_box()
+    page.mouse.move(label["x"] - 9, label["y"] + label["height"] / 2)  # the end of its line
+    tip = page.locator("#vg-tooltip-element.visible")
+    tip.wait_for()
+    told = dict(zip(*[tip.locator(f"td.{c}").all_inner_texts() for c in ("key", "value")]))
+    rows = data.scores.filter(
+        (pl.col("dimension_id") == "public_service_delivery") & (pl.col("year") == 2024)
+    ).drop_nulls("score")
+    score = rows.filter(pl.col("province_id") == "lang-son")["score"].item()
+    rank = 1 + rows.filter(pl.col("score") > score).height
+    assert tip.locator("h2").inner_text() == "Lạng Sơn"
+    assert told["Năm"] == "2024" and told["Hạng"] == f"{rank}/{rows.height}"
+    assert told["Điểm"] == f"{score:.2f}".replace(".", ",") and "PAPI 2024" in told["Nguồn"]
+    page.mouse.move(5, 5)
+
+
+def test_a_click_in_the_figure_picks_and_drops_and_the_table_knows(page):
+    restore(page, "vi 63 dti/overall 2020-2024 all map lang-son")
+    tile = page.locator(".cds-plot svg text", has_text=re.compile("^Hà Nội$"))
+    drawn(page, lambda: tile.click(force=True))
+    assert state(page).endswith("lang-son+ha-noi")
+    drawn(page, lambda: page.get_by_role("tab", name="Bảng").click())
+    assert page.locator(".cds tr.cds-mine th").all_inner_texts() == ["Hà Nội", "Lạng Sơn"]  # by rank
+    drawn(page, lambda: page.locator(".cds tbody").get_by_role("button", name="Hà Nội").click())
+    assert state(page).endswith("table lang-son")
+
+
+def test_the_table_sorts_filters_and_counts_all(page):
+    restore(page, "vi 63 dti/overall 2020-2023 all table lang-son")
+    rows = page.locator(".cds tbody tr")
+    assert rows.count() == 63
+    ranks = [int(t.split("/")[0]) for t in page.locator(".cds tbody td:nth-child(3)").all_inner_texts()]
+    assert ranks == sorted(ranks)
+    page.locator(".cds thead").get_by_role("button", name="Tỉnh").click()
+    names = page.locator(".cds tbody th").all_inner_texts()
+    assert names[0] == "An Giang" and names.index("Bạc Liêu") < names.index("Bắc Giang") < names.index(
+        "Đắk Lắk"
     )
-    assert "da-nang" in page.get_by_label("Lựa chọn").input_value()
+    assert page.locator(".cds thead th").first.get_attribute("aria-sort") == "ascending"
+    page.get_by_role("searchbox", name="Tìm").fill("dong bang song cuu")
+    assert rows.count() == 13
+    page.get_by_role("searchbox", name="Tìm").fill("")
+    page.get_by_label("chỉ tỉnh đã chọn").check()
+    assert page.locator(".cds tbody th").all_inner_texts() == ["Lạng Sơn"]
+    page.get_by_label("chỉ tỉnh đã chọn").uncheck()
 
 
-def test_the_numbers_can_be_downloaded(page, tmp_path):
+@pytest.mark.parametrize("kind", ["PNG", "SVG", "XLSX", "CSV"])
+def test_what_is_taken_away_says_what_it_is(page, tmp_path, kind):
+    restore(page, "vi 63 papi/public_service_delivery 2018-2024 all trend.score lang-son+cao-bang")
     with page.expect_download() as waiting:
-        page.locator(".widget-tab a[download]:visible", has_text="CSV cho Excel").click()
-    target = tmp_path / "numbers.csv"
-    waiting.value.save_as(target)
-    rows = list(csv.DictReader(target.open(encoding="utf-8-sig")))
-    assert {r["province_id"] for r in rows} == {"ba-ria-vung-tau", "da-nang", "lang-son"}
-    assert all(int(r["year"]) >= 2011 for r in rows)
-
-
-def test_a_saved_selection_is_restored(page):
-    box = page.get_by_label("Lựa chọn")
-    box.fill("vi 63 dti/overall 2022-2024 all map ca-mau")
-    box.press("Enter")
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('.widget-tab img')].some(i => i.offsetParent && i.alt.includes('DTI'))"
+        page.locator(".cds-takes").get_by_role("button", name=kind).click()
+    assert (
+        waiting.value.suggested_filename == f"PAPI-6_trend-score_2018-2024_lang-son+cao-bang.{kind.lower()}"
     )
-    assert page.get_by_role("tab", name="Bản đồ").get_attribute("aria-selected") == "true"
+    file = tmp_path / "file"
+    waiting.value.save_as(file)
+    content = file.read_bytes()
+    if kind == "CSV":
+        rows = list(csv.DictReader(content.decode("utf-8-sig").splitlines(), delimiter=";"))
+        assert rows[0]["Tỉnh"] == "Lạng Sơn" and len({r["Tỉnh"] for r in rows}) == 63
+    elif kind == "SVG":
+        text = content.decode()
+        assert "Lạng Sơn" in text and "PAPI 2024" in text  # the finding and the source go with it
+    else:
+        assert content.startswith({"PNG": b"\x89PNG", "XLSX": b"PK"}[kind]) and len(content) > 10_000
 
 
-def test_the_language_changes_in_place(page):
-    page.get_by_role("button", name="English").click()
-    page.get_by_label("Search", exact=True).wait_for()
-    assert page.get_by_role("tab", name="Map").count() == 1
+def test_all_provinces_and_a_target_leave_no_old_figure(page):
+    restore(page, "vi 63 papi/overall 2011-2024 level4_services_pct targets all")
+    assert page.locator(".cds h3").inner_text().startswith("Dịch vụ công")
+    restore(page, "vi 63 papi/overall 2011-2024 5g_population_coverage targets all")
+    assert "chưa tỉnh nào công bố số liệu" in page.locator(".cds h3").inner_text()
+    assert not page.locator(".cds-plot").is_visible()
 
 
-def test_the_explorer_is_accessible_and_raised_no_error(page):
-    found = axe_violations(page, ".jp-OutputArea-output .widget-hbox")
-    assert found == []
-    assert page.errors == []
+def test_a_wrong_selection_is_refused_in_the_reader_s_language(page):
+    restore(page, "vi 63 dti/overall 2022-2024 all map ca-mau")
+    restore(page, "vi 63 dti/overall 2022-2024 all map atlantis")
+    assert "không có gì thay đổi" in page.locator(".cds-status").inner_text()
 
 
-def test_it_can_be_used_by_keyboard(page):
-    page.get_by_label("Search", exact=True).focus()
+def test_language_changes_in_place_and_undo_goes_back(page):
+    restore(page, "vi 63 dti/overall 2022-2024 all map ca-mau")
+    drawn(page, lambda: page.get_by_role("button", name="EN", exact=True).click())
+    assert page.get_by_role("tab", name="Compare").count() == 1
+    assert page.get_by_role("tab", name="So sánh").count() == 0
+    drawn(page, lambda: page.get_by_role("button", name="Undo").click())
+    assert page.get_by_role("tab", name="So sánh").count() == 1
+
+
+def test_it_can_be_used_by_keyboard_alone(page):
+    restore(page, "vi 63 papi/overall 2011-2024 all trend lang-son")
+    page.get_by_role("combobox", name="Tỉnh, vùng, nhóm").focus()
     page.keyboard.type("can tho")
-    page.wait_for_function(  # letters go to the kernel one by one, and a click may overtake the last of them
-        "() => [...document.querySelectorAll('.widget-select:not(.widget-select-multiple) select')].some(s => s.options.length === 1 && s.options[0].textContent.replaceAll('\\u00a0', ' ') === 'Can Tho')"
-    )
+    drawn(page, lambda: page.keyboard.press("Enter"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.ariaLabel") == "Chỉ số"
+    drawn(page, lambda: page.keyboard.type("DTI"))
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    assert page.evaluate("() => document.activeElement.textContent") == "Add"
-    page.keyboard.press("Enter")
+    drawn(page, lambda: page.keyboard.press("ArrowRight"))
+    page.get_by_role("tab", name="Qua các năm").focus()
+    drawn(page, lambda: page.keyboard.press("ArrowRight"))
+    assert state(page) == "vi 63 dti/overall 2021-2024 all comparison lang-son+can-tho"
+    assert page.evaluate("document.activeElement.getAttribute('aria-selected')") == "true"
+
+
+@pytest.mark.parametrize("view", ["trend", "comparison.parts", "map", "targets", "table"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_explorer_is_accessible_in_both_themes(page, theme, view):
+    page.evaluate("light => document.body.dataset.jpThemeLight = light", str(theme == "light").lower())
+    restore(page, "vi 63 papi/overall 2011-2024 all trend.score lang-son")
+    restore(page, f"vi 63 papi/overall 2011-2024 all {view} lang-son+ha-noi")
     page.wait_for_function(
-        "() => document.querySelector('.widget-select-multiple').textContent.replaceAll('\\u00a0', ' ').includes('Can Tho')"
+        f"() => document.querySelector('.cds').classList.contains('cds-dark') === {str(theme == 'dark').lower()}"
     )
+    found = axe_violations(page, ".cds")
+    page.evaluate("() => document.body.dataset.jpThemeLight = 'true'")
+    assert found == []
+
+
+def test_nothing_went_wrong_in_the_browser(page):
+    assert page.errors == []
 
 
 ARTICLE = "Đến cuối năm 2023, tỉnh Lạng Sơn có 98,5% doanh nghiệp sử dụng hóa đơn điện tử. Tỉnh Lạng Sơn xếp hạng 25/63 về PAR INDEX."

@@ -120,7 +120,7 @@ def test_what_a_killed_batch_had_finished_is_in_its_journal(tasks, data, tmp_pat
     with folder.held():  # a batch that begins, notes two reports, and is killed while it notes the third
         manifest, _ = folder.read()
         missing = {k: {**e, "status": "missing"} for k, e in manifest["reports"].items()}
-        folder.begin({**manifest, "reports": missing}, b"")
+        folder.begin({**manifest, "reports": missing}, {"index.html": b""})
         for task in tasks[:2]:
             folder.note(task.key, finished[task.key])
     with (out / "manifest.jsonl").open("ab") as journal:
@@ -149,7 +149,7 @@ def test_a_journal_takes_a_line_a_report_and_not_the_whole_manifest(tasks, data,
     entry = entries(out)["one/one.vi"]
     many = {f"one/n{n}.vi": {**entry, "stem": f"n{n}", "path": f"one/n{n}.vi.html"} for n in range(10_000)}
     with folder.held():
-        folder.begin({"reports": many}, b"")
+        folder.begin({"reports": many}, {"index.html": b""})
         start = time.perf_counter()
         for key, one in many.items():
             folder.note(key, one)
@@ -179,20 +179,21 @@ def test_files_that_are_not_ours_stay(tasks, data, tmp_path, quick):
     assert [f for f in ours if f.exists()] == []
 
 
-def test_an_index_page_of_somebody_else_is_not_overwritten(tasks, data, tmp_path, quick):
+@pytest.mark.parametrize("name", ["index.html", "index.en.html"])
+def test_a_page_of_somebody_else_is_not_overwritten(tasks, data, tmp_path, quick, name):
     out = tmp_path / "out"
     out.mkdir()
-    (out / "index.html").write_text("<p>my own site</p>")
+    (out / name).write_text("<p>my own site</p>")
     with pytest.raises(cds.CdsError, match="was not made by `cds report`"):
         run(tasks, out, data=data)
-    assert [f.name for f in out.iterdir()] == ["index.html"]
-    (out / "index.html").unlink()
+    assert [f.name for f in out.iterdir()] == [name]
+    (out / name).unlink()
     run(tasks, out, data=data)
     (out / "manifest.json").unlink()
     assert {r.status for r in run(tasks, out, data=data)} == {"made"}  # our own is known without a manifest
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "index.html", "manifest.jsonl"])
+@pytest.mark.parametrize("name", ["manifest.json", "index.html", "index.en.html", "manifest.jsonl"])
 def test_a_folder_in_the_place_of_a_file_is_refused_first(tasks, data, tmp_path, quick, name):
     (tmp_path / "out" / name).mkdir(parents=True)
     with pytest.raises(cds.CdsError, match=f"{name} is a folder"):
@@ -247,7 +248,13 @@ def test_an_interruption_leaves_a_whole_manifest(tasks, data, tmp_path, quick):
     with pytest.raises(KeyboardInterrupt):
         run(tasks, out, data=data, on_result=removing(interrupt, 2))
     assert [entries(out)[t.key]["status"] for t in tasks] == ["made", "made", "missing"]
-    assert sorted(f.name for f in out.iterdir()) == ["index.html", "manifest.json", "one", "two"]
+    assert sorted(f.name for f in out.iterdir()) == [
+        "index.en.html",
+        "index.html",
+        "manifest.json",
+        "one",
+        "two",
+    ]
 
 
 def process_that_is_gone():

@@ -50,7 +50,7 @@ def without_an_index(index):
             if "index_id" in frame.columns:
                 frame.filter(pl.col("index_id").fill_null("") != index).write_csv(file)
         known = pl.read_csv(folder / "indicators.csv")["indicator_id"].to_list()
-        for name in ("targets", "observations"):
+        for name in ("targets", "observations", "area_targets", "area_observations"):
             frame = pl.read_csv(folder / f"{name}.csv", infer_schema=False)
             frame.filter(pl.col("indicator_id").is_in(known)).write_csv(folder / f"{name}.csv")
 

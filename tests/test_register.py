@@ -20,8 +20,8 @@ from cds_analysis.paths import notebooks_folder
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook, notebooks
 from cds_analysis.reports.plan import plan
+from cds_analysis.study.choice import VIEWS
 from cds_analysis.study.study import Study
-from cds_analysis.views.labels import TAB_LABELS
 from cds_analysis.views.text import Text
 
 
@@ -208,11 +208,12 @@ def test_an_invented_index_is_shown_by_default(invented, tmp_path):
 
 def test_an_invented_index_is_in_the_explorer(invented):
     explorer = Explorer(invented, lang="en", provinces=["lang-son"], index="xyz")
-    assert ("XYZ", "xyz") in explorer.index.options
-    assert [d for _, d in explorer.dimension.options] == [WHOLE, *PARTS]
-    for number in range(len(TAB_LABELS)):
-        explorer.tabs.selected_index = number
-        assert TITLE in explorer.tabs.children[number].value or number == 1  # targets show no index
+    assert {"id": "xyz", "label": "XYZ"} in explorer.menu["indices"]
+    assert [p["id"] for p in explorer.menu["parts"]["xyz"]] == [f"xyz/{d}" for d in (WHOLE, *PARTS)]
+    for tab in VIEWS:
+        explorer.change(tab=tab)
+        sources = [source["title"] for source in explorer.shown["sources"]]
+        assert any(TITLE in title for title in sources) or tab == "targets"  # targets show no index
 
 
 # ---- no code names an index, a dimension or a source
@@ -316,7 +317,7 @@ def test_other_ids_of_all_sources_change_nothing_but_the_ids(folder, tmp_path, a
 
 def with_papi_2025(folder, table, key, ids):
     """Add PAPI 2025 under an id of its own, as 2024 was, to data that reach that far."""
-    (folder / "release.csv").write_text("data_date\n2025-12-31\n", encoding="utf-8")
+    (folder / "release.csv").write_text("data_date\n2026-12-31\n", encoding="utf-8")
     append(
         folder / "sources.csv",
         [{"source_id": "told-2025", "title": "PAPI as told", "publisher": "Someone", "kind": "report"}],

@@ -16,6 +16,7 @@ from matplotlib.textpath import TextToPath
 import cds_analysis as cds
 from cds_analysis.dataset.series import observations_with_ranks, score_values
 from cds_analysis.measures.gaps import merge_repeated
+from cds_analysis.measures.promises import promises, yardsticks
 from cds_analysis.views import charts, prose, tables
 from cds_analysis.views.drawing.svg import SvgRenderer
 from cds_analysis.views.text import Text
@@ -29,11 +30,13 @@ def frames(data):
     papi = data.scores.filter(pl.col("index_id") == "papi", pl.col("year") == 2024)
     compared = cds.compare(score_values(papi), data.provinces, peers=cds.structural_peers(data.context))
     every = cds.ranks(data.scores, data.breaks, data.indices)
-    judged = merge_repeated(cds.gaps(observations_with_ranks(data), data.targets, data.indicators))
+    every_gap = cds.gaps(observations_with_ranks(data), data.targets, data.indicators)
+    judged = merge_repeated(every_gap)
     return {
         "compared": compared,
         "ranked": every.filter(pl.col("dimension_id") == "overall"),
         "judged": judged,
+        "shares": every_gap.filter(pl.col("indicator_id").str.ends_with("_pct")),
         "standing": cds.open(lang="en").standing("papi").whole,
     }
 
@@ -49,6 +52,8 @@ def draw(name, data, frames, text, *, empty=False):
         pl.col("target") <= 100,
         pl.col("indicator_id").str.ends_with("_pct"),
     )
+    shares = frames["shares"].clear() if empty else frames["shares"]
+    is_national = pl.col("scope") == "viet-nam"
     if empty:
         overall, papi, judged, percent = overall.clear(), papi.clear(), judged.clear(), percent.clear()
     common = {"text": text, "title": "Title", "source": "Source"}
@@ -72,8 +77,13 @@ def draw(name, data, frames, text, *, empty=False):
         )
     if name == "dumbbell":
         return charts.dumbbell(percent, **common)
-    if name == "status_matrix":
-        return charts.status_matrix(judged, provinces=FOUR, **common)
+    if name == "yardstick_strips":
+        figures = shares.filter(is_national).drop_nulls("value")
+        figures = figures.unique(["indicator_id", "province_id"], keep="first", maintain_order=True)
+        return charts.yardstick_strips(figures, yardsticks(shares), highlight=FOUR[:2], **common)
+    if name == "promise_strips":
+        own = shares.filter(~is_national)
+        return charts.promise_strips(own, promises(shares).head(15), highlight=FOUR[:2], **common)
     if name == "bump":
         return charts.bump(papi, highlight=FOUR, **common)
     if name == "trajectory":
@@ -92,7 +102,8 @@ CHARTS = [
     "tile_map",
     "heatmap",
     "dumbbell",
-    "status_matrix",
+    "yardstick_strips",
+    "promise_strips",
     "bump",
     "trajectory",
     "rank_heatmap",
@@ -247,7 +258,7 @@ def test_prose_of_targets(data, frames):
     assert "The largest gap is 57.4 percentage points" in said
     assert (
         "no target is on record"
-        in prose.target_gap(frames["judged"], Text("en", data), province="ha-noi", units=units).markdown
+        in prose.target_gap(frames["judged"], Text("en", data), province="ha-nam", units=units).markdown
     )
 
 

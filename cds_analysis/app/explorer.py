@@ -1,38 +1,42 @@
-"""The explorer: ipywidgets that pick provinces, an index, years and an indicator, and show the views of this
-package for them.
+"""The explorer: pick provinces, an index, years, and see them over time, compared, on a map, against targets, in a
+table.
 
-Controls to views and nothing else: measures compute, charts draw. A tab is drawn when it is open and
-something it shows has changed. The whole selection is one short text (:attr:`Explorer.state`) that can be
-kept and given back.
+The widget is one: its script (``static/*.js``) holds the controls and draws, and this side says what there is to
+choose (:mod:`cds_analysis.app.menu`) and makes the figure of a choice (:mod:`cds_analysis.study.figures`). The whole
+selection is one short text (:attr:`Explorer.state`) that can be kept and given back, and a line of Python.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
-from contextlib import contextmanager
+from pathlib import Path
 
-import ipywidgets as w
-import polars as pl
+import anywidget
+import traitlets
 
-from cds_analysis.app.markup import said
-from cds_analysis.app.panes import Pick, has_scores, pane, peers
+from cds_analysis.app.menu import candidates, group_of, menu
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.dataset.provinces import find_provinces, fold
-from cds_analysis.dataset.register import WHOLE, series_of
+from cds_analysis.dataset.provinces import find_provinces
+from cds_analysis.dataset.register import find_series
 from cds_analysis.errors import CdsError, ParameterError
-from cds_analysis.measures.units import UNITS, in_units
-from cds_analysis.views.labels import BUTTON_LABELS, TAB_LABELS, YEAR_LABELS
-from cds_analysis.views.text import LANGUAGES, Text, collation_key
+from cds_analysis.study.choice import Choice, read_choice, series_with_data, years_of
+from cds_analysis.study.study import Study
+from cds_analysis.views.interactive import Live
+from cds_analysis.views.interactive.scripts import begin, draw_script, finish, vega
+from cds_analysis.views.theme import flat_csv
 
 __all__ = ["Explorer"]
 
-ALL = "all"
-_WIDE = {"layout": w.Layout(width="21rem", max_width="100%"), "style": {"description_width": "6.5rem"}}
-_LANGUAGE_NAMES = {"vi": "Tiếng Việt", "en": "English"}
+_STATIC = Path(__file__).parent / "static"
+_TYPES = {
+    "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
-class Explorer:
-    """Filter by province and look: comparison, target gap, ranking trend, map, table.
+class Explorer(anywidget.AnyWidget):
+    """All figures of a dataset, for provinces picked by name.
 
     Parameters
     ----------
@@ -41,7 +45,7 @@ class Explorer:
     lang
         ``vi`` or ``en``; can be changed in the explorer.
     provinces
-        Province ids picked at the start.
+        Province ids picked at the start, in the order of their colours.
     index
         Index shown at the start; the first of the register that has a table by default.
 
@@ -49,32 +53,57 @@ class Explorer:
     --------
     >>> from cds_analysis import load
     >>> explorer = Explorer(load(), lang="en", provinces=["lang-son"], index="papi")
-    >>> explorer.search.value = "brvt"
-    >>> explorer.add_match.click()
-    >>> explorer.selected
-    ['ba-ria-vung-tau', 'lang-son']
+    >>> explorer.change(add=["peers of Lang Son"], last=2023)
     >>> explorer.state
-    'en 63 papi/overall 2011-2024 all comparison ba-ria-vung-tau+lang-son'
+    'en 63 papi/overall 2011-2023 all trend lang-son+quang-binh+tuyen-quang+yen-bai+bac-lieu+hoa-binh'
+    >>> explorer.undo()
+    >>> explorer.code
+    "cds.open(lang='en').chart('papi', 'lang-son', years=(2011, 2024))"
     """
+
+    _css = _STATIC / "explorer.css"
+    menu = traitlets.Dict().tag(sync=True)
+    shown = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self, data: Dataset, *, lang: str = "vi", provinces: Sequence[str] = (), index: str | None = None
     ) -> None:
-        self._all, self._quietly, self._drawn = data, False, {}
-        self.box = w.HBox(layout=w.Layout(flex_flow="row wrap", width="100%"))
-        self.language = w.ToggleButtons(
-            options=[(name, code) for code, name in _LANGUAGE_NAMES.items()], value=lang
-        )
-        self.units = w.ToggleButtons(options=UNITS, value=UNITS[0])
-        for group in (self.language, self.units):
-            group.style.button_width = "6.6rem"
-            group.observe(lambda _: self._rebuild(self._picked()), "value")
-        self._rebuild(list(provinces), **({"index": index} if index else {}))
+        bundling = begin()  # of Vega, in a process of its own, while the first figure is made
+        self._data, self._studies, self._before, self._seq = data, {}, [], 0
+        series = find_series(index, data.indices) if index else series_with_data(data)[0]
+        years = years_of(data, series)
+        if not years:
+            raise ParameterError(f"{series.key} has no figures")
+        found = tuple(find_provinces(list(provinces), data.provinces))
+        self._choice = Choice(lang, "63", series.key, years[0], years[-1], provinces=found)
+        self._figure = self._study.figures.draw(self._choice)
+        finish(bundling)
+        scripts = (_STATIC / f"{name}.js" for name in ("who", "table", "explorer"))
+        self._esm = "\n".join([vega(), draw_script(), *(s.read_text(encoding="utf-8") for s in scripts)])
+        super().__init__(menu=menu(self._study, self._choice), shown=self._as_shown())
+        self.on_msg(self._asked)
+
+    # ---- what is shown
+
+    @property
+    def choice(self) -> Choice:
+        """What is looked at."""
+        return self._choice
 
     @property
     def selected(self) -> list[str]:
-        """The ids picked, in the order of their names."""
-        return [p for _, p in self.picked.options]
+        """The ids picked, in the order they were picked."""
+        return list(self._choice.provinces)
+
+    @property
+    def figure(self) -> Live:
+        """The figure shown."""
+        return self._figure
+
+    @property
+    def code(self) -> str:
+        """The line of Python that gives the same figure."""
+        return self._study.code(self._choice)
 
     @property
     def state(self) -> str:
@@ -85,266 +114,139 @@ class Explorer:
         ParameterError, UnknownNameError
             When the text is not a selection, or names what the dataset does not have; nothing changes then.
         """
-        parts = (
-            str(self.language.value),
-            str(self.units.value),
-            f"{self.index.value}/{self.dimension.value}",
-            f"{self.first.value}-{self.last.value}",
-            str(self.indicator.value),
-            self._tab(),
-        )
-        return " ".join([*parts, "+".join(self.selected) or "-"])
+        return self._study.text_of(self._choice)
 
     @state.setter
     def state(self, text: str) -> None:
-        try:
-            lang, units, series, years, indicator, tab, picked = text.split()
-            index, _, dimension = series.partition("/")
-            span = tuple(int(y) for y in years.split("-"))
-        except ValueError:
-            raise ParameterError(f"a selection looks like {self.state!r}, not {text!r}") from None
-        data = in_units(self._all, units)
-        provinces = [] if picked == "-" else find_provinces(picked.split("+"), data.provinces)
-        if (
-            lang not in LANGUAGES
-            or tab not in TAB_LABELS
-            or not has_scores(data, index, dimension)
-            or indicator not in (ALL, *self._indicators(data))
-        ):
-            raise ParameterError(
-                f"the selection {text!r} names a language, tab, index, dimension or indicator that is not here"
-            )
-        with self._quiet():
-            self.language.value, self.units.value = lang, units
-        self._rebuild(provinces, index=index, dimension=dimension, years=span, indicator=indicator, tab=tab)
+        words = text.split()
+        units = words[1] if len(words) > 1 and words[1] in ("63", "34") else "63"
+        self._show(read_choice(text, self._study_of(self._choice.lang, units).data))
 
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.box)
-
-    # ---- controls
-
-    def _rebuild(self, provinces: list[str], **kept) -> None:
-        """Make all controls anew in the language and units chosen, keeping the selection."""
-        if self._quietly:
-            return
-        if hasattr(self, "index") and not kept:
-            kept = {
-                "index": self.index.value,
-                "dimension": self.dimension.value,
-                "years": (self.first.value, self.last.value),
-                "indicator": self.indicator.value,
-                "tab": self._tab(),
-            }
-        self.data = in_units(self._all, str(self.units.value))
-        t = self.t = Text(str(self.language.value), self.data)
-        self._words = {
-            p: fold(" ".join([p, vi, en, more or ""]))
-            for p, vi, en, more in self.data.provinces.select(
-                "province_id", "name_vi", "name_en", "aliases"
-            ).iter_rows()
-        }
-        self.search = w.Text(
-            description=t("Search"),
-            placeholder=t("Type a name, with or without accents"),
-            continuous_update=True,
-            **_WIDE,
-        )
-        self.matches = w.Select(description=t("Found"), rows=5, **_WIDE)
-        self.picked = w.SelectMultiple(description=t("Picked"), rows=6, **_WIDE)
-        self.region = w.Dropdown(
-            description=t("Region"),
-            options=[(t.region(r), r) for r in self.data.regions["region_id"]],
-            **_WIDE,
-        )
-        self.add_match, self.remove, self.add_region, self.add_peers, self.add_all, self.clear = (
-            w.Button(description=t(n), layout=w.Layout(width="auto")) for n in BUTTON_LABELS
-        )
-        indices = [
-            (t.index_short(i), i)
-            for i in (s.index_id for s in series_of(self.data.indices) if s.is_whole)
-            if has_scores(self.data, i, WHOLE, at_least=self.data.full_from)
-        ]
-        self.index = w.Dropdown(
-            description=t("Index"), options=indices, value=kept.get("index", indices[0][1]), **_WIDE
-        )
-        self.dimension = w.Dropdown(description=t("Dimension"), **_WIDE)
-        self.first, self.last = (w.Dropdown(description=t(n), **_WIDE) for n in YEAR_LABELS)
-        indicators = sorted(
-            ((t.indicator(i), i) for i in self._indicators(self.data)),
-            key=lambda pair: collation_key(pair[0]),
-        )
-        self.indicator = w.Dropdown(
-            description=t("Target"),
-            options=[(t("All targets"), ALL), *indicators],
-            value=kept.get("indicator", ALL),
-            **_WIDE,
-        )
-        self.saved = w.Text(description=t("Selection"), continuous_update=False, **_WIDE)
-        self.hint = w.HTML()
-        self.tabs = w.Tab(
-            children=[w.HTML() for _ in TAB_LABELS],
-            titles=[t(name) for name in TAB_LABELS.values()],
-            selected_index=list(TAB_LABELS).index(kept.get("tab", "comparison")),
-        )
-        self._drawn = {}
-        with self._quiet():
-            self._pick(find_provinces(provinces, self.data.provinces))
-            self._fill_dimensions(kept.get("dimension"))
-            self._fill_years(kept.get("years"))
-        self._connect()
-        self._search()
-        self._lay_out()
-        self._show()
-
-    def _lay_out(self) -> None:
-        t = self.t
-        groups = [w.VBox([w.Label(t("Language")), self.language]), w.VBox([w.Label(t("Units")), self.units])]
-        rows = [
-            self.search,
-            self.matches,
-            w.HBox([self.add_match, self.add_all]),
-            self.picked,
-            w.HBox([self.remove, self.clear, self.add_peers]),
-            self.region,
-            w.HBox([self.add_region]),
-            self.index,
-            self.dimension,
-            self.last,
-            self.first,
-            self.indicator,
-            w.HBox(groups),
-            self.saved,
-            self.hint,
-        ]
-        controls = w.VBox(rows, layout=w.Layout(flex="0 0 auto", max_width="100%"))
-        self.box.children = [controls, w.Box([self.tabs], layout=w.Layout(flex="1 1 26rem", min_width="0"))]
-
-    def _connect(self) -> None:
-        self.search.observe(lambda _: self._search(), "value")
-        self.add_match.on_click(lambda _: self._add([self.matches.value] if self.matches.value else []))
-        self.add_all.on_click(lambda _: self._add(list(self._words)))
-        self.add_region.on_click(
-            lambda _: self._add(
-                self.data.provinces.filter(pl.col("region_id") == self.region.value)["province_id"].to_list()
-            )
-        )
-        self.add_peers.on_click(
-            lambda _: self._add(
-                peers(self.data).filter(pl.col("province_id").is_in(self.selected))["peer_id"].to_list()
-            )
-        )
-        self.remove.on_click(lambda _: self._set([p for p in self.selected if p not in self.picked.value]))
-        self.clear.on_click(lambda _: self._set([]))
-        self.index.observe(lambda _: (self._fill_dimensions(), self._fill_years(), self._show()), "value")
-        self.dimension.observe(lambda _: (self._fill_years(), self._show()), "value")
-        for control, name in (
-            (self.first, "value"),
-            (self.last, "value"),
-            (self.indicator, "value"),
-            (self.tabs, "selected_index"),
-        ):
-            control.observe(lambda _: self._show(), name)
-        self.saved.observe(lambda change: self._restore(change["new"]), "value")
-
-    def _picked(self) -> list[str]:
-        return self.selected if hasattr(self, "picked") else []
-
-    def _indicators(self, data: Dataset) -> list[str]:
-        return data.targets["indicator_id"].unique().to_list()
-
-    def _search(self) -> None:
-        """List the provinces whose name, in any spelling, holds what was typed; those that begin with it
-        come first.
+    def change(self, **changed: object) -> None:
+        """Change the choice: any of the fields of :class:`~cds_analysis.study.choice.Choice`; ``index`` keeps the
+        part where the other index has it; ``add`` adds provinces and groups by name, such as ``top 10``.
         """
-        wanted = fold(self.search.value)
-        found = [p for p, words in self._words.items() if wanted in words]
-        found.sort(
-            key=lambda p: (bool(wanted) and not fold(p).startswith(wanted), collation_key(self.t.province(p)))
-        )
-        self.matches.options = [(self.t.province(p), p) for p in found]
-        self.matches.value = found[0] if found else None
-        self._say("" if found else self.t("no province matches"))
+        choice = self._choice
+        if index := changed.pop("index", None):
+            changed["series"] = find_series(str(index), self._data.indices).key
+        added = changed.pop("add", ())
+        choice = choice.but(**{k: tuple(v) if k == "provinces" else v for k, v in changed.items()})
+        if "tab" in changed and "view" not in changed and choice.tab != self._choice.tab:
+            choice = choice.but(view="")
+        if (
+            choice.units != self._choice.units
+        ):  # a province of before 2025 lies in one of the units, not the reverse
+            choice = choice.but(provinces=self._in_units(choice))
+        study = self._study_of(choice.lang, choice.units)
+        if added:
+            more = [p for name in added for p in group_of(str(name), study, choice)]
+            choice = choice.but(provinces=tuple(dict.fromkeys([*choice.provinces, *more])))
+        self._show(read_choice(str(choice), study.data))
 
-    def _pick(self, provinces: list[str]) -> None:
-        named = sorted({(self.t.province(p), p) for p in provinces}, key=lambda pair: collation_key(pair[0]))
-        self.picked.options, self.picked.value = named, ()
+    def undo(self) -> None:
+        """Go back to the choice before the last change; nothing where there was none."""
+        if self._before:
+            self._show(self._before.pop(), remember=False)
 
-    def _set(self, provinces: list[str]) -> None:
-        self._pick(provinces)
-        self._show()
+    # ---- within
 
-    def _add(self, provinces: list[str]) -> None:
-        self._set([*self.selected, *provinces])
+    def _study_of(self, lang: str, units: str) -> Study:
+        if (lang, units) not in self._studies:
+            whole = self._studies.get(("", units)) or Study.of(self._data, lang=lang, units=units).data
+            self._studies["", units] = whole
+            self._studies[lang, units] = Study(whole, lang=lang, units=units)
+        return self._studies[lang, units]
 
-    def _fill_dimensions(self, wanted: str | None = None) -> None:
-        with self._quiet():
-            index = str(self.index.value)
-            known = [
-                s.dimension_id
-                for s in series_of(self.data.indices)
-                if s.index_id == index and has_scores(self.data, index, s.dimension_id)
-            ]
-            before = wanted or self.dimension.value
-            self.dimension.options = [
-                (self.t("overall") if d == "overall" else self.t.dimension(index, d), d) for d in known
-            ]
-            self.dimension.value = before if before in known else known[0]
+    @property
+    def _study(self) -> Study:
+        return self._study_of(self._choice.lang, self._choice.units)
 
-    def _fill_years(self, wanted: tuple[int, int] | None = None) -> None:
-        with self._quiet():
-            rows = self.data.scores.filter(
-                (pl.col("index_id") == self.index.value) & (pl.col("dimension_id") == self.dimension.value)
-            )
-            years = sorted(rows["year"].unique())
-            inside = [y for y in years if wanted and wanted[0] <= y <= wanted[1]] or years
-            for control, value in ((self.first, inside[0]), (self.last, inside[-1])):
-                control.options = [(str(y), y) for y in years]
-                control.value = value
+    def _in_units(self, choice: Choice) -> tuple[str, ...]:
+        table = self._study_of(choice.lang, choice.units).data.provinces
+        known = set(table["province_id"])
+        if choice.units == "34":
+            return tuple(dict.fromkeys(find_provinces(list(choice.provinces), table)))
+        return tuple(p for p in choice.provinces if p in known)
 
-    @contextmanager
-    def _quiet(self):
-        """Hold back drawing while one control refills another."""
-        before, self._quietly = self._quietly, True
-        try:
-            yield
-        finally:
-            self._quietly = before
-
-    # ---- views
-
-    def _tab(self) -> str:
-        return list(TAB_LABELS)[self.tabs.selected_index or 0]
-
-    def _show(self) -> None:
-        """Draw the open tab if what it shows has changed."""
-        if self._quietly:
+    def _show(self, choice: Choice, *, remember: bool = True) -> None:
+        if choice == self._choice:
             return
-        tab = self._tab()
-        first, last = sorted(int(years.value or 0) for years in (self.first, self.last))
-        pick = Pick(
-            str(self.index.value),
-            str(self.dimension.value),
-            first,
-            last,
-            str(self.indicator.value),
-            tuple(self.selected),
-        )
-        key = pick.shown_in(tab)
-        if self._drawn.get(tab) != key:
-            self._drawn[tab] = key
-            self.tabs.children[self.tabs.selected_index or 0].value = pane(tab, pick, self.data, self.t)
-        with self._quiet():
-            self.saved.value = self.state
-
-    def _restore(self, text: str) -> None:
-        if self._quietly or text == self.state:
-            return
+        before, self._choice = self._choice, choice
         try:
-            self.state = text
-        except CdsError as error:
-            self._say(str(error))
+            self._figure = self._study.figures.draw(choice)
+        except CdsError:
+            self._choice = before
+            raise
+        if remember:
+            self._before.append(before)
+        if (before.lang, before.units) != (choice.lang, choice.units):
+            self.menu = menu(self._study, choice)
+        self.shown = self._as_shown()
 
-    def _say(self, text: str) -> None:
-        self.hint.value = said(text) if text else ""
+    def _as_shown(self, says: str = "") -> dict:
+        choice, figure, study = self._choice, self._figure, self._study
+        series = find_series(choice.series, study.data.indices)
+        return {
+            "seq": self._seq,
+            "lang": choice.lang,
+            "units": choice.units,
+            "index": series.index_id,
+            "series": choice.series,
+            "indicator": choice.indicator,
+            "first": choice.first,
+            "last": choice.last,
+            "years": years_of(study.data, series),
+            "tab": choice.tab,
+            "view": choice.shown,
+            "other": choice.other or study.figures.usual_other(series),
+            "provinces": list(choice.provinces),
+            "state": self.state,
+            "code": self.code,
+            "file": study.file_name(choice),
+            "can_undo": bool(self._before),
+            "says": says,
+            "title": figure.title,
+            "subtitle": figure.subtitle,
+            "alt": figure.alt,
+            "notes": [*figure.notes, *candidates(study)["notes"]],
+            "sources": study.linked_sources(figure),
+            "rows": len(figure.data["rows"]),
+            "figure": {
+                "id": figure.spec_id,
+                "spec": figure.spec,
+                "data": figure.data,
+                "params": figure.params,
+                "heading": figure.heading,
+            },
+        }
+
+    def _asked(self, _widget: object, message: dict, _buffers: object) -> None:
+        """Answer the script: a change of the choice, or a file."""
+        if kind := message.get("file"):
+            self._send_file(kind)
+            return
+        self._seq = message.pop("seq", 0)
+        before, says = self._choice, ""
+        try:
+            if message.get("undo"):
+                self.undo()
+            elif "state" in message:
+                self.state = message["state"]
+            else:
+                self.change(**message)
+        except CdsError:
+            t = self._study.text
+            says = t("This text names something that is not here; nothing was changed.")
+        if before == self._choice:  # whoever asked waits for an answer
+            self.shown = self._as_shown(says)
+
+    def _send_file(self, kind: str) -> None:
+        study, name = self._study, f"{self._study.file_name(self._choice)}.{kind}"
+        numbers = study.numbers_of(self._choice, self._figure)
+        if kind == "csv":  # the mark lets Excel read it as UTF-8
+            text = flat_csv(numbers.named(), for_spreadsheet=True, decimal_comma=study.lang == "vi")
+            content = b"\xef\xbb\xbf" + text.encode("utf-8")
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                content = numbers.to_excel(Path(folder) / name).read_bytes()
+        self.send({"name": name, "type": _TYPES[kind]}, [content])

@@ -108,7 +108,7 @@ class Comparison(Chapter):
         order = [s for s in (f"{self.index}/{WHOLE}", *self.parts) if s in have]
         if not order:
             return None
-        return interactive.comparison(
+        return interactive.by_dimension(
             drawn,
             self.data.provinces,
             text=t,

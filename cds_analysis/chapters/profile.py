@@ -10,7 +10,6 @@ import polars as pl
 from cds_analysis.chapters.base import Chapter
 from cds_analysis.dataset.provinces import formed_from
 from cds_analysis.dataset.register import WHOLE, series_of
-from cds_analysis.dataset.scalars import highest
 from cds_analysis.dataset.schemas import NATION
 from cds_analysis.dataset.series import parse_day, score_values
 from cds_analysis.measures.compare import compare
@@ -101,7 +100,7 @@ class ProvinceProfile(Chapter):
     def first_screen(self) -> Panel:
         """Lay out the answer: headline, key figures, strengths and weaknesses, targets, what is not known, sources."""
         t, d = self.t, self.data
-        lead_year = int(highest(self.study.findings["year"]))
+        lead_year = self.study.findings["year"].max()
         wholes = self.findings.filter(pl.col("kind") == "whole")
         newest = self.parts.filter(
             pl.col("year") == pl.col("year").filter(self.is_chosen).max().over("index_id")
@@ -119,7 +118,6 @@ class ProvinceProfile(Chapter):
             made=screen.cards(wholes, self.whole, d.breaks, t, lead_year=lead_year),
             strips=strips,
             reported=screen.figures(self.figures, t, first=first, most=_FEW),
-            reported_on=t.date(self.figures.select(pl.col("as_of").max()).item()),
             n_reported=self.figures.height,
             near=screen.goals(near, t),
             others=screen.goals(self.nearest.head(max(0, _GOALS - 1 - near.height)), t, differs=True),
@@ -194,9 +192,11 @@ class ProvinceProfile(Chapter):
         without = self.targets.filter(pl.col("value").is_null()).height
         if without:
             said.append(
-                t("{n} of its targets have no figure to set beside them.", n=t.number(without))
-                if without > 1
-                else t("One of its targets has no figure to set beside it.")
+                t.counted(
+                    "{n} target has no figure to set beside it.",
+                    "{n} targets have no figure to set beside them.",
+                    without,
+                )
             )
         noisy = self.study.likely[0]["index_id"].unique()
         estimated = [t.index_short(i) for i in t.profiled if i in noisy and i in known]
@@ -284,16 +284,11 @@ class ProvinceProfile(Chapter):
             self.targets.drop_nulls("value").sort("due", "indicator_id", descending=[True, False]),
         )
         met = known.filter(pl.col("status") == "achieved").height
-        said = (
-            t(
-                "Targets with a figure: {n}; met at the latest figure: {met}.",
-                n=t.number(known.height),
-                met=t.number(met),
-            )
-            if known.height != 1
-            else t("One target has a figure; it is met.")
-            if met
-            else t("One target has a figure; it is not met.")
+        said = t.counted(
+            "{n} target has a figure; {met} met at the latest one.",
+            "{n} targets have figures; {met} met at the latest ones.",
+            known.height,
+            met=t.number(met),
         )
         without = self.targets.filter(pl.col("value").is_null())
         near = screen.goals(self.nearest, t, differs=True)

@@ -133,7 +133,12 @@ class RankingTrends(Chapter):
     def changes(self) -> Prose:
         """Say whose change is beyond noise, whose likely, and what holds of the provinces picked out."""
         if self._standing is None:
-            return self._without_standing()
+            return Prose(
+                self.t(
+                    "**{index}: whether a rise is real cannot be said yet, for the same reason.** How far ranks usually move is told below.",
+                    index=self.name,
+                )
+            )
         if self.judged_changes is None:
             years = sorted(self._standing.whole.filter(pl.col("years_ahead") == 0)["year"].unique())
             return Prose(
@@ -203,7 +208,7 @@ class RankingTrends(Chapter):
         if not self.ranked.drop_nulls("rank").height:
             return None
         title = self.t("{index}: find a province", index=self.name)
-        return interactive.trend(
+        return interactive.ranks_by_year(
             self.ranked,
             self.data.provinces,
             text=self.t,

@@ -13,6 +13,7 @@ import click
 from cds_analysis import __version__
 from cds_analysis.cli.intake import commands
 from cds_analysis.cli.report import report
+from cds_analysis.cli.site import site
 from cds_analysis.errors import CdsError, several
 
 __all__ = ["main"]
@@ -144,7 +145,8 @@ def export(folder, data_dir) -> None:
     """
     from cds_analysis.dataset.checks import gate
     from cds_analysis.dataset.load import load
-    from cds_analysis.study.export import data_version, export
+    from cds_analysis.dataset.version import data_version
+    from cds_analysis.study.export import export
 
     data = load(data_dir)
     gate(data)
@@ -162,6 +164,7 @@ def explore(arguments) -> None:
     """
     import shutil
 
+    from cds_analysis.app.opening import trust
     from cds_analysis.paths import is_checkout, notebooks_folder
 
     notebook = notebooks_folder() / "05_explorer.ipynb"
@@ -176,10 +179,11 @@ def explore(arguments) -> None:
                 f"cannot copy the explorer to {own}: {error.strerror}. Start it in a folder that can be written."
             ) from None
         notebook = own
+    trust(notebook)  # its button runs it without a question
     sys.exit(subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook), *arguments]))
 
 
-for _command in [report, *commands]:
+for _command in (report, *commands, site):
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import signal
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from cds_analysis.cli.making import end, made
 from cds_analysis.errors import ParameterError
 
 __all__ = ["report"]
@@ -132,7 +131,7 @@ def report(
     from cds_analysis.dataset.load import load
     from cds_analysis.dataset.provinces import find_provinces
     from cds_analysis.pages.pdf import find_chromium, print_pdf
-    from cds_analysis.reports.batch import run, why
+    from cds_analysis.reports.batch import why
     from cds_analysis.reports.catalogue import find_notebook, notebooks
     from cds_analysis.reports.manifest import read_manifest
     from cds_analysis.reports.output_folder import OutputFolder
@@ -183,42 +182,16 @@ def report(
         would = sum(map(bool, reasons.values()))
         click.echo(f"{would} would be made, {len(tasks) - would} unchanged")
         return
-    bar = tqdm(total=len(tasks), unit="report", disable=None, file=sys.stderr)
-
-    def show(result) -> None:
-        bar.update()
-        if result.status == "failed":
-            where = f" (cell {result.cell})" if result.cell is not None else ""
-            bar.write(f"failed: {result.key}{where}: {result.error.splitlines()[0]}", file=sys.stderr)
-
-    limits = Limits(timeout, memory)
-    ended_by: list[int] = []
-    try:
-        with _interruptible() as ended_by, _warnings_shown():
-            results = run(
-                tasks,
-                out,
-                data=data,
-                jobs=jobs,
-                force=force,
-                engine=engine,
-                dask=dask,
-                limits=limits,
-                on_result=show,
-            )
-    except KeyboardInterrupt:
-        with suppress(OSError):  # of a terminal that is gone
-            click.echo(
-                f"interrupted: the reports finished so far are in {out}; run again to make the others",
-                err=True,
-            )
-        ctx.exit(128 + (ended_by[0] if ended_by else signal.SIGINT))
-    finally:
-        with suppress(OSError):
-            bar.close()
-    counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
-    click.echo(
-        f"{counts['made']} made, {counts['unchanged']} unchanged, {counts['failed']} failed: {out / 'index.html'}"
+    results = made(
+        ctx,
+        tasks,
+        out,
+        data=data,
+        jobs=jobs,
+        force=force,
+        engine=engine,
+        dask=dask,
+        limits=Limits(timeout, memory),
     )
     if brief and not chromium:
         click.echo("no Chromium here to print to PDF; print the pages from a browser")
@@ -229,44 +202,4 @@ def report(
             for task in tqdm(done, unit="pdf", disable=None, file=sys.stderr):
                 folder.write(f"{task.key}.pdf", print_pdf(out / task.path, chromium, scratch))
         click.echo(f"{len(done)} printed to PDF beside their pages")
-    if counts["failed"]:
-        click.echo(f"The notebooks that failed are in {out / 'failed'}.", err=True)
-        ctx.exit(1)
-
-
-@contextmanager
-def _interruptible():
-    """Treat SIGTERM, and SIGHUP of a terminal that is closed, as Ctrl-C: the batch ends its children and
-    leaves a manifest. Yield a list that the number of the signal is put into. With ``nohup`` the batch goes on.
-    """
-    came: list[int] = []
-
-    def stop(number, frame):
-        came.append(number)
-        raise KeyboardInterrupt
-
-    names = [s for s in (signal.SIGTERM, getattr(signal, "SIGHUP", None)) if s is not None]
-    before = {s: signal.getsignal(s) for s in names if signal.getsignal(s) is not signal.SIG_IGN}
-    for number in before:
-        signal.signal(number, stop)
-    try:
-        yield came
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _warnings_shown():
-    """Show what the package logs, one sentence a line."""
-
-    class Shown(logging.Handler):
-        def emit(self, record) -> None:
-            click.echo(f"cds: {record.getMessage()}", err=True)
-
-    logger, handler = logging.getLogger("cds_analysis"), Shown(logging.WARNING)
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
+    end(ctx, results, out)

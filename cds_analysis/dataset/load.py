@@ -34,7 +34,7 @@ __all__ = ["Dataset", "broken_links", "broken_rows", "eager", "hand_on", "load"]
 _FULL_SHARE = 50 / 63  # of the provinces; see FULL_FROM in series.py
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Dataset:
     """The validated tables of one data folder, each a :class:`polars.DataFrame`; columns are documented in
     ``data/README.md``.
@@ -63,6 +63,23 @@ class Dataset:
     conflicts: pl.DataFrame
     accepted: pl.DataFrame
     origins: dict[str, list[tuple[str, int]]] = field(default_factory=dict)  # files of a table, rows of each
+
+    def __repr__(self) -> str:
+        n = self.row_counts()
+        years = eager(
+            self.scores.select(pl.col("year").min().alias("first"), pl.col("year").max().alias("last"))
+        )
+        first, last = years.row(0) if years.height else ("–", "–")
+        named = eager(self.scores.select(pl.col("index_id").unique().sort()))["index_id"]
+        return "\n".join(
+            (
+                f"Dataset of {n['provinces']} provinces in {n['regions']} regions, up to {self.judged_on}",
+                f"  scores and ranks: {n['scores']:,}, {first} to {last} ({', '.join(named)})",
+                f"  figures of provinces: {n['observations']:,} for {n['indicators']:,} indicators; targets: {n['targets']:,}",
+                f"  sources: {n['sources']:,}; breaks in series: {n['breaks']}; conflicts: {n['conflicts']}",
+                f"  folder: {self.folder}; tables as frames: data.scores, data.targets, ...; questions: cds.open()",
+            )
+        )
 
     @property
     def judged_on(self) -> date:

@@ -77,7 +77,7 @@ class Proposer:
     >>> proposer = Proposer(load(), load_rules())
     >>> proposer.indicators("tỷ lệ doanh nghiệp sử dụng hóa đơn điện tử đạt #", "", "percent")[0].about
     'enterprises_einvoice_pct'
-    >>> proposer.indicators("tỷ lệ hội viên nông dân được vay vốn đạt #", "", "percent")
+    >>> proposer.indicators("hội viên được vay vốn #", "", "percent")
     []
     """
 

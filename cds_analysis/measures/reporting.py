@@ -81,6 +81,15 @@ def selection(reported: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
         One row a series, and one for the province's own figures (``index_id`` null): ``index_id, dimension_id, year,
         n, spearman, low, high`` (95 % by Fisher's z with the standard error of Bonett and Wright, 2000; positive:
         who reports more is better placed), ``source_ids``.
+
+    Examples
+    --------
+    >>> who = [f"p{i:02}" for i in range(12)]
+    >>> reported = pl.DataFrame({"province_id": who, "n_indicators": range(12), "mean_percentile": [None] * 12})
+    >>> ranked = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "year": 2024, "province_id": who,
+    ...     "rank": range(1, 13), "is_full": True, "source_id": "s"})
+    >>> selection(reported, ranked).select("n", "spearman").row(0)
+    (12, -1.0)
     """
     full = ranked.filter(pl.col("is_full")).drop_nulls("rank")
     newest = full.filter(pl.col("year") == pl.col("year").max().over("index_id", "dimension_id"))

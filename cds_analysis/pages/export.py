@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import json
 import re
@@ -18,9 +17,10 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
 from cds_analysis.pages.figures import inline_svg
+from cds_analysis.pages.policy import policy, within_script
 from cds_analysis.pages.sections import fold
-from cds_analysis.pages.site import TEMPLATES, style
-from cds_analysis.pages.vega import vega
+from cds_analysis.pages.site import LANDING, TEMPLATES, style
+from cds_analysis.views.interactive.scripts import draw_script, vega
 from cds_analysis.views.markup import templates
 from cds_analysis.views.text import Text
 from cds_analysis.views.theme import VEGALITE
@@ -77,17 +77,14 @@ def _live_chart(output: nbformat.NotebookNode, t: Text) -> str:
         title=title,
         alt=about.get("alt", "").removeprefix(f"{title}. "),
         source=about.get("source", ""),
+        name=about.get("name", ""),
         colours=json.dumps(about.get("colours", [])),
+        dark=json.dumps(about.get("dark", {})),
         blocks={
-            "spec": _within_script(output.data[VEGALITE]),
-            "provinces": _within_script(about.get("provinces", [])),
+            "spec": within_script(output.data[VEGALITE]),
+            "provinces": within_script(about.get("provinces", [])),
         },
     )
-
-
-def _within_script(value: object) -> str:
-    """Return a value as JSON that ends no script."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _html(template: str, **values) -> str:
@@ -96,18 +93,12 @@ def _html(template: str, **values) -> str:
 
 def _scripts(body: str) -> tuple[str, ...]:
     """Return the scripts that a page needs; their checksums are the only ones that its policy lets run."""
-    names = [name for mark, name in (('class="live"', "live.js"), (_LONG_TABLE, "tables.js")) if mark in body]
-    own = tuple((TEMPLATES / name).read_text(encoding="utf-8") for name in names)
-    return (vega(), *own) if "live.js" in names else own
-
-
-def _policy(scripts: tuple[str, ...]) -> str:
-    allowed = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts
-    )
-    return "default-src 'none'; img-src data:; font-src data:; style-src 'unsafe-inline'" + (
-        f"; script-src {allowed}" if scripts else ""
-    )
+    own = []
+    if _LONG_TABLE in body:
+        own.append((TEMPLATES / "tables.js").read_text(encoding="utf-8"))
+    if 'class="live"' not in body:
+        return tuple(own)
+    return vega(), draw_script() + (TEMPLATES / "live.js").read_text(encoding="utf-8"), *own
 
 
 class _Exporter(HTMLExporter):
@@ -192,7 +183,7 @@ def export_html(
     page = templates(TEMPLATES).get_template("report.html.j2")
     return page.render(
         scripts=scripts,
-        policy=_policy(scripts),
+        policy=policy(scripts),
         lang=lang,
         title=title,
         body=body,
@@ -203,5 +194,5 @@ def export_html(
         running=re.sub(r'[\\"<\n]', "", " · ".join([t("Provincial digital transformation"), title])),
         facts=facts,
         other=other_language,
-        index="../index.html" if has_index else None,
+        index=f"../{LANDING[lang]}" if has_index else None,
     )

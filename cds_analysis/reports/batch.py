@@ -1,4 +1,4 @@
-"""Make many reports: skip what is unchanged, run the rest side by side, and leave an index and a manifest.
+"""Make many reports: skip what is unchanged, run the rest side by side, and leave a landing page and a manifest.
 
 A report that fails leaves no page: its notebook goes to ``failed/``, an earlier page of the same report is
 moved there too, and the others go on.
@@ -15,8 +15,9 @@ from pathlib import Path
 from cds_analysis import __version__
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.errors import CdsError
+from cds_analysis.pages.site import LANDING
 from cds_analysis.reports.fingerprint import checksum_of_text, versions
-from cds_analysis.reports.index import index_page
+from cds_analysis.reports.index import landing_pages, landing_stamp
 from cds_analysis.reports.output_folder import DAMAGED, OutputFolder
 from cds_analysis.running.tasks import Limits, Rendered, Task
 from cds_analysis.study.study import Study
@@ -111,7 +112,10 @@ def run(
                 on_result(results[task.key])
             else:
                 todo.append(task)
-        if todo or damage or manifest.get("package") != __version__ or not (out / "index.html").is_file():
+        stamp = landing_stamp(data, out)
+        is_there = all((out / name).is_file() for name in LANDING.values())
+        if todo or damage or manifest.get("landing") != stamp or not is_there:
+            manifest["landing"] = stamp
             if len(todo) > _FEW:
                 _ = Study(data).likely  # fitted and kept here: the reports may not write where it is kept
             with closing(_make(todo, folder, manifest, data, jobs, engine, dask, limits)) as made:
@@ -130,7 +134,7 @@ def _make(
         earlier = reports.get(task.key, {}).get("output", {})
         reports[task.key] = _entry(task, Result(task.key, "missing", output=earlier))
     manifest.update(package=__version__, versions=versions())
-    folder.begin(manifest, index_page(reports, data, folder.path))
+    folder.begin(manifest, landing_pages(reports, data, folder.path))
     try:
         for task, rendered in _rendered(todo, data, jobs, engine, dask, limits):
             result = _kept(folder, task, rendered)
@@ -139,9 +143,9 @@ def _make(
             yield result
     except BaseException:
         with suppress(CdsError):
-            folder.finish(manifest, index_page(reports, data, folder.path))
+            folder.finish(manifest, landing_pages(reports, data, folder.path))
         raise
-    folder.finish(manifest, index_page(reports, data, folder.path))
+    folder.finish(manifest, landing_pages(reports, data, folder.path))
 
 
 def _rendered(todo: list[Task], data: Dataset, jobs: int, engine: str, dask: str | None, limits) -> Iterator:

@@ -73,7 +73,9 @@ def _whole(file: Path) -> tuple[dict, str]:
     if not isinstance(found.get("package", ""), str) or not isinstance(found.get("versions", {}), dict):
         found.pop("package", None)
         found.pop("versions", None)
-    return {k: found[k] for k in ("package", "versions", "reports") if k in found}, ""
+    if not isinstance(found.get("landing", ""), str):
+        found.pop("landing")
+    return {k: found[k] for k in ("package", "versions", "landing", "reports") if k in found}, ""
 
 
 def _refused(reports: dict) -> int:

@@ -15,18 +15,17 @@ from typing import BinaryIO
 
 from cds_analysis.dataset.lock import held
 from cds_analysis.errors import CdsError
-from cds_analysis.pages.site import GENERATOR
+from cds_analysis.pages.site import GENERATOR, LANDING
 from cds_analysis.reports.manifest import JOURNAL, MANIFEST, journal_line, manifest_text, read_manifest
 
 __all__ = ["DAMAGED", "OutputFolder"]
 
 DAMAGED = "manifest.damaged.json"
-INDEX = "index.html"
 _TEMPORARY = re.compile(r"\.cds-\d+\.(?P<name>.+)\.tmp")
 
 
 class OutputFolder:
-    """Pages, failed notebooks, index and manifest of an output folder.
+    """Pages, failed notebooks, landing page and manifest of an output folder.
 
     All methods that write need the folder to be held (:meth:`held`).
 
@@ -48,7 +47,7 @@ class OutputFolder:
         Raises
         ------
         CdsError
-            When another batch is writing to it, it cannot be written, or its index page is somebody else's.
+            When another batch is writing to it, it cannot be written, or its landing page is somebody else's.
         """
         with held(
             self.path / ".cds-lock",
@@ -76,13 +75,12 @@ class OutputFolder:
                 if (self.path / name).exists():
                     os.replace(self.path / name, self.path / kept)
 
-    def begin(self, manifest: dict, index: bytes) -> None:
-        """Write manifest and index before the first report is made, and open the journal. What a batch that
+    def begin(self, manifest: dict, landing: dict[str, bytes]) -> None:
+        """Write manifest and landing page before the first report is made, and open the journal. What a batch that
         was killed in the middle of a write left of these reports is cleared away.
         """
         self._clear(manifest["reports"])
-        self.write(MANIFEST, manifest_text(manifest))
-        self.write(INDEX, index)
+        self._write_both(manifest, landing)
         with self._writing():
             self._journal = (self.path / JOURNAL).open("wb")
 
@@ -93,13 +91,17 @@ class OutputFolder:
             self._journal.write(journal_line(key, entry))
             self._journal.flush()
 
-    def finish(self, manifest: dict, index: bytes) -> None:
-        """Write manifest and index; the journal is not needed any more."""
-        self.write(MANIFEST, manifest_text(manifest))
-        self.write(INDEX, index)
+    def finish(self, manifest: dict, landing: dict[str, bytes]) -> None:
+        """Write manifest and landing page; the journal is not needed any more."""
+        self._write_both(manifest, landing)
         self._close_journal()
         with self._writing():
             (self.path / JOURNAL).unlink(missing_ok=True)
+
+    def _write_both(self, manifest: dict, landing: dict[str, bytes]) -> None:
+        self.write(MANIFEST, manifest_text(manifest))
+        for name, page in landing.items():
+            self.write(name, page)
 
     def keep_page(self, key: str, page: bytes) -> int:
         """Write the page of a report, remove the notebook of an earlier failure, and return the time of the
@@ -169,18 +171,20 @@ class OutputFolder:
             ) from None
 
     def _refuse_what_is_not_ours(self) -> None:
-        for name in (MANIFEST, JOURNAL, INDEX):
+        for name in (MANIFEST, JOURNAL, *LANDING.values()):
             if (self.path / name).is_dir():
                 raise CdsError(f"{self.path / name} is a folder. Remove it, or choose another with --out.")
-        index = self.path / INDEX
-        if any((self.path / name).exists() for name in (MANIFEST, JOURNAL)) or not index.is_file():
+        if any((self.path / name).exists() for name in (MANIFEST, JOURNAL)):
             return
-        with self._writing(), index.open("rb") as file:
-            begins = file.read(4096).decode("utf-8", "replace")
-        if GENERATOR not in begins:
-            raise CdsError(
-                f"{index} was not made by `cds report` and would be lost. Choose another folder with --out."
-            )
+        for index in (self.path / name for name in LANDING.values()):
+            if not index.is_file():
+                continue
+            with self._writing(), index.open("rb") as file:
+                begins = file.read(4096).decode("utf-8", "replace")
+            if GENERATOR not in begins:
+                raise CdsError(
+                    f"{index} was not made by `cds report` and would be lost. Choose another folder with --out."
+                )
 
     def _clear(self, keys) -> None:
         """Remove our own temporary files: those with the name that one of these reports' files has while it
@@ -189,7 +193,7 @@ class OutputFolder:
         ours = defaultdict(set)
         for name in (
             MANIFEST,
-            INDEX,
+            *LANDING.values(),
             *(n for k in keys for n in (f"{k}.html", f"{k}.pdf", f"failed/{k}.ipynb")),
         ):
             folder, _, last = name.rpartition("/")

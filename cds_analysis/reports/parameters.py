@@ -295,4 +295,5 @@ KINDS: dict[str, tuple[Callable, Callable]] = {
     "year": (_year, _year_on_record),
     "units": (_units, _same),
     "day": (_day, _same),
+    "flag": (_same, _same),
 }

@@ -29,16 +29,16 @@ def _prepare(notebooks: list[Path]) -> None:
     # jsonschema would compile a grammar of web addresses for a second, which no notebook's schema uses.
     no_module: Any = None  # an entry of None stops an import; the type of sys.modules does not know it
     sys.modules.setdefault("rfc3987_syntax", no_module)
-    from cds_analysis.pages import vega
+    from cds_analysis.views.interactive import scripts
 
     live = any(b"interactive" in path.read_bytes() for path in notebooks if path.is_file())
-    bundling = vega.begin() if live else None
+    bundling = scripts.begin() if live else None
     for path in notebooks:
         _import_what_they_import(path)
     import_module("cds_analysis.running.render")  # what a child calls
     _warm_up()
     if bundling is not None:
-        vega.finish(bundling)
+        scripts.finish(bundling)
     gc.freeze()  # the children share these objects' memory as long as nobody touches it
 
 

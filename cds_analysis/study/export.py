@@ -16,13 +16,14 @@ from cds_analysis.dataset.dictionary import data_package, data_readme
 from cds_analysis.dataset.load import Dataset, eager
 from cds_analysis.dataset.register import WHOLE
 from cds_analysis.dataset.schemas import NATION, TABLES
+from cds_analysis.dataset.version import data_version
 from cds_analysis.errors import ParameterError
 from cds_analysis.study.naming import named
 from cds_analysis.study.workbook import write_workbook
 from cds_analysis.views.labels import COLUMN_LABELS, PILLAR_LABELS, UNIT_LABELS
 from cds_analysis.views.text import LANGUAGES, Text
 
-__all__ = ["data_version", "export"]
+__all__ = ["export"]
 
 _CITATION = """cff-version: 1.2.0
 message: If you use this dataset, please cite it, and the source that the row you use names.
@@ -35,26 +36,6 @@ authors:
   - name: The cds-analysis authors
 keywords: [Vietnam, digital transformation, provinces, indicators, targets, rankings]
 """
-_LETTERS = 8  # of the checksum in a version
-
-
-def data_version(data: Dataset) -> str:
-    """Return the version of the data: the last day that they speak of, and the start of the checksum of all rows.
-
-    It is apart from the version of the code, and any change of any row changes it.
-
-    Examples
-    --------
-    >>> from cds_analysis import load
-    >>> data = load()
-    >>> data_version(data).startswith(f"{data.judged_on}.")
-    True
-    """
-    digest = hashlib.sha256()
-    for name, schema in TABLES.items():
-        rows = eager(getattr(data, name)).select(list(schema.columns())).sort(schema.primary_key())
-        digest.update(rows.write_csv().encode())
-    return f"{data.judged_on}.{digest.hexdigest()[:_LETTERS]}"
 
 
 def export(data: Dataset, folder: str | Path) -> list[Path]:

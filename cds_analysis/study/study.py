@@ -26,6 +26,7 @@ from cds_analysis.measures.gaps import gaps
 from cds_analysis.measures.own_trends import trends_beside_country
 from cds_analysis.measures.ranks import ranks
 from cds_analysis.measures.units import in_units
+from cds_analysis.study.drawing import Drawing
 from cds_analysis.study.kept import key_of, load_kept, store_kept
 from cds_analysis.study.own import frame_of, matched, own_values
 from cds_analysis.study.profile import Profile
@@ -62,15 +63,20 @@ def open_study(folder: str | Path | None = None, *, lang: str = "vi", units: str
     >>> s.ranks("papi.d6").pick("Hà Nội").years(2023, 2024).frame["rank"].to_list()
     [29, 15]
     """
-    return Study(in_units(load(folder), str(units)), lang=lang, units=str(units))
+    return Study.of(load(folder), lang=lang, units=str(units))
 
 
-class Study:
+class Study(Drawing):
     """A dataset with a language; see :func:`open_study`."""
 
     def __init__(self, data: Dataset, *, lang: str = "vi", units: str = "63") -> None:
         self.data, self.lang, self.units = data, lang, units
         self.text = Text(lang, data)
+
+    @classmethod
+    def of(cls, data: Dataset, *, lang: str = "vi", units: str = "63") -> Study:
+        """Return a study of a dataset of provinces, in provinces or in the units of 2025."""
+        return cls(in_units(data, units), lang=lang, units=units)
 
     def __repr__(self) -> str:
         d = self.data

@@ -36,15 +36,19 @@ def score_lines(ranked: pl.DataFrame, breaks: pl.DataFrame, t: Text, *, province
         )["year"].to_list()
         measured = lines(own, table, cuts)
         decimals = t.decimals(index)
-        last = own.row(-1, named=True)
-        value = t.number(last["score"], t.decimals(index, exact=True))
+        value = t.number(own["score"][-1], t.decimals(index, exact=True))
         shown.append(
             {
                 "name": t.index_short(index),
                 "drawn": measured,
                 "scale": [(y, t.number(v, decimals)) for y, v in measured.scale],
                 "value": value,
-                "said": t("{index} {year}", index=t.index_short(index), year=last["year"]) + f": {value}",
+                "said": t("{index}: score by year", index=t.index_short(index))
+                + ". "
+                + "; ".join(
+                    f"{r['year']}: {t.number(r['score'], t.decimals(index, exact=True))}"
+                    for r in own.iter_rows(named=True)
+                ),
             }
         )
         drawn.append(own)

@@ -268,7 +268,9 @@ def figures(
     rows = rows.sort(
         *by, "_wanted", "indicator_id", descending=[*(column == "as_of" for column in by), False, False]
     )
-    return [_figure(r, t) for r in rows.head(most or rows.height).iter_rows(named=True)]
+    if most:
+        rows = rows.unique("indicator_id", keep="first", maintain_order=True).head(most)
+    return [_figure(r, t) for r in rows.iter_rows(named=True)]
 
 
 def _figure(row: dict, t: Text) -> Figure:
@@ -280,7 +282,7 @@ def _figure(row: dict, t: Text) -> Figure:
         name=t.indicator(row["indicator_id"]),
         parts=parts,
         source=cited(t, [row["source_id"]])[0],
-        where=paragraph(row["locator"], t),
+        where=", ".join(filter(None, [t.date(row["as_of"]), paragraph(row["locator"], t)])),
     )
 
 
@@ -300,7 +302,15 @@ def goals(judged: pl.DataFrame, t: Text, *, differs: bool = False) -> list[Goal]
     for r in judged.iter_rows(named=True):
         unit = t.unit(r["indicator_id"])
         state = "good" if r["status"] in GOOD else "bad" if r["status"] in BAD else "open"
-        value = t.value(r["value"], unit, 1, bound=r["bound"]) if r["value"] is not None else ""
+        value = (
+            ""
+            if r["value"] is None
+            else t(
+                "{value} on {day}",
+                value=t.value(r["value"], unit, 1, bound=r["bound"]),
+                day=t.date(r["as_of"]),
+            )
+        )
         goal = t.value(r["target"], unit, 1, bound=">" if r["comparator"] == ">" else "=")
         made.append(
             Goal(
@@ -326,7 +336,6 @@ def first_screen(
     made: list[Card],
     strips: list[Group],
     reported: list[Figure],
-    reported_on: str,
     n_reported: int,
     near: list[Goal],
     others: list[Goal],
@@ -356,8 +365,7 @@ def first_screen(
         has_doubt=any(r.strip.band for g in strips for r in g.rows),
         reported=reported,
         reported_sources=list({f.source["title"]: f.source for f in reported}.values()),
-        reported_on=t("Self-reported, as of {day}", day=reported_on),
-        all_figures=t.counted("The {n} figure", "All {n} figures", n_reported),
+        all_figures=t.counted("{n} figure in all", "{n} figures in all", n_reported),
         n_reported=n_reported,
         near=near,
         others=others,

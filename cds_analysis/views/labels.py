@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cds_analysis.dataset.checks import warning_titles
+from cds_analysis.dataset.schemas import PILLARS
 
 __all__ = [
     "BASIS_LABELS",
     "BRIDGE_LABELS",
-    "BUTTON_LABELS",
     "CASE_LABELS",
     "CHANGE_LABELS",
     "CHANGE_REASON_LABELS",
@@ -15,6 +15,7 @@ __all__ = [
     "CLAIM_REASON_LABELS",
     "COLUMN_LABELS",
     "EFFECT_LABELS",
+    "EXPLORER_WORDS",
     "FIGURE_LABELS",
     "GATE_LABELS",
     "GROUP_LABELS",
@@ -28,11 +29,12 @@ __all__ = [
     "RULE_LABELS",
     "STATUS_LABELS",
     "TAB_LABELS",
+    "TIP_LABELS",
     "TRUTH_LABELS",
     "UNIT_LABELS",
     "VERDICT_LABELS",
     "VIEW_LABELS",
-    "YEAR_LABELS",
+    "VIEW_NAMES",
 ]
 
 GATE_LABELS = warning_titles()
@@ -66,11 +68,75 @@ KIND_LABELS = {
 }
 EFFECT_LABELS = {"level": "kept", "order": "redrawn"}
 TAB_LABELS = {
-    "comparison": "Comparison",
-    "targets": "Targets",
-    "trend": "Ranking trend",
+    "trend": "Over time",
+    "comparison": "Compare",
     "map": "Map",
+    "targets": "Targets",
     "table": "Table",
+}
+VIEW_NAMES = {
+    "rank": "Rank",
+    "score": "Score",
+    "standing": "Standing",
+    "regions": "Regions",
+    "parts": "Parts",
+    "pair": "Two indices",
+    "change": "Change",
+}
+# on the explorer's controls
+EXPLORER_WORDS = {
+    "explorer": "Explorer",
+    "who": "Provinces, regions, groups",
+    "who_hint": "Add a province, region, peers of …, top 10, all",
+    "no_match": "no province matches",
+    "drop": "Drop",
+    "clear": "Clear",
+    "index": "Index",
+    "dimension": "Dimension",
+    "target": "Target",
+    "other": "Against",
+    "first": "First year",
+    "last": "Last year",
+    "years": "Years",
+    "play": "Play the years",
+    "pause": "Pause",
+    "views": "Figures",
+    "view": "View",
+    "units": "Units",
+    "language": "Language",
+    "undo": "Undo",
+    "state": "Selection",
+    "code": "In Python",
+    "copy": "Copy the line",
+    "copied": "copied",
+    "copy_table": "Copy the table",
+    "source": "Source",
+    "province": "Province",
+    "region": "Region",
+    "rank": "Rank",
+    "score": "Score",
+    "change": "Places gained",
+    "line": "Rank by year",
+    "table": "Table of provinces",
+    "search": "Search",
+    "all_regions": "All regions",
+    "only_picked": "only those picked",
+}
+TIP_LABELS = {
+    name: name
+    for name in (
+        "Year",
+        "Rank",
+        "Score",
+        "Source",
+        "Sources",
+        "Median",
+        "Latest figure",
+        "Target",
+        "Status",
+        "Likely rank",
+        "Rank of the figure",
+    )
 }
 VERDICT_LABELS = {
     "rising": "rising",
@@ -145,11 +211,6 @@ TRUTH_LABELS = {
     "marginal": "one province picked beforehand",
     "simultaneous": "all provinces at once",
 }
-BUTTON_LABELS = {
-    name: name for name in ("Add", "Remove", "Add region", "Structural peers", "All provinces", "Clear")
-}
-YEAR_LABELS = {name: name for name in ("From year", "Year")}
-
 # kinds of figures that `cds extract` proposes
 FIGURE_LABELS = {
     "result": "result",
@@ -161,12 +222,7 @@ FIGURE_LABELS = {
     "context": "setting only",
 }
 
-PILLAR_LABELS = {
-    "digital_government": "digital government",
-    "digital_economy": "digital economy",
-    "digital_society": "digital society",
-    "infrastructure_security": "infrastructure and security",
-}
+PILLAR_LABELS = {pillar: pillar.replace("_", " ") for pillar in PILLARS}
 UNIT_LABELS = {
     "percent": "%",
     "percent_per_year": "% a year",

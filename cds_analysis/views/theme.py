@@ -149,8 +149,9 @@ def empty_chart(name: str, title: str, message: str, footer: str, data: pl.DataF
     return Chart(name, figure, title, f"{title}. {message}", data)
 
 
-def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False) -> str:
-    """Return the frame as CSV; lists become text joined by ';'.
+def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False, decimal_comma: bool = False) -> str:
+    """Return the frame as CSV; lists become text joined by ';'. With `decimal_comma`, numbers have one and columns are
+    separated by semicolons, as a spreadsheet with Vietnamese settings reads them.
 
     With `for_spreadsheet` a text that a spreadsheet would run as a formula (it begins with = + - @, a tab or
     a return) gets an apostrophe in front, so it stays text.
@@ -168,6 +169,8 @@ def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False) -> str:
     if for_spreadsheet:
         begins = frame.select(pl.col(pl.String).str.slice(0, 1).is_in(list("=+-@\t\r")).any())
         frame = frame.with_columns(_inert(pl.col(name)) for name in begins.columns if begins[name][0])
+    if decimal_comma:
+        return frame.write_csv(separator=";", decimal_comma=True)
     return frame.write_csv()
 
 

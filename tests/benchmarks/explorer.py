@@ -1,7 +1,7 @@
 """Time the explorer on all of PAPI, DTI and PAR INDEX: ``python tests/benchmarks/explorer.py``.
 
-From a control's change to the bytes of the new figure, tab by tab, over every index and several choices of
-provinces; and the first display after imports.
+From a change to the figure that is sent to the browser, tab by tab, over every index and several choices of provinces;
+and the first display after imports. tests/benchmarks/lab.py measures to the picture, in a real JupyterLab.
 """
 
 import statistics
@@ -9,7 +9,7 @@ import time
 
 import cds_analysis as cds
 from cds_analysis.app.explorer import Explorer
-from cds_analysis.views.labels import TAB_LABELS
+from cds_analysis.study.choice import VIEWS
 
 CHOICES = [
     ["lang-son"],
@@ -28,18 +28,14 @@ def main():
         f"first display: {loaded - start:.2f} s to load the data, {time.perf_counter() - loaded:.2f} s to the first figure\n"
     )
 
-    seconds = {tab: [] for tab in TAB_LABELS}
-    for number, tab in enumerate(TAB_LABELS):
-        explorer.tabs.selected_index = number
+    seconds = {tab: [] for tab in VIEWS}
+    for tab in VIEWS:
         for index in ("papi", "dti", "par"):
-            explorer.index.value = index
+            explorer.change(tab=tab, index=index)
             for provinces in CHOICES * 2:
-                before = explorer.tabs.children[number].value
                 start = time.perf_counter()
-                explorer._set(provinces)
-                taken = time.perf_counter() - start
-                if explorer.tabs.children[number].value != before:
-                    seconds[tab].append(taken)
+                explorer.change(provinces=provinces)
+                seconds[tab].append(time.perf_counter() - start)
     every = [s for group in seconds.values() for s in group]
     print("| tab | changes | median, ms | 95th percentile, ms |\n|---|---|---|---|")
     for tab, group in [*seconds.items(), ("all", every)]:

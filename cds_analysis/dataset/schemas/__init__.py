@@ -24,6 +24,7 @@ from cds_analysis.dataset.schemas.figures import (
     UnitScores,
 )
 from cds_analysis.dataset.schemas.registers import (
+    PILLARS,
     Breaks,
     Context,
     Indicators,
@@ -35,7 +36,7 @@ from cds_analysis.dataset.schemas.registers import (
     Units2025,
 )
 
-__all__ = ["FOREIGN_KEYS", "MOST_CHARACTERS", "NATION", "TABLES", "WHOLE", "optional_columns"]
+__all__ = ["FOREIGN_KEYS", "MOST_CHARACTERS", "NATION", "PILLARS", "TABLES", "WHOLE", "optional_columns"]
 
 
 TABLES: dict[str, type[dy.Schema]] = {

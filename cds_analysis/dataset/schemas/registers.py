@@ -9,6 +9,7 @@ from cds_analysis.dataset.schemas import columns
 from cds_analysis.dataset.schemas.columns import CUTS, WHOLE
 
 __all__ = [
+    "PILLARS",
     "Breaks",
     "Context",
     "Indicators",
@@ -106,16 +107,16 @@ class Context(dy.Schema):
         return pl.col("urban_population_thousand") <= pl.col("population_thousand")
 
 
+PILLARS = ("digital_government", "digital_economy", "digital_society", "infrastructure_security")
+
+
 class Indicators(dy.Schema):
     """The register of indicators: unit, direction, decimals and definition, typed once and read everywhere."""
 
     indicator_id = columns.slug("Short name of the indicator.", primary_key=True)
     name_vi = columns.text("Vietnamese name, as sources print it.")
     name_en = columns.text("English name.")
-    pillar = columns.choice(
-        "Pillar of the national programme.",
-        ["digital_government", "digital_economy", "digital_society", "infrastructure_security"],
-    )
+    pillar = columns.choice("Pillar of the national programme.", list(PILLARS))
     unit = columns.choice(
         "Unit of the values; per_1000 is a number for each thousand people.",
         ["percent", "percent_per_year", "count", "per_1000", "mbps", "rank", "index"],

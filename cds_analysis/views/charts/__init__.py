@@ -21,7 +21,6 @@ _HOME = {
     "reliability": "uncertainty",
     "score_panels": "profile",
     "standing_fan": "standing",
-    "status_matrix": "targets",
     "tile_map": "comparison",
     "trajectory": "ranking",
     "two_views": "relations",

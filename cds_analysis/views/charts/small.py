@@ -121,7 +121,7 @@ def spark(
         lines=lines,
         breaks=[(across(y - 0.5), why) for y, why in sorted(breaks.items()) if first < y <= last],
         band=None if band is None else (across(newest), down(band[0]), max(down(band[1]) - down(band[0]), 2)),
-        years=[(across(y), y) for y in named if y == newest or abs(newest - y) > span / 5],
+        years=[(across(y), y) for y in named if y == newest or abs(newest - y) > span / 4],
         bottom=bottom,
     )
 

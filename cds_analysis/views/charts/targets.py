@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-import numpy as np
 import polars as pl
-from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.path import Path
-from matplotlib.textpath import TextPath
 
 from cds_analysis.views.labels import STATUS_LABELS
 from cds_analysis.views.text import Text
@@ -29,7 +23,7 @@ from cds_analysis.views.theme import (
     style,
 )
 
-__all__ = ["dumbbell", "status_matrix"]
+__all__ = ["dumbbell"]
 
 
 def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Chart:
@@ -165,110 +159,3 @@ def _dumbbell_alt(judged: pl.DataFrame, t: Text, title: str) -> str:
             )
         )
     return title + ". " + "; ".join(parts) + "."
-
-
-def status_matrix(
-    judged: pl.DataFrame, *, text: Text, provinces: list[str], title: str, source: str
-) -> Chart:
-    """Draw one row a target (indicator and due date), one column a province; each cell is a symbol on a
-    colour.
-    """
-    t = text
-    if not judged.height:
-        return empty_chart("status", title, t("No target is on record."), source, judged)
-    rows = judged.select("indicator_id", "due", "target", "scope").unique(maintain_order=True).rows()
-    cells = {
-        (i, due, goal, scope, p): s
-        for i, due, goal, scope, p, s in judged.select(
-            "indicator_id", "due", "target", "scope", "province_id", "status"
-        ).iter_rows()
-    }
-    seen = [s for s in STATUS_LOOK if s in set(judged["status"])]
-    subtitle = t.counted(
-        "Status of {n} target at the latest figure of each; an empty cell means the target does not apply or the province reports no such figure.",
-        "Status of {n} targets at the latest figure of each; an empty cell means the target does not apply or the province reports no such figure.",
-        len(rows),
-    )
-    with style():
-        figure, (ax,) = canvas(0.27 * len(rows) + 0.8, title, subtitle, source)
-        lines = [[(-0.5, y + 0.5), (len(provinces) - 0.5, y + 0.5)] for y in range(len(rows))]
-        ax.add_collection(LineCollection(lines, colors=LIGHT, linewidths=0.8, zorder=0), autolim=False)
-        boxes, colours, places = [], [], {s: [] for s in seen}
-        for y, (indicator, due, goal, scope) in enumerate(rows):
-            for x, p in enumerate(provinces):
-                status = cells.get((indicator, due, goal, scope, p))
-                if status:
-                    places[status].append((x, y))
-                    boxes.append(
-                        [
-                            (x - 0.42, y - 0.42),
-                            (x + 0.42, y - 0.42),
-                            (x + 0.42, y + 0.42),
-                            (x - 0.42, y + 0.42),
-                        ]
-                    )
-                    colours.append(STATUS_LOOK[status][1])
-        ax.add_collection(
-            PolyCollection(boxes, facecolors=colours, edgecolors=GREY, linewidths=0.6, zorder=1),
-            autolim=False,
-        )
-        for status, at in places.items():
-            _write_symbol(ax, STATUS_LOOK[status][0], at, STATUS_LOOK[status][2])
-        labels = [
-            f"{textwrap.shorten(t.indicator(i), 66, placeholder='…')} · {t.value(g, t.unit(i))} · {t.date(d)}{' ★' if s == 'viet-nam' else ''}"
-            for i, d, g, s in rows
-        ]
-        for y, label in enumerate(labels):  # plain texts: as many ticks would take four times as long
-            ax.text(-0.56, y, label, ha="right", va="center", fontsize=7.4)
-        ax.set_yticks([])
-        ax.set_xticks(
-            range(len(provinces)),
-            ["\n".join(textwrap.wrap(t.province(p), 12)) for p in provinces],
-            fontsize=8,
-        )
-        ax.xaxis.tick_top()
-        ax.tick_params(length=0)
-        ax.set(xlim=(-0.5, len(provinces) - 0.5), ylim=(len(rows) - 0.5, -0.5))
-        for side in ("left", "bottom"):
-            ax.spines[side].set_visible(False)
-        handles = [_swatch(s, t) for s in seen]
-        legend(
-            ax,
-            handles,
-            below=True,
-            ncols=2,
-            title=t("★ national target (a yardstick, not the province's promise)"),
-            title_fontsize=7.6,
-            alignment="left",
-            fontsize=7.8,
-        )
-    counts = judged.group_by("status").len().sort("len", "status", descending=[True, False]).rows()
-    alt = title + ". " + "; ".join(f"{t(STATUS_LABELS[s])}: {t.number(k)}" for s, k in counts) + "."
-    return Chart("status", figure, title, alt, judged)
-
-
-def _write_symbol(ax: Axes, symbol: str, places: list[tuple[float, float]], colour: str) -> None:
-    """Write one symbol at many places as a marker: one shape instead of a text each."""
-    letter = TextPath((0, 0), symbol, size=9)
-    box = letter.get_extents()
-    vertices = np.asarray(letter.vertices) - [(box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2]
-    shape = Path(vertices, letter.codes)
-    x, y = zip(*places)
-    # matplotlib scales a marker's shape to its size, so the size is that of the letter
-    ax.plot(
-        x,
-        y,
-        ls="",
-        marker=shape,
-        markersize=2 * np.abs(vertices).max(),
-        color=colour,
-        markeredgewidth=0.35,
-        zorder=3,
-    )
-
-
-def _swatch(status: str, t: Text) -> Rectangle:
-    symbol, colour, _ = STATUS_LOOK[status]
-    return Rectangle(
-        (0, 0), 1, 1, facecolor=colour, edgecolor=GREY, label=f"{symbol}  {t(STATUS_LABELS[status])}"
-    )

@@ -83,17 +83,17 @@ def likely_ranks(rows: pl.DataFrame, t: Text, *, provinces: list[str]) -> Prose:
 
 
 def no_standing(t: Text, *, index_name: str, full_years: list[int]) -> Prose:
-    """Say why nobody can tell whether a rise is real: too few full tables."""
+    """Say why nobody can tell standing from noise: too few full tables."""
     if not full_years:
         return Prose(
             t(
-                "**{index}: whether a rise is real cannot be said.** That needs four years with a table of all provinces; there is none, only samples.",
+                "**{index}: where a province stands beyond the figure of one year cannot be said yet.** That needs four years with a table of all provinces; there is none, only samples.",
                 index=index_name,
             )
         )
     return Prose(
         t(
-            "**{index}: whether a rise is real cannot be said.** That needs four years with a table of all provinces, so that noise can be told from change; on record: {years}.",
+            "**{index}: where a province stands beyond the figure of one year cannot be said yet.** That needs four years with a table of all provinces, so that noise can be told from change; on record: {years}.",
             index=index_name,
             years=t.listing([str(y) for y in full_years]),
         )

@@ -257,10 +257,11 @@ def _move(mine: pl.DataFrame, index: str, row: dict, t: Text) -> str:
     year = move["year_from"]
     if gained == 0:
         return t("the same rank as in {year}", year=year)
-    if gained > 0:
-        said = t.counted("up {n} place on {year}", "up {n} places on {year}", gained, year=year)
-    else:
-        said = t.counted("down {n} place on {year}", "down {n} places on {year}", -gained, year=year)
+    said = (
+        t.counted("up {n} place on {year}", "up {n} places on {year}", gained, year=year)
+        if gained > 0
+        else t.counted("down {n} place on {year}", "down {n} places on {year}", -gained, year=year)
+    )
     doubt = {
         "likely": t("likely a real change"),
         "within_error": t("within noise"),

@@ -1,0 +1,171 @@
+"""Three things the figures show, each with one small picture: do ranks move by more than their error, do documents
+and citizens agree, how many targets can be set against a figure.
+"""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from cds_analysis.pages.landing.record import Agreement, Moves, Record, Targets
+from cds_analysis.pages.landing.ways import Ways
+
+__all__ = ["findings", "moves_in_words"]
+
+_NAMED = 3  # provinces that a heading names
+_WIDTH, _HEIGHT = 200, 136  # of a picture, in its own units
+_ROW = 20  # squares in a row
+
+
+def findings(record: Record, ways: Ways) -> list[dict]:
+    """Return what there is to show, each with ``question, title, note, kind`` and what its picture needs."""
+    judged = next((moves for moves in record.moves.values() if moves.is_judged), None)
+    found = [
+        judged and _moved(judged, ways),
+        record.agreement and _agreement(record.agreement, ways),
+        record.targets and _targets(record.targets, ways),
+    ]
+    return [one for one in found if one]
+
+
+def moves_in_words(moves: Moves, ways: Ways) -> str:
+    """Say how many provinces moved by more than the error of their rank, and which."""
+    t, real = ways.t, moves.real
+    about = {"n": t.number(moves.rows.height), "index": t.index_short(moves.whole.index_id)}
+    if not real:
+        return t("None of {n} provinces moved in {index} by more than its error", **about)
+    names = t.listing([ways.spoken(p) for p in real]) if len(real) <= _NAMED else ""
+    if len(real) == 1:
+        return t(
+            "Only 1 of {n} provinces moved in {index} by more than its error: {names}", **about, names=names
+        )
+    said = t("{k} of {n} provinces moved in {index} by more than their error", **about, k=t.number(len(real)))
+    return f"{said}: {names}" if names else said
+
+
+def _moved(moves: Moves, ways: Ways) -> dict:
+    t, year = ways.t, moves.whole.year
+    top, left, right = 8, 30, 122
+    ends = moves.rows.select("rank_from", "rank_to")
+    most = max(2, *(rank for row in ends.iter_rows() for rank in row))
+    real = set(moves.real)
+
+    def height(rank: int) -> float:
+        return round(top + (rank - 1) / (most - 1) * (_HEIGHT - 28), 1)
+
+    lines = [
+        {
+            "y1": height(row["rank_from"]),
+            "y2": height(row["rank_to"]),
+            "is_real": row["province_id"] in real,
+            "is_rise": row["places_gained"] > 0,
+            "from": row["rank_from"],
+            "to": row["rank_to"],
+            "name": ways.spoken(row["province_id"]),
+        }
+        for row in moves.rows.sort("rank_to", "province_id").iter_rows(named=True)
+    ]
+    lines.sort(key=lambda line: line["is_real"])  # drawn last, on top
+    note = t("Ranks of {a} and {b}; {n} provinces.", a=str(moves.before), b=str(year), n=t.number(len(lines)))
+    if moves.survey:
+        note += " " + t(
+            "Error: other weights, and a scenario of {n} interviews a province.",
+            n=t.number(moves.survey.interviews),
+        )
+    return {
+        "kind": "slope",
+        "question": t("How do ranks move?"),
+        "title": moves_in_words(moves, ways),
+        "note": note,
+        "years": (str(moves.before), str(year)),
+        "left": left,
+        "right": right,
+        "lines": lines,
+        "is_labelled": len(real) <= _NAMED,
+        "link": (ways.to_page("ranking_trends"), t("Who rises, who falls")),
+    }
+
+
+def _agreement(agreement: Agreement, ways: Ways) -> dict:
+    t = ways.t
+    documents, citizens = t.index_short(agreement.documents), t.index_short(agreement.citizens)
+    names = {"documents": documents, "citizens": citizens}
+    if agreement.low > 0:
+        title = t(
+            "Provinces that rank high in {documents} tend to be rated well by citizens ({citizens})", **names
+        )
+    elif agreement.high < 0:
+        title = t(
+            "Provinces that rank high in {documents} tend to be rated lower by citizens ({citizens})", **names
+        )
+    else:
+        title = t(
+            "A high rank in {documents} does not mean that citizens rate a province well ({citizens})",
+            **names,
+        )
+    note = t(
+        "Rank correlation {year}: {rho} (95%: {low} to {high}); {n} provinces, a dot each.",
+        year=str(agreement.year),
+        rho=t.number(agreement.spearman, 2),
+        low=t.number(agreement.low, 2),
+        high=t.number(agreement.high, 2),
+        n=t.number(agreement.n),
+    )
+    first = [
+        agreement.rows.sort(f"percentile_{side}", "province_id", descending=[True, False])["province_id"][0]
+        for side in ("documents", "citizens")
+    ]
+    dots = []
+    for row in agreement.rows.sort(pl.col("province_id").is_in(first), "province_id").iter_rows(named=True):
+        x = round(18 + row["percentile_documents"] / 100 * (_WIDTH - 26), 1)
+        y = round(8 + (1 - row["percentile_citizens"] / 100) * (_HEIGHT - 32), 1)
+        is_named = row["province_id"] in first
+        dots.append({"x": x, "y": y, "name": ways.short(row["province_id"]) if is_named else ""})
+    return {
+        "kind": "scatter",
+        "question": t("How do provinces compare?"),
+        "title": title,
+        "note": note,
+        "dots": dots,
+        "axes": (t("higher in {index} →", index=documents), t("higher in {index} →", index=citizens)),
+        "link": (ways.to_page("province_comparison"), t("Compare provinces")),
+    }
+
+
+def _targets(targets: Targets, ways: Ways) -> dict:
+    t, n, k = ways.t, targets.n_indicators, targets.n_with_figure
+    rows = math.ceil(n / _ROW)
+    step = min(18.0, 108 / rows)
+    squares = [
+        {
+            "x": i % _ROW * 10,
+            "y": round(8 + i // _ROW * step, 1),
+            "height": round(step - 3, 1),
+            "is_known": i < k,
+        }
+        for i in range(n)
+    ]
+    title = t(
+        "{n} indicators have a target, {k} of them a provincial figure to set against it",
+        n=t.number(n),
+        k=t.number(k),
+    )
+    note = ""
+    if targets.years:
+        first, last = targets.years
+        span = str(last) if first == last else f"{first}–{last}"
+        note = t(
+            "Figures reported by {n} provinces, {years}; ranks are counted where a target is a rank.",
+            n=t.number(targets.n_reporting),
+            years=span,
+        )
+    return {
+        "kind": "squares",
+        "question": t("How far from the targets?"),
+        "title": title,
+        "note": note,
+        "squares": squares,
+        "labels": (t("{n} with a figure", n=t.number(k)), t("{n} without", n=t.number(n - k))),
+        "link": (ways.to_page("target_gap"), t("How far is each target")),
+    }

@@ -1,0 +1,74 @@
+"""The scripts that draw live charts: Vega, and what puts a chart into a page. Bundling Vega takes seconds, so many
+reports share one bundle.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from cds_analysis.errors import ParameterError
+
+__all__ = ["begin", "draw_script", "finish", "vega", "written"]
+
+_BUNDLE = "import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle().encode())"
+_made: list[str] = []
+
+
+def vega() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script."""
+    if not _made:
+        import vl_convert
+
+        _made.append(vl_convert.javascript_bundle())
+    return _made[0]
+
+
+def draw_script() -> str:
+    """Return the function ``cdsDraw``, which draws a figure into an element and swaps its rows and picks."""
+    return (Path(__file__).parent / "draw.js").read_text(encoding="utf-8")
+
+
+def written(spec: dict, path: Path) -> Path:
+    """Write a specification as a picture or a page of its own that needs no network, by the ending of `path`.
+
+    Raises
+    ------
+    ParameterError
+        For an ending other than .svg, .png or .html, or when the file cannot be written.
+    """
+    import vl_convert
+
+    makers = {
+        ".svg": lambda: vl_convert.vegalite_to_svg(spec).encode("utf-8"),
+        ".png": lambda: vl_convert.vegalite_to_png(spec, scale=2),
+        ".html": lambda: vl_convert.vegalite_to_html(spec, bundle=True).encode("utf-8"),
+    }
+    made = makers.get(path.suffix.lower())
+    if made is None:
+        raise ParameterError(f"a live figure is saved as .svg, .png or .html, not {path.name!r}")
+    try:
+        path.write_bytes(made())
+    except OSError as error:
+        raise ParameterError(f"cannot write {path}: {error.strerror or error}") from None
+    return path
+
+
+def begin() -> subprocess.Popen:
+    """Start to bundle in a process of its own: the engine in it starts threads, and a process with threads
+    must not be forked.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-c", _BUNDLE],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def finish(process: subprocess.Popen) -> None:
+    """Keep the bundle for :func:`vega`; where there is none, each process makes its own."""
+    text = process.communicate()[0]
+    if process.returncode == 0:
+        _made[:] = [text.decode()]
