@@ -113,7 +113,7 @@ def open_explorer(page, address):
     page.goto(f"{address}/lab/tree/05_explorer.ipynb?token={TOKEN}&reset")
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=90_000)
     page.get_by_role("button", name="▶ Mở bộ khám phá").click()
-    page.wait_for_selector(".cds[data-drawn]", timeout=90_000)
+    page.wait_for_selector(".cds[data-drawn]", timeout=180_000)
     page.add_style_tag(content=".Toastify { display: none; }")  # JupyterLab's question about news
 
 

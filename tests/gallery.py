@@ -31,7 +31,7 @@ PICTURES = {  # name: (page below the outputs, element, height of the cut in CSS
     ),
     "rises.en": (
         "ranking_trends/ranking_trends.en.html",
-        "figure:has(svg[aria-label*='how sure is a rank'])",
+        "figure:has(svg[aria-label*='where does each province lie'])",
         900,
     ),
     "live.en": ("ranking_trends/ranking_trends.en.html", ".live", 760),

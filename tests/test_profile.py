@@ -1,13 +1,18 @@
 """The profile of a province: its first screen, the details below, and how a page folds them."""
 
+import io
 import re
 
 import nbformat
 import polars as pl
 import pytest
+from browsers import CHROMIUM, needs_chromium
+from pypdf import PdfReader
 
 import cds_analysis as cds
 from cds_analysis.chapters.profile import ProvinceProfile
+from cds_analysis.pages.export import export_html
+from cds_analysis.pages.pdf import print_pdf
 from cds_analysis.pages.sections import fold
 from cds_analysis.views.charts.small import bullet, spark, strip
 from cds_analysis.views.details import rank_change
@@ -215,3 +220,26 @@ def test_a_folded_section_without_an_output_goes():
     assert opened == ["First", "Last"] and len([c for c in kept if c.metadata.get("cds_close")]) == 2
     assert [c.source for c in kept if c.cell_type == "markdown"] == ["## Open"]
     assert [c.metadata["cds_open"]["first"] for c in kept if "cds_open" in c.metadata] == [True, False]
+
+
+# ---- on paper
+
+
+@needs_chromium
+@pytest.mark.parametrize("province", ["lang-son", "vinh-phuc", "ba-ria-vung-tau"])
+def test_the_brief_is_one_a4_page_and_no_letter_on_it_is_small(study, province, tmp_path):
+    screen = ProvinceProfile(study, province=province, brief=True).first_screen()
+    bundle, about = screen._repr_mimebundle_()
+    output = nbformat.v4.new_output("display_data", bundle, metadata=about)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("f()", outputs=[output])])
+    page = tmp_path / "brief.html"
+    page.write_text(export_html(notebook, lang=study.lang, title="Brief", facts={}), encoding="utf-8")
+    printed = PdfReader(io.BytesIO(print_pdf(page, CHROMIUM, tmp_path)))
+    assert len(printed.pages) == 1
+    sizes = []
+    printed.pages[0].extract_text(
+        visitor_text=lambda text, cm, tm, font, size: (
+            sizes.append(size * abs(cm[0] * tm[0])) if text.strip() else None
+        )
+    )
+    assert min(sizes) > 7.9  # points

@@ -22,8 +22,7 @@ def trust(notebook: Path, data_folder: Path | None = None) -> None:
         Jupyter's data folder, the user's by default. One that cannot be written leaves the notebook as it is:
         JupyterLab then asks before its button runs.
     """
-    given = {} if data_folder is None else {"data_dir": str(data_folder)}
+    folder = data_folder or Path(NotebookNotary().data_dir)
     with contextlib.suppress(OSError):
-        notary = NotebookNotary(**given)
-        Path(notary.data_dir).mkdir(parents=True, exist_ok=True)
-        notary.sign(nbformat.read(notebook, as_version=4))
+        folder.mkdir(parents=True, exist_ok=True)  # before the notary looks for its signatures there
+        NotebookNotary(data_dir=str(folder)).sign(nbformat.read(notebook, as_version=4))

@@ -10,6 +10,7 @@ import polars as pl
 from cds_analysis.chapters.base import Chapter
 from cds_analysis.dataset.provinces import formed_from
 from cds_analysis.dataset.register import WHOLE, series_of
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.dataset.schemas import NATION
 from cds_analysis.dataset.series import parse_day, score_values
 from cds_analysis.measures.compare import compare
@@ -100,7 +101,7 @@ class ProvinceProfile(Chapter):
     def first_screen(self) -> Panel:
         """Lay out the answer: headline, key figures, strengths and weaknesses, targets, what is not known, sources."""
         t, d = self.t, self.data
-        lead_year = self.study.findings["year"].max()
+        lead_year = extent(self.study.findings["year"])[1]
         wholes = self.findings.filter(pl.col("kind") == "whole")
         newest = self.parts.filter(
             pl.col("year") == pl.col("year").filter(self.is_chosen).max().over("index_id")

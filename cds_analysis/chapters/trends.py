@@ -33,6 +33,7 @@ from cds_analysis.views.theme import Chart
 __all__ = ["RankingTrends"]
 
 _LARGEST = 10  # rises, and falls, that are listed
+_CARRIED = 3  # parts of a province's move that are listed, largest first
 _BEFORE = 3  # years before the comparison that a province's table begins
 
 
@@ -162,6 +163,21 @@ class RankingTrends(Chapter):
         title = t("{index}, {a} to {b}: who rose, who fell, and how sure that is", index=self.name, **years)
         return tables.changes_table(rows, text=t, title=title, source=self.sources(rows))
 
+    def carried(self) -> Table | None:
+        """List the parts that carried the moves of the provinces picked out; nothing where the whole is no sum of parts
+        of one definition.
+        """
+        try:
+            found = self.study.carried(self._key, **self.years).pick(*self.chosen)
+        except ParameterError:
+            return None
+        rows = found.frame.group_by("province_id", maintain_order=True).head(_CARRIED)
+        t, years = self.t, {"a": self.year_from, "b": self.year_to}
+        title = t(
+            "{index}, {a} to {b}: which parts carried the move (of the whole)", index=self.name, **years
+        )
+        return tables.carried_table(rows, text=t, title=title, source=self.sources(rows))
+
     def certainty(self) -> Chart | None:
         """Draw where every province likely lies in the latest full year; nothing without standings."""
         if self._standing is None:
@@ -181,7 +197,7 @@ class RankingTrends(Chapter):
         )
         if not sets.height:
             yield Prose(
-                t("No standard error of this index is published, and no survey behind it is in the register.")
+                t("No standard error of this index is on record, and no survey behind it is in the register.")
             )
             return
         assumed = survey_assumptions(self.data.indices, **self.series, **self.survey)

@@ -51,9 +51,7 @@ def site(ctx: click.Context, folder: Path, address: str, data_dir: Path | None, 
         with suppress(RuntimeError):  # said later, where it is needed
             start_server([str(n.path) for n in known], jobs)  # it imports while the data are read
     data = load(data_dir)
-    tasks = plan([n for n in known if not n.is_profile], data, data_dir=data_dir)
-    everyone = data.provinces["province_id"].sort().to_list()
-    tasks += plan([n for n in known if n.is_profile], data, provinces=everyone, data_dir=data_dir)
+    tasks = plan(known, data, data_dir=data_dir)
     write_dataset(data, folder)
     results = made(ctx, tasks, folder, data=data, jobs=jobs)
     pages = write_around(folder, address)

@@ -135,13 +135,13 @@ def change_rates(
 def _once(case: str, n_provinces: int, n_years: int, seed: int) -> dict[str, float]:
     figures, is_break = table_without_change(case, n_provinces=n_provinces, n_years=n_years, seed=seed)
     p, p_rise, noise, is_known = _judged(figures, is_break)
-    holds = (benjamini_hochberg(p) <= HOLDS_AT) & is_known
-    likely = ~holds & ((p_rise >= LIKELY_FROM) | (p_rise <= 1 - LIKELY_FROM))
+    likely = np.maximum(p_rise, 1 - p_rise) >= LIKELY_FROM
+    holds = (benjamini_hochberg(p) <= HOLDS_AT) & likely & is_known
     trend = benjamini_hochberg([mann_kendall(x)[1] for x in figures]) <= HOLDS_AT
     rates = {
         "alone": (p <= HOLDS_AT).mean(),
         "any_holds": holds.any(),
-        "likely": likely.mean(),
+        "likely": (likely & ~holds).mean(),
         "refused": not is_known,
         "any_trend": trend.any(),
         "noise_share": noise,
@@ -150,8 +150,9 @@ def _once(case: str, n_provinces: int, n_years: int, seed: int) -> dict[str, flo
     for size in STEPS:
         moved = figures.copy()
         moved[mover, -1] += size
-        p, _, _, is_known = _judged(moved, is_break)
-        rates[f"power_{size:.0f}"] = is_known and benjamini_hochberg(p)[mover] <= HOLDS_AT
+        p, p_rise, _, is_known = _judged(moved, is_break)
+        holds_here = benjamini_hochberg(p)[mover] <= HOLDS_AT and p_rise[mover] >= LIKELY_FROM
+        rates[f"power_{size:.0f}"] = is_known and holds_here
     return rates
 
 

@@ -11,9 +11,11 @@ estimated from all provinces, differed (:func:`cds_analysis.measures.state_space
 Student t whose tails are those of all other surprises of the series (:mod:`cds_analysis.measures.tails`). All provinces
 are looked at together, so one in twenty would pass by chance: ``p_adjusted`` is corrected by Benjamini and
 Hochberg's procedure over the provinces of the series (of those that it lets through at 0.05, one in twenty is
-expected to be none), ``p_holm`` by Holm's (which guards against a single one). A change *holds* where
-``p_adjusted`` is at most 0.05; one that does not is *likely* where its probability is at least 0.8. The two are not
-the same: a likely change is more often real than not, and among many provinces some likely ones will not be.
+expected to be none), ``p_holm`` by Holm's (which guards against a single one).
+
+A change is *likely* where its probability is at least 0.8, and *holds* where ``p_adjusted`` is at most 0.05 besides.
+Neither alone is enough: a likely change is more often real than not, but among many provinces some will not be; and a
+figure too far off for noise may still be more like noise than like a standing that moved, where standings hardly move.
 
 Nothing is said across a year in which the order was redrawn (a rise may be one of what is measured), without a
 figure in both years, or where noise could not be told from moves of one year: its share must be estimated at two
@@ -201,14 +203,14 @@ def _judged(found: Standing, index_id: str, dimension_id: str, year_from: int, y
             .then(pl.lit("noise_not_separated")),
         )
     )
-    rose = pl.col("test_z") > 0
-    holds, likely = pl.col("p_adjusted") <= HOLDS_AT, pl.col("p_rise") >= LIKELY_FROM
+    holds = pl.col("p_adjusted") <= HOLDS_AT
+    up, down = pl.col("p_rise") >= LIKELY_FROM, pl.col("p_rise") <= 1 - LIKELY_FROM
     steps = (
         (pl.col("reason").is_not_null(), "cannot_say"),
-        (holds & rose, "risen"),
-        (holds, "fallen"),
-        (likely, "likely_risen"),
-        (pl.col("p_rise") <= 1 - LIKELY_FROM, "likely_fallen"),
+        (holds & up, "risen"),
+        (holds & down, "fallen"),
+        (up, "likely_risen"),
+        (down, "likely_fallen"),
     )
     verdict = pl.when(False).then(pl.lit(""))
     for condition, name in steps:

@@ -30,7 +30,8 @@ def check_claims(claims: pl.DataFrame, ranked: pl.DataFrame, provinces: pl.DataF
     polars.DataFrame
         `claims` with ``found`` (the figure on record; places gained and rank within the region are computed
         from it), ``found_source_ids``, ``verdict`` (one of :data:`CLAIM_VERDICTS`), ``reason`` (same_source,
-        no_figure, region_incomplete, or null).
+        no_figure, region_incomplete, number_ranked where the rank is right and the number of provinces ranked is
+        another, or null).
 
     Examples
     --------
@@ -79,6 +80,10 @@ def _check(claim: dict, figures: dict, region: dict) -> tuple:
         if claim["bound"] == "<="
         else round(found, decimals) == claim["value"]
     )
+    counted = own.get("n_ranked") if own and claim["quantity"] == "rank" else None
+    said = claim.get("n_ranked")
+    if holds and counted is not None and said is not None and counted != said:
+        return float(found), sources, "contradicted", "number_ranked"
     return float(found), sources, "confirmed" if holds else "contradicted", None
 
 

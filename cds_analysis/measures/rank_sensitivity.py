@@ -72,7 +72,7 @@ def survey_assumptions(
     interviews: float | None = None,
     design_effect: float | None = None,
 ) -> pl.DataFrame:
-    """List what the scenario of a survey assumes: nothing of it is published for a province.
+    """List what the scenario of a survey assumes; no sampling error of a province is on record.
 
     Returns
     -------

@@ -30,7 +30,7 @@ def within_script(value: object) -> str:
 
     Examples
     --------
-    >>> within_script({"name": "</script>"})
-    '{"name":"\\u003c/script>"}'
+    >>> print(within_script({"name": "</script>"}))
+    {"name":"\\u003c/script>"}
     """
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -42,10 +42,13 @@ _HITS = 8  # that the search shows
 _COMMON = "tinh thanh pho tp chi so cua ve cac province city of the index in provincial"
 
 
-def style(name: str = "style.css") -> str:
-    """Return a style sheet; that of the reports, the default, with the look of figures and tables and the face."""
-    sheet = (TEMPLATES / name).read_text(encoding="utf-8")
-    return _face() + look() + sheet if name == "style.css" else sheet
+def style() -> str:
+    """Return the style sheet that every report carries: the look of figures and tables, and the page around them."""
+    return _face() + look() + _part("style.css")
+
+
+def _part(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -95,9 +98,9 @@ def render_landing(
         "maps": country["maps"],
         "common": _COMMON.split(),
         "most": _HITS,
-        "said": {"nothing": words.nothing(record, ways, len(pages)), "hits": t("{n} hits", n="{n}")},
+        "said": {"nothing": words.nothing(record, ways, len(pages)), "hits": t("Hits: {n}", n="{n}")},
     }
-    script = style("landing.js")
+    script = _part("landing.js")
     other = next(one for one in LANDING if one != lang)
     return (
         templates(TEMPLATES)
@@ -106,7 +109,7 @@ def render_landing(
             t=t,
             generator=GENERATOR,
             policy=policy((script,)),
-            style=style("landing.css"),
+            style=_face() + _part("landing.css"),
             script=script,
             found=within_script(found),
             here=LANDING[lang],
@@ -157,7 +160,9 @@ def render_not_found(address: str) -> str:
     """
     page = templates(TEMPLATES).get_template("landing/404.html.j2")
     links = [(Text(lang), address + name) for lang, name in LANDING.items()]
-    return page.render(generator=GENERATOR, policy=policy(()), style=style("landing.css"), links=links)
+    return page.render(
+        generator=GENERATOR, policy=policy(()), style=_face() + _part("landing.css"), links=links
+    )
 
 
 def render_sitemap(addresses: list[str]) -> str:

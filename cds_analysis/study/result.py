@@ -101,7 +101,7 @@ class Result:
     Parameters
     ----------
     name
-        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``standing``, ``changes``, ``find``.
+        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``standing``, ``changes``, ``carried``, ``find``.
     frame
         The rows picked so far; columns as the measure of that name documents them.
     whole

@@ -214,6 +214,40 @@ class Study(Drawing):
         rows = self.standings.changes(found or series_of(self.data.indices), year_from, year_to)
         return self.result("changes", rows, found, self.standings.family(found, self.text))
 
+    def carried(self, series: str | Series, *, year_from: int, year_to: int) -> Result:
+        """Return which parts carried every province's change between two years of one definition; columns of
+        :func:`cds_analysis.measures.decomposition.decompose`, with ``p_rise`` and ``verdict`` of the part's standing
+        (null where it has none).
+        """
+        from cds_analysis.measures.decomposition import decompose
+
+        (one,) = self._series([series])
+        d, years = self.data, {"year_from": year_from, "year_to": year_to}
+        rows = decompose(
+            eager(d.scores),
+            d.breaks,
+            d.indices,
+            index_id=one.index_id,
+            dimension_id=one.dimension_id,
+            **years,
+        ).with_columns(index_id=pl.lit(one.index_id))
+        parts = tuple(
+            s
+            for s in series_of(d.indices)
+            if s.index_id == one.index_id and s.dimension_id in rows["dimension_id"].to_list()
+        )
+        try:
+            judged = self.standings.changes(parts, year_from, year_to)
+        except ParameterError:
+            judged = None
+        key = ["index_id", "dimension_id", "province_id"]
+        if judged is None:
+            full = rows.with_columns(p_rise=pl.lit(None, pl.Float64), verdict=pl.lit(None, pl.String))
+        else:
+            sure = judged.select(*key, "p_rise", "verdict", "source_ids")
+            full = rows.join(sure, on=key, how="left", validate="1:1", maintain_order="left")
+        return self.result("carried", full, (one,))
+
     def compare(
         self,
         what: object,

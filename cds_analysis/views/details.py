@@ -22,6 +22,8 @@ __all__ = [
     "years_table",
 ]
 
+_NAMED = 6  # sources in the line under a picture; the table below it has one a row
+
 
 def score_lines(ranked: pl.DataFrame, breaks: pl.DataFrame, t: Text, *, province: str) -> Panel | None:
     """Draw a province's score by year, a panel an index, each on its own scale; none where no index has two years."""
@@ -55,6 +57,8 @@ def score_lines(ranked: pl.DataFrame, breaks: pl.DataFrame, t: Text, *, province
     if not shown:
         return None
     rows = pl.concat(drawn)
+    named = cited(t, sources_of(rows))
+    left = len(named) - _NAMED
     title = t("Score by year, each index on its own scale")
     note = t(
         "Band: middle half of the provinces, thin line: median. Dotted: new definition, scores do not compare across it."
@@ -68,7 +72,8 @@ def score_lines(ranked: pl.DataFrame, breaks: pl.DataFrame, t: Text, *, province
         title=title,
         note=note,
         panels=shown,
-        sources=cited(t, sources_of(rows)),
+        sources=named[:_NAMED],
+        more=t("and {n} more in the table below", n=t.number(left)) if left > 0 else "",
     )
 
 

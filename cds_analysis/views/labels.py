@@ -175,6 +175,7 @@ CLAIM_REASON_LABELS = {
     "same_source": "the only figure on record comes from the same article",
     "no_figure": "no figure on record",
     "region_incomplete": "ranks of neighbours are missing",
+    "number_ranked": "the rank is right, the number of provinces ranked is another",
 }
 VIEW_LABELS = {
     "documents_higher": "always better in documents",
@@ -252,6 +253,10 @@ COLUMN_LABELS = {
     "trends": "Trends",
     "compare": "Comparison",
     "changes": "Changes of standing",
+    "carried": "What carried the moves",
+    "change_own": "Change against the country",
+    "whole_change": "Change of the whole",
+    "whole_own": "Change of the whole against the country",
     "find": "What was found",
     "reported": "Figures reported",
     "province_id": "Province",

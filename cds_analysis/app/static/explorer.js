@@ -7,10 +7,14 @@ async function render({ model, el }) {
   const id = `cds-${++count}-${Math.random().toString(36).slice(2, 7)}`;
   const isDark = () => (document.body.dataset.jpThemeLight === "false" || document.body.classList.contains("vscode-dark") ? true
     : document.body.dataset.jpThemeLight || document.body.classList.contains("vscode-light") ? false : matchMedia("(prefers-color-scheme: dark)").matches);
-  let shown = model.get("shown"), menu = model.get("menu"), waiting = false, later = null, drawn = null, playing = null, seq = 0;
+  let shown = model.get("shown"), menu = model.get("menu"), waiting = false, later = [], drawn = null, playing = null, seq = 0;
 
   const choose = (change) => {
-    if (waiting) { later = { ...later, ...change }; return; }
+    if (waiting) { // changes of the choice wait as one; a whole selection and a step back stand alone
+      const last = later.at(-1), whole = (c) => "state" in c || "undo" in c;
+      if (last && !whole(last) && !whole(change)) Object.assign(last, change); else later.push({ ...change });
+      return;
+    }
     waiting = true;
     model.send({ ...change, seq: ++seq });
   };
@@ -58,7 +62,7 @@ async function render({ model, el }) {
   const plot = make("div", { class: "cds-plot", role: "img" });
   const panel = make("div", { role: "tabpanel", id: `${id}-panel`, class: "cds-panel" }, title, subtitle, plot, table.root);
   const notes = make("p", { class: "cds-notes" }), takes = make("div", { class: "cds-takes" });
-  const state = make("input", { type: "text", spellcheck: "false", onchange: () => choose({ state: state.value }) });
+  const state = make("input", { type: "text", spellcheck: "false", onchange: () => state.value !== shown.state && choose({ state: state.value }) });
   const code = make("input", { type: "text", readonly: true, spellcheck: "false" });
   for (const box of [state, code]) box.addEventListener("keydown", (event) => event.stopPropagation());
   const what = make("div", { class: "cds-what" }, index, part, indicator);
@@ -172,7 +176,7 @@ async function render({ model, el }) {
     shown = model.get("shown");
     if (root.lang !== menu.lang || menu.units_shown !== root.dataset.units) { fillMenu(); root.dataset.units = menu.units_shown; }
     waiting = false;
-    if (later) { const change = later; later = null; choose(change); }
+    if (later.length) choose(later.shift());
     fill();
     await draw();
   });

@@ -70,17 +70,22 @@ def _series(series: Series, record: Record, ways: Ways) -> dict:
     lines, links, command = [t("No score or rank is on record.")], [], ""
     if known:
         span = str(known["first"]) if known["first"] == known["last"] else f"{known['first']}–{known['last']}"
-        lines = [t("On record: {years}, {n} figures", years=span, n=t.number(known["n"]))]
+        lines = [
+            t.counted(
+                "On record: {years}, {n} figure", "On record: {years}, {n} figures", known["n"], years=span
+            )
+        ]
     if known and known["year"]:
         names, decimals = known["leaders"], t.decimals(series.index_id, series.dimension_id)
         lines.append(
-            t(
+            t.counted(
+                "{year}: first {names} ({score}); median {median} of {n} province",
                 "{year}: first {names} ({score}); median {median} of {n} provinces",
+                known["n_ranked"],
                 year=str(known["year"]),
                 names=t.listing([ways.spoken(p) for p in names[:_FEW]]) + (" …" if len(names) > _FEW else ""),
                 score=t.number(known["score"], decimals),
                 median=t.number(known["median"], decimals),
-                n=t.number(known["n_ranked"]),
             )
         )
         dimension = "" if series.is_whole else f" --set dimension={series.dimension_id}"
@@ -142,7 +147,7 @@ def _region(row: dict, record: Record, ways: Ways) -> dict:
         row["region_id"],
         kind=t("Region"),
         title=row[f"name_{t.lang}"],
-        about=t("{n} provinces", n=t.number(len(mine))),
+        about=t.counted("{n} province", "{n} provinces", len(mine)),
         links=[(ways.to_province(p), ways.name(p)) for p in ways.provinces if p in mine],
     )
 

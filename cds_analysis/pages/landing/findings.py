@@ -31,17 +31,29 @@ def findings(record: Record, ways: Ways) -> list[dict]:
 
 def moves_in_words(moves: Moves, ways: Ways) -> str:
     """Say how many provinces moved by more than the error of their rank, and which."""
-    t, real = ways.t, moves.real
-    about = {"n": t.number(moves.rows.height), "index": t.index_short(moves.whole.index_id)}
+    t, real, n = ways.t, moves.real, moves.rows.height
+    about = {"index": t.index_short(moves.whole.index_id), "k": t.number(len(real))}
     if not real:
-        return t("None of {n} provinces moved in {index} by more than its error", **about)
-    names = t.listing([ways.spoken(p) for p in real]) if len(real) <= _NAMED else ""
-    if len(real) == 1:
-        return t(
-            "Only 1 of {n} provinces moved in {index} by more than its error: {names}", **about, names=names
+        return t.counted(
+            "Of {n} province none moved in {index} by more than its error",
+            "Of {n} provinces none moved in {index} by more than its error",
+            n,
+            index=about["index"],
         )
-    said = t("{k} of {n} provinces moved in {index} by more than their error", **about, k=t.number(len(real)))
-    return f"{said}: {names}" if names else said
+    if len(real) > _NAMED:
+        return t.counted(
+            "{k} of {n} province moved in {index} by more than its error",
+            "{k} of {n} provinces moved in {index} by more than their error",
+            n,
+            **about,
+        )
+    said = t.counted(
+        "Only {k} of {n} province moved in {index} by more than its error",
+        "Only {k} of {n} provinces moved in {index} by more than its error",
+        n,
+        **about,
+    )
+    return f"{said}: {t.listing([ways.spoken(p) for p in real])}"
 
 
 def _moved(moves: Moves, ways: Ways) -> dict:
@@ -67,11 +79,21 @@ def _moved(moves: Moves, ways: Ways) -> dict:
         for row in moves.rows.sort("rank_to", "province_id").iter_rows(named=True)
     ]
     lines.sort(key=lambda line: line["is_real"])  # drawn last, on top
-    note = t("Ranks of {a} and {b}; {n} provinces.", a=str(moves.before), b=str(year), n=t.number(len(lines)))
-    if moves.survey:
+    note = t.counted(
+        "Ranks of {a} and {b}; {n} province.",
+        "Ranks of {a} and {b}; {n} provinces.",
+        len(lines),
+        a=str(moves.before),
+        b=str(year),
+    )
+    note += " " + t("Error: estimated from all provinces and years.")
+    if len(real) == 1:
+        row = moves.rows.row(by_predicate=pl.col("province_id").is_in(real), named=True)
         note += " " + t(
-            "Error: other weights, and a scenario of {n} interviews a province.",
-            n=t.number(moves.survey.interviews),
+            "{name}: most likely place {a}, then {b}.",
+            name=ways.spoken(row["province_id"]),
+            a=row["likely_from"],
+            b=row["likely_to"],
         )
     return {
         "kind": "slope",
@@ -104,13 +126,14 @@ def _agreement(agreement: Agreement, ways: Ways) -> dict:
             "A high rank in {documents} does not mean that citizens rate a province well ({citizens})",
             **names,
         )
-    note = t(
+    note = t.counted(
+        "Rank correlation {year}: {rho} (95%: {low} to {high}); {n} province, a dot each.",
         "Rank correlation {year}: {rho} (95%: {low} to {high}); {n} provinces, a dot each.",
+        agreement.n,
         year=str(agreement.year),
         rho=t.number(agreement.spearman, 2),
         low=t.number(agreement.low, 2),
         high=t.number(agreement.high, 2),
-        n=t.number(agreement.n),
     )
     first = [
         agreement.rows.sort(f"percentile_{side}", "province_id", descending=[True, False])["province_id"][0]
@@ -146,18 +169,20 @@ def _targets(targets: Targets, ways: Ways) -> dict:
         }
         for i in range(n)
     ]
-    title = t(
+    title = t.counted(
+        "{n} indicator has a target, {k} of them a provincial figure to set against it",
         "{n} indicators have a target, {k} of them a provincial figure to set against it",
-        n=t.number(n),
+        n,
         k=t.number(k),
     )
     note = ""
     if targets.years:
         first, last = targets.years
         span = str(last) if first == last else f"{first}–{last}"
-        note = t(
+        note = t.counted(
+            "Figures reported by {n} province, {years}; ranks are counted where a target is a rank.",
             "Figures reported by {n} provinces, {years}; ranks are counted where a target is a rank.",
-            n=t.number(targets.n_reporting),
+            targets.n_reporting,
             years=span,
         )
     return {

@@ -27,10 +27,11 @@ def _row(whole: Whole, last: int, record: Record, ways: Ways) -> dict:
     row = {"name": t.index_short(whole.index_id), "href": anchor("series", whole.series.key), "tag": ""}
     if whole.year is None:
         year = max(whole.years)
-        said = t(
+        said = t.counted(
+            "{k} of {n} province on record, as articles give it: no full table, so no ranks are computed.",
             "{k} of {n} provinces on record, as articles give them: no full table, so no ranks are computed.",
+            record.n_provinces,
             k=t.number(whole.years[year]),
-            n=t.number(record.n_provinces),
         )
         return row | {
             "year": str(year),
@@ -86,7 +87,7 @@ def _sources(whole: Whole, year: int, record: Record, t: Text) -> dict:
     )
     ids = sorted(mine["source_id"].unique())
     if len(ids) > 1:
-        return {"name": t("{n} sources", n=t.number(len(ids))), "url": None}
+        return {"name": t.counted("{n} source", "{n} sources", len(ids)), "url": None}
     one = record.data.sources.row(by_predicate=pl.col("source_id") == ids[0], named=True)
     return {"name": t.publisher_of(one), "url": one["url"]}
 
@@ -107,7 +108,9 @@ def reported(record: Record, ways: Ways) -> list[dict]:
         {
             "name": ways.name(row["province_id"]),
             "href": ways.to_province(row["province_id"]),
-            "said": t("{n} figures up to {day}", n=t.number(row["n"]), day=t.date(row["as_of"])),
+            "said": t.counted(
+                "{n} figure up to {day}", "{n} figures up to {day}", row["n"], day=t.date(row["as_of"])
+            ),
             "source": t.title_of(sources[row["source_id"]]),
             "url": sources[row["source_id"]]["url"],
         }
@@ -131,7 +134,7 @@ def coverage(record: Record, ways: Ways) -> dict | None:
         "years": [str(year) for year in years],
         "rows": rows,
         "notes": _notes(wholes, t),
-        "full": t("{n} provinces or more", n=t.number(record.data.full_from)),
+        "full": t.counted("{n} province or more", "{n} provinces or more", record.data.full_from),
     }
 
 
@@ -139,7 +142,7 @@ def _cell(whole: Whole, year: int, record: Record, t: Text) -> dict:
     n = whole.years.get(year, 0)
     about = {"index": t.index_short(whole.index_id), "year": str(year)}
     said = (
-        t("{index} {year}: {n} provinces", **about, n=t.number(n))
+        t.counted("{index} {year}: {n} province", "{index} {year}: {n} provinces", n, **about)
         if n
         else t("{index} {year}: nothing", **about)
     )

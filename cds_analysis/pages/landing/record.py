@@ -8,17 +8,17 @@ from functools import cached_property
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset, eager
-from cds_analysis.dataset.register import WHOLE, Series, Survey, series_of
+from cds_analysis.dataset.register import WHOLE, Series, series_of
 from cds_analysis.dataset.series import observations_with_ranks
 from cds_analysis.dataset.version import data_version
 from cds_analysis.measures.evidence import leading_pair, view_correlations, view_differences
-from cds_analysis.measures.rank_changes import judge_moves, uncertainty
 from cds_analysis.measures.ranks import places_gained
 from cds_analysis.study.study import Study
 
 __all__ = ["Agreement", "Moves", "Record", "Targets", "Whole"]
 
 _PAIR = ("documents", "citizens")
+_HOLD = ("risen", "fallen")
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,20 +52,19 @@ class Whole:
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """The moves of the newest full year against the year before: columns of ``judge_moves``, or of
-    ``places_gained`` where the uncertainty of the index is not known (``is_judged``).
+    """The moves of the newest full year against the year before: ``province_id, rank_from, rank_to`` (of the figures),
+    ``places_gained``; where standings judge them (``is_judged``) also ``likely_from, likely_to, verdict``.
     """
 
     whole: Whole
     before: int
     rows: pl.DataFrame
     is_judged: bool
-    survey: Survey | None
 
     @property
     def real(self) -> list[str]:
-        """The ids of the provinces whose rank moved by more than its uncertainty."""
-        return self.rows.filter(pl.col("verdict") == "more_than_noise")["province_id"].to_list()
+        """The ids of the provinces whose move holds: beyond noise, all provinces looked at together."""
+        return self.rows.filter(pl.col("verdict").is_in(_HOLD))["province_id"].to_list()
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,15 +210,21 @@ class Record:
     def _moves(self, whole: Whole) -> Moves | None:
         if whole.year is None or whole.year - 1 not in whole.full_years or whole.year in whole.breaks:
             return None
-        index, before, year = whole.index_id, whole.year - 1, whole.year
-        known = uncertainty(eager(self.data.scores), self.data.indices, index_id=index, years=[before, year])
-        is_judged = any(frame.height for frame in known)
-        if is_judged:
-            rows = judge_moves(self.ranked, *known, index_id=index, year_from=before, year_to=year)
-        else:
-            rows = places_gained(self.ranked, index_id=index, year_from=before, year_to=year)
-        survey = whole.series.survey if known[1].height else None
-        return Moves(whole, before, rows, is_judged, survey) if rows.height else None
+        judged = self.study.likely[1].filter(
+            pl.col("index_id") == whole.index_id,
+            pl.col("year_from") == whole.year - 1,
+            pl.col("year_to") == whole.year,
+            pl.col("verdict") != "cannot_say",
+        )
+        if judged.height:
+            names = {"likely_from": "rank_from", "likely_to": "rank_to"}
+            ranks = {"rank_from": "figure_rank_from", "rank_to": "figure_rank_to"}
+            rows = judged.select("province_id", "places_gained", "verdict", **names, **ranks)
+            return Moves(whole, whole.year - 1, rows, True)
+        rows = places_gained(
+            self.ranked, index_id=whole.index_id, year_from=whole.year - 1, year_to=whole.year
+        )
+        return Moves(whole, whole.year - 1, rows, False) if rows.height else None
 
     @cached_property
     def agreement(self) -> Agreement | None:

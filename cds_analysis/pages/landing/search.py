@@ -42,10 +42,11 @@ def folded(text: str) -> str:
 
     Examples
     --------
-    >>> folded("TP. Hồ Chí Minh"), folded("PAPI 6.1: Y tế công lập")
-    ('tp ho chi minh', 'papi 6.1 y te cong lap')
+    >>> folded("TP. Hồ Chí Minh"), folded("PAPI 6.1: Cung ứng dịch vụ công")
+    ('tp ho chi minh', 'papi 6.1 cung ung dich vu cong')
     """
-    plain = unicodedata.normalize("NFKD", text).replace("đ", "d").replace("Đ", "D").casefold()
+    parts = unicodedata.normalize("NFKD", text).replace("đ", "d").replace("Đ", "D").casefold()
+    plain = "".join(c for c in parts if not unicodedata.combining(c))
     return " ".join(re.findall(r"[a-z0-9]+(?:\.[0-9]+)*", plain))
 
 

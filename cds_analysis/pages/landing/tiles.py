@@ -31,7 +31,12 @@ def leading(whole: Whole, ways: Ways) -> str:
     """Say who leads the newest full year of an index: the heading of its map."""
     t, name = ways.t, f"{ways.t.index_short(whole.index_id)} {whole.year}"
     if len(whole.leaders) > _NAMED:
-        return t("{index}: {n} provinces share the lead", index=name, n=t.number(len(whole.leaders)))
+        return t.counted(
+            "{index}: {n} province leads",
+            "{index}: {n} provinces share the lead",
+            len(whole.leaders),
+            index=name,
+        )
     return t("{index}: {names} lead", index=name, names=t.listing([ways.spoken(p) for p in whole.leaders]))
 
 
@@ -92,9 +97,15 @@ def _map(whole: Whole, record: Record, ways: Ways) -> dict:
             said += t(", score {score}", score=t.number(row["score"], decimals))
         found[province] = [class_of(row["rank"], n), str(row["rank"]), said]
     missing = record.n_provinces - len(known)
-    note = t("The number is the rank among {n} provinces.", n=t.number(n))
+    note = t.counted(
+        "The number is the rank among {n} province.", "The number is the rank among {n} provinces.", n
+    )
     if missing:
-        note += " " + t("Hatched: {n} provinces not published, missing and not last.", n=t.number(missing))
+        note += " " + t.counted(
+            "Hatched: {n} province not published, missing and not last.",
+            "Hatched: {n} provinces not published, missing and not last.",
+            missing,
+        )
     return {
         "id": whole.index_id,
         "name": index,

@@ -17,9 +17,10 @@ def sentence(record: Record, ways: Ways) -> str:
     """Say in one sentence what this is, and in one how far it can be trusted."""
     t, counts = ways.t, record.data.row_counts()
     years = [year for whole in record.wholes for year in whole.years]
-    said = t(
+    said = t.counted(
+        "{n} score or rank of {provinces} provinces, {years} ({indices}), {targets} targets and {figures} figures that provinces reported.",
         "{n} scores and ranks of {provinces} provinces, {years} ({indices}), {targets} targets and {figures} figures that provinces reported.",
-        n=t.number(counts["scores"]),
+        counts["scores"],
         provinces=t.number(record.n_provinces),
         years=f"{min(years)}–{max(years)}" if years else "–",
         indices=", ".join(t.index_short(whole.index_id) for whole in record.scored),
@@ -107,7 +108,7 @@ def about(record: Record, ways: Ways, package: str) -> str:
 
 def listed(ways: Ways) -> str:
     """Say how many pages the list holds."""
-    return ways.t("Open the list of {n} pages", n=ways.t.number(len(ways.reports)))
+    return ways.t.counted("Open the list of {n} page", "Open the list of {n} pages", len(ways.reports))
 
 
 def nothing(record: Record, ways: Ways, n_pages: int) -> str:

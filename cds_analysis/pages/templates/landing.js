@@ -7,7 +7,7 @@
   const words = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase().match(/[a-z0-9]+(?:\.[0-9]+)*/g) || [];
   const tight = (list) => list.join("").replaceAll(".", "");
   const things = known.entries.map(([kind, name, hint, href, names]) => ({
-    kind, name, hint, href,
+    kind, name, hint, href, isMinor: href.startsWith("#indicator-"), // there are many: by part of a name they come last
     names: names.split("|").map((one) => { const parts = one.split(" "); return { parts, tight: tight(parts) }; }),
   }));
   const common = new Set(known.common);
@@ -21,7 +21,7 @@
       else if (whole.length > 2 && tight.includes(whole)) best = Math.max(best, 30);
     }
     if (!best && wanted.every((w) => thing.names.some(({ parts }) => parts.some((p) => p.startsWith(w))))) best = 20;
-    return best;
+    return thing.isMinor ? best / 2 : best;
   }
 
   // How many slips of the finger lie between two words, counted up to `most`: a letter more, less, other, or two swapped.

@@ -21,7 +21,8 @@ async function cdsDraw(host, figure, { picked = [], dark = false, onPick = () =>
   const tuples = () => ids.map((id) => ({ unit: unit(), fields: view.signal("pick_tuple_fields"), values: [id] }));
   const set = (now) => {
     for (const [name, value] of Object.entries(values(now))) view.signal(name, value);
-    for (const [name, rows] of Object.entries(now.data)) view.data(name, rows.map((row) => ({ ...row })));
+    const used = new Set([now.spec.data.name, ...now.spec.layer.map((layer) => layer.data?.name)]);
+    for (const [name, rows] of Object.entries(now.data)) if (used.has(name)) view.data(name, rows.map((row) => ({ ...row })));
     view.data("pick_store", tuples());
     fit();
   };
@@ -48,6 +49,7 @@ async function cdsDraw(host, figure, { picked = [], dark = false, onPick = () =>
       view.runAsync();
     });
     await view.runAsync();
+    host.querySelector("svg").setAttribute("aria-hidden", "true"); // the text that tells it stands at the element around
   }
 
   await embed();

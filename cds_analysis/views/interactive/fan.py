@@ -22,7 +22,7 @@ from cds_analysis.views.text import Text
 
 __all__ = ["standing_fan"]
 
-_HEIGHT, _LABEL = 400, 15
+_HEIGHT, _LABEL = 370, 15
 
 
 def standing_fan(

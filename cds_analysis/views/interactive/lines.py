@@ -24,7 +24,7 @@ from cds_analysis.views.text import Text
 
 __all__ = ["ranks_by_year", "scores_by_year"]
 
-_HEIGHT, _LABEL, _MOST_LABELS = 400, 15, 26  # of the plot and of a label, in pixels; labels that fit
+_HEIGHT, _LABEL, _MOST_LABELS = 370, 15, 24  # of the plot and of a label, in pixels; labels that fit
 _PARAMS = ("years", "first", "last", "low", "high", "ticks", "label_gap", "label_end", "most_labels")
 
 
@@ -110,7 +110,7 @@ def _rows(ranked: pl.DataFrame, column: str, t: Text) -> list[dict]:
         run=begins.fill_null(True).cum_sum(),
         is_last=pl.col("year") == pl.col("year").max().over("province_id"),
     )
-    decimals = t.decimals(*frame.select("index_id", "dimension_id").row(0))
+    decimals = t.decimals(*frame.select("index_id", "dimension_id").row(0), exact=True)
     sources = {s: t.source(s) for s in frame["source_id"].unique()}
     columns = ("province_id", "year", column, "rank", "n_ranked", "score", "run", "is_last", "source_id")
     found = []
@@ -164,10 +164,7 @@ def _live(kind, rows, ranked, provinces, t, highlight, title, subtitle, source, 
         _spec(t.lang, kind),
         {
             "rows": rows,
-            "breaks": [
-                {"at": y - 0.5, "label": t("new {year}", year=str(y)), "row": i % 2 if y - 1 in cuts else 0}
-                for i, y in enumerate(cuts)
-            ],
+            "breaks": _marks(cuts, t),
             "spread": spread,
         },
         params,
@@ -177,6 +174,15 @@ def _live(kind, rows, ranked, provinces, t, highlight, title, subtitle, source, 
         notes,
         ranked,
     )
+
+
+def _marks(cuts: list[int], t: Text) -> list[dict]:
+    """Return a mark for each new definition; labels of years in a row take turns in two rows."""
+    marks: list[dict] = []
+    for year in cuts:
+        row = 1 - marks[-1]["row"] if marks and marks[-1]["at"] == year - 1.5 else 0
+        marks.append({"at": year - 0.5, "label": t("new {year}", year=str(year)), "row": row})
+    return marks
 
 
 @lru_cache

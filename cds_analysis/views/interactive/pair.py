@@ -115,6 +115,6 @@ def _spec(lang: str, across: str, up: str) -> dict:
         ),
         params=("x_low", "x_high", "y_low", "y_high"),
         right=120,
-        height=390,
+        height=370,
         left=58,
     )

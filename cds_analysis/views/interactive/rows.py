@@ -27,7 +27,7 @@ from cds_analysis.views.theme import STATUS_LOOK
 
 __all__ = ["by_dimension", "by_region", "figures_and_targets"]
 
-_STEP, _COLUMN = 32, 62  # height of a row, width of a column of numbers at the right, in pixels
+_STEP, _COLUMN = 29, 62  # height of a row, width of a column of numbers at the right, in pixels
 
 
 def by_dimension(

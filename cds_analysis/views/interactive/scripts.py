@@ -12,7 +12,9 @@ from cds_analysis.errors import ParameterError
 
 __all__ = ["begin", "draw_script", "finish", "vega", "written"]
 
-_BUNDLE = "import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle().encode())"
+# The newest that JupyterLab draws by itself too; 6.4 loses the values under the pointer where the nearest point is meant.
+_VERSION = "5.21"
+_BUNDLE = f"import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle(vl_version={_VERSION!r}).encode())"
 _made: list[str] = []
 
 
@@ -21,7 +23,7 @@ def vega() -> str:
     if not _made:
         import vl_convert
 
-        _made.append(vl_convert.javascript_bundle())
+        _made.append(vl_convert.javascript_bundle(vl_version=_VERSION))
     return _made[0]
 
 
@@ -41,9 +43,9 @@ def written(spec: dict, path: Path) -> Path:
     import vl_convert
 
     makers = {
-        ".svg": lambda: vl_convert.vegalite_to_svg(spec).encode("utf-8"),
-        ".png": lambda: vl_convert.vegalite_to_png(spec, scale=2),
-        ".html": lambda: vl_convert.vegalite_to_html(spec, bundle=True).encode("utf-8"),
+        ".svg": lambda: vl_convert.vegalite_to_svg(spec, vl_version=_VERSION).encode("utf-8"),
+        ".png": lambda: vl_convert.vegalite_to_png(spec, vl_version=_VERSION, scale=2),
+        ".html": lambda: vl_convert.vegalite_to_html(spec, vl_version=_VERSION, bundle=True).encode("utf-8"),
     }
     made = makers.get(path.suffix.lower())
     if made is None:

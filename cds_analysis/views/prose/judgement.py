@@ -124,7 +124,7 @@ def cohesion(moved: pl.DataFrame, t: Text, *, year: int) -> Prose:
     )
     return Prose(
         t(
-            "**Rank moves to {year} by region: {verdict}** (theta {theta}, random regions {random}, p {p}; n = {n}). Several years looked at will show one such p by chance.",
+            "**Rank moves to {year} by region: {verdict}** (theta {theta}, random regions {random}, p {p}; n = {n}). Among several years looked at, one such p may arise by chance.",
             year=str(year),
             verdict=verdict,
             theta=t.number(row["theta"], 2),

@@ -212,8 +212,7 @@ def assumptions(rows: pl.DataFrame, t: Text) -> str:
         return ""
     value = dict(rows.select("assumption", "value").iter_rows())
     said = t(
-        "Scenario, all of it assumed and nothing published for a province: {interviews} a province, design effect "
-        "{effect}, standard deviation {sd} points between persons on a dimension",
+        "Scenario, all of it assumed, since no sampling error of a province is on record here: {interviews} a province, design effect {effect}, standard deviation {sd} points between persons on a dimension",
         interviews=t.counted("{n} interview", "{n} interviews", value["interviews"]),
         effect=t.number(value["design_effect"], 1),
         sd=t.number(value["person_sd"], 2),

@@ -11,6 +11,7 @@ from cds_analysis.views.tables.checks import (
     simulation_table,
 )
 from cds_analysis.views.tables.judgement import (
+    carried_table,
     ceilings_table,
     changes_table,
     correlations_table,
@@ -45,6 +46,7 @@ __all__ = [
     "backtest_table",
     "breaks_table",
     "bridge_table",
+    "carried_table",
     "ceilings_table",
     "change_rates_table",
     "changes_table",

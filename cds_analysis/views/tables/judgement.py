@@ -10,6 +10,7 @@ from cds_analysis.views.tables.results import status_cell
 from cds_analysis.views.text import MISSING, Text
 
 __all__ = [
+    "carried_table",
     "ceilings_table",
     "changes_table",
     "correlations_table",
@@ -222,6 +223,40 @@ def changes_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) 
         title=title,
         source=source,
         right=["figure", "likely", "p_rise", "p", "q"],
+        empty=t("No province is on record in both years."),
+    )
+
+
+def carried_table(parts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
+    """One row a province and part: its points of the whole's change, of itself and against the country, and whether the
+    standing in that part really changed.
+    """
+    t = text
+
+    def points(value: float) -> str:
+        return t.number(value, 2, sign=True)
+
+    columns = {
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "part": (t("Dimension"), lambda r: t.dimension(r["index_id"], r["dimension_id"])),
+        "change": (t("Change, points"), lambda r: f"{points(r['change'])} / {points(r['whole_change'])}"),
+        "own": (
+            t("Against the country, points"),
+            lambda r: f"{points(r['change_own'])} / {points(r['whole_own'])}",
+        ),
+        "p_rise": (t("Chance that the standing rose"), lambda r: t.chance(r["p_rise"])),
+        "verdict": (
+            t("Verdict"),
+            lambda r: MISSING if r["verdict"] is None else t(CHANGE_LABELS[r["verdict"]]),
+        ),
+    }
+    return listing(
+        parts,
+        columns,
+        name="carried",
+        title=title,
+        source=source,
+        right=["change", "own", "p_rise"],
         empty=t("No province is on record in both years."),
     )
 
