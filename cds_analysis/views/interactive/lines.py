@@ -147,7 +147,13 @@ def _live(kind, rows, ranked, provinces, t, highlight, title, subtitle, source, 
         "most_labels": _MOST_LABELS,
     }
     n = len({r["province_id"] for r in rows})
-    message = t("{n} provinces by year, {first} to {last}.", n=t.number(n), first=str(first), last=str(last))
+    message = t.counted(
+        "{n} province by year, {first} to {last}.",
+        "{n} provinces by year, {first} to {last}.",
+        n,
+        first=str(first),
+        last=str(last),
+    )
     notes = []
     if cuts:
         notes.append(

@@ -55,7 +55,7 @@ def scatter(
         "scatter",
         title,
         subtitle,
-        f"{title}. " + t("{n} provinces have both.", n=t.number(len(rows))),
+        f"{title}. " + t.counted("{n} province has both.", "{n} provinces have both.", len(rows)),
         _spec(t.lang, *names),
         {"rows": rows, "medians": [medians] if rows else []},
         params,
