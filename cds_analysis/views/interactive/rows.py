@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -255,7 +256,7 @@ def _numbered(series: str, t: Text) -> str:
 @lru_cache
 def _spec(lang: str, kind: str, headings: tuple[tuple[str, str], ...]) -> dict:
     t = Text(lang)
-    comma = {"labelExpr": "replace(datum.label, '.', ',')"} if lang == "vi" else {}
+    comma: dict[str, Any] = {"labelExpr": "replace(datum.label, '.', ',')"} if lang == "vi" else {}
     axis = bare_axis() if kind == "by_dimension" else alt.Axis(grid=True, tickCount=6, **comma)
     scale = alt.Scale(domainMin=expr("low"), domainMax=expr("high"), nice=False, zero=False)
     x = alt.X("at:Q", title=None, axis=axis, scale=scale)
