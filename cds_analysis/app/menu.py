@@ -47,7 +47,7 @@ def menu(study: Study, choice: Choice) -> dict:
         "indicators": _indicators(study),
         "tabs": [[tab, t(label)] for tab, label in TAB_LABELS.items()],
         "views": {tab: [[v, t(VIEW_NAMES[v])] for v in views if v != ALL] for tab, views in VIEWS.items()},
-        "units": [[u, u, t("{n} provinces or units", n=u)] for u in UNITS],
+        "units": [[u, u, t.counted("{n} province or unit", "{n} provinces or units", int(u))] for u in UNITS],
         "regions": [t.region(r) for r in study.data.regions["region_id"]],
         "light": LIGHT_LOOK,
         "dark": DARK,
@@ -77,7 +77,7 @@ def candidates(study: Study) -> dict:
             label = f"{t.region(r['region_id'])} ({len(ids)})"
             words = [fold(r[c]) for c in ("region_id", "name_vi", "name_en")]
             groups.append({"id": r["region_id"], "label": label, "kind": "group", "ids": ids, "words": words})
-    every = {"id": ALL, "label": t("All {n} provinces", n=len(rows)), "kind": "group", "ids": list(names), "words": ["all", "tatca", "moitinh", "canuoc"]}  # fmt: skip
+    every = {"id": ALL, "label": t.counted("The {n} province", "All {n} provinces", len(rows)), "kind": "group", "ids": list(names), "words": ["all", "tatca", "moitinh", "canuoc"]}  # fmt: skip
     ranked = [
         {"id": "top 10", "label": t("The first ten of this figure"), "kind": "group", "ids": None, "words": ["top10", "first10", "dandau", "tinhdungdau", "10tinhdau"]},
         {"id": "bottom 10", "label": t("The last ten of this figure"), "kind": "group", "ids": None, "words": ["bottom10", "last10", "cuoibang", "10tinhcuoi"]},

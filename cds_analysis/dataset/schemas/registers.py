@@ -9,6 +9,7 @@ from cds_analysis.dataset.schemas import columns
 from cds_analysis.dataset.schemas.columns import CUTS, WHOLE
 
 __all__ = [
+    "PILLARS",
     "Breaks",
     "Context",
     "Indicators",

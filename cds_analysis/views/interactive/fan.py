@@ -79,9 +79,10 @@ def standing_fan(
         "label_end": most + gap,
         "most_labels": 8,
     }
-    message = t(
+    message = t.counted(
+        "{n} province by year, {first} to {last}.",
         "{n} provinces by year, {first} to {last}.",
-        n=t.number(frame["province_id"].n_unique()),
+        frame["province_id"].n_unique(),
         first=str(years[0]),
         last=str(years[-1]),
     )

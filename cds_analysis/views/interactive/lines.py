@@ -5,6 +5,7 @@ colour with their names at the end.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -147,7 +148,13 @@ def _live(kind, rows, ranked, provinces, t, highlight, title, subtitle, source, 
         "most_labels": _MOST_LABELS,
     }
     n = len({r["province_id"] for r in rows})
-    message = t("{n} provinces by year, {first} to {last}.", n=t.number(n), first=str(first), last=str(last))
+    message = t.counted(
+        "{n} province by year, {first} to {last}.",
+        "{n} provinces by year, {first} to {last}.",
+        n,
+        first=str(first),
+        last=str(last),
+    )
     notes = []
     if cuts:
         notes.append(
@@ -195,7 +202,7 @@ def _spec(lang: str, kind: str) -> dict:
         axis=alt.Axis(format="d", values=expr("years"), grid=False, labelOverlap=True),
         scale=alt.Scale(domainMin=expr("first"), domainMax=expr("last"), nice=False, zero=False),
     )
-    comma = {"labelExpr": "replace(datum.label, '.', ',')"} if lang == "vi" else {}
+    comma: dict[str, Any] = {"labelExpr": "replace(datum.label, '.', ',')"} if lang == "vi" else {}
     axis = alt.Axis(values=expr("ticks")) if is_rank else alt.Axis(tickCount=6, **comma)
     scale = alt.Scale(domainMin=expr("low"), domainMax=expr("high"), nice=False, zero=False, reverse=is_rank)
     y = alt.Y("v:Q", title=None, axis=axis, scale=scale)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -55,7 +56,7 @@ def scatter(
         "scatter",
         title,
         subtitle,
-        f"{title}. " + t("{n} provinces have both.", n=t.number(len(rows))),
+        f"{title}. " + t.counted("{n} province has both.", "{n} provinces have both.", len(rows)),
         _spec(t.lang, *names),
         {"rows": rows, "medians": [medians] if rows else []},
         params,
@@ -76,7 +77,7 @@ def _name(key: str, t: Text) -> str:
 @lru_cache
 def _spec(lang: str, across: str, up: str) -> dict:
     t = Text(lang)
-    comma = {"labelExpr": "replace(datum.label, '.', ',')"} if lang == "vi" else {}
+    comma: dict[str, Any] = {"labelExpr": "replace(datum.label, '.', ',')"} if lang == "vi" else {}
     axis = alt.Axis(grid=True, tickCount=6, **comma)
     ends = [
         alt.Scale(domainMin=expr(f"{a}_low"), domainMax=expr(f"{a}_high"), nice=False, zero=False)

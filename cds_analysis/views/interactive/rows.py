@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -79,8 +80,13 @@ def by_dimension(
         }
         for r in used.iter_rows(named=True)
     ]
-    n = t.number(used["province_id"].n_unique())
-    message = t("{k} rows, {n} provinces.", k=t.number(len(order)), n=n)
+    n = used["province_id"].n_unique()
+    message = t.counted(
+        "{rows}, {n} province.",
+        "{rows}, {n} provinces.",
+        n,
+        rows=t.counted("{n} row", "{n} rows", len(order)),
+    )
     notes = [t("Each row has its own scale: lowest province at the left, highest at the right.")]
     if not one_year:
         notes.append(t("The rows are of different years."))
@@ -133,8 +139,13 @@ def by_region(
                     "source": "; ".join(map(t.source, r["source_ids"])),
                 }
             )
-    n = t.number(used.height)
-    message = t("{k} rows, {n} provinces.", k=t.number(len(order) + 1), n=n)
+    n = used.height
+    message = t.counted(
+        "{rows}, {n} province.",
+        "{rows}, {n} provinces.",
+        n,
+        rows=t.counted("{n} row", "{n} rows", len(order) + 1),
+    )
     low, high = _ends([r["at"] for r in rows])
     headings = {"of": "Rank", "value": "Score", "year": "Year", "source": "Source"}
     return _live(
@@ -181,8 +192,13 @@ def figures_and_targets(
         goals.append(told | {"at": r["target"]})
     ends = [r["at"] for r in [*rows, *goals]]
     low, high = (0.0, 100.0) if by == "indicator_id" else _ends(ends)
-    n = t.number(used["province_id"].n_unique())
-    message = t("{k} rows, {n} provinces.", k=t.number(len({r["row"] for r in rows})), n=n)
+    n = used["province_id"].n_unique()
+    message = t.counted(
+        "{rows}, {n} province.",
+        "{rows}, {n} provinces.",
+        n,
+        rows=t.counted("{n} row", "{n} rows", len({r["row"] for r in rows})),
+    )
     headings = {"value": "Latest figure", "goal": "Target", "status": "Status", "source": "Sources"}
     return _live(
         "figures_and_targets", rows, [], goals, provinces, t, highlight, title, subtitle, source, message,
@@ -240,7 +256,7 @@ def _numbered(series: str, t: Text) -> str:
 @lru_cache
 def _spec(lang: str, kind: str, headings: tuple[tuple[str, str], ...]) -> dict:
     t = Text(lang)
-    comma = {"labelExpr": "replace(datum.label, '.', ',')"} if lang == "vi" else {}
+    comma: dict[str, Any] = {"labelExpr": "replace(datum.label, '.', ',')"} if lang == "vi" else {}
     axis = bare_axis() if kind == "by_dimension" else alt.Axis(grid=True, tickCount=6, **comma)
     scale = alt.Scale(domainMin=expr("low"), domainMax=expr("high"), nice=False, zero=False)
     x = alt.X("at:Q", title=None, axis=axis, scale=scale)

@@ -91,7 +91,12 @@ def tile_map(
     if missing:
         legend.append({"y": _LEGEND_ROW + len(ends), "group": -1, "label": t("not published")})
         hatch += [_stroke(0, _LEGEND_ROW + len(ends) - 0.06, s) for s in _HATCH[:2]]
-    message = t("{n} provinces; {k} without a figure.", n=t.number(len(rows)), k=t.number(len(missing)))
+    message = t.counted(
+        "{n} province; {k} without a figure.",
+        "{n} provinces; {k} without a figure.",
+        len(rows),
+        k=t.number(len(missing)),
+    )
     notes = (
         [t("Not published: {names}.", names=t.listing(t.provinces(r["province_id"] for r in missing)))]
         if 0 < len(missing) <= 12

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from cds_analysis.measures.breaks import SURELY_LOWER
@@ -106,7 +108,7 @@ def changes(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: 
     `judged` comes from ``changes`` of the front door, for one series.
     """
     years = {"a": str(judged["year_from"][0]), "b": str(judged["year_to"][0])}
-    where = {"index": index_name, **years}
+    where: dict[str, Any] = {"index": index_name, **years}
     sayable = judged.filter(pl.col("verdict") != "cannot_say")
     if not sayable.height:
         reasons = judged["reason"].value_counts(sort=True)["reason"].to_list()

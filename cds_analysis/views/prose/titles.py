@@ -43,14 +43,15 @@ def of_years(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, colum
     sign = -1 if column == "rank" else 1
     steps = [sign * (b[column] - a[column]) for a, b in moved.values() if a["year"] != b["year"]]
     first = min(a["year"] for a, _ in moved.values())
-    return t(
+    return t.counted(
+        "{what}: of {n} province picked, {up} went up and {down} down from {first} to {last}",
         "{what}: of {n} provinces picked, {up} went up and {down} down from {first} to {last}",
+        len(mine),
         what=what,
-        n=t.number(len(mine)),
         up=t.number(sum(s > 0 for s in steps)),
         down=t.number(sum(s < 0 for s in steps)),
         first=str(first),
-        last=str(max(b["year"] for _, b in moved.values())),
+        last=str(max((b["year"] for _, b in moved.values()))),
     )
 
 
@@ -67,7 +68,10 @@ def of_places(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) -> s
     parts = [t("{names} lead", names=lead)] if lead else []
     parts += ["; ".join(mine)] if mine else []
     return t(
-        "{what} {year}: {told}", what=what, year=year, told="; ".join(parts) or t("{n} provinces ranked", n=n)
+        "{what} {year}: {told}",
+        what=what,
+        year=year,
+        told="; ".join(parts) or t.counted("{n} province ranked", "{n} provinces ranked", n),
     )
 
 
@@ -85,7 +89,12 @@ def of_values(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, deci
         each = "; ".join(f"{t.province(p)} {t.number(value[p], decimals)}" for p in mine)
         return t("{what}: {told}", what=what, told=f"{each}; {middle}")
     above = sum(value[p] > median for p in mine)
-    told = t("{k} of {n} provinces picked lie above the median", k=t.number(above), n=t.number(len(mine)))
+    told = t.counted(
+        "above the median: {k} of {n} province picked",
+        "above the median: {k} of {n} provinces picked",
+        len(mine),
+        k=t.number(above),
+    )
     return t("{what}: {told}", what=what, told=told)
 
 
@@ -105,7 +114,13 @@ def of_dimensions(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) 
                 else t("{name} best in {best}", name=t.province(p), best=best)
             )
     if len(picked) > _NAMED or not told:
-        told = [t("where {n} provinces stand in each part", n=t.number(rows["province_id"].n_unique()))]
+        told = [
+            t.counted(
+                "where {n} province stands in each part",
+                "where {n} provinces stand in each part",
+                rows["province_id"].n_unique(),
+            )
+        ]
     return t("{what}: {told}", what=what, told="; ".join(told))
 
 
@@ -150,7 +165,12 @@ def of_standing(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) ->
     by = {r["province_id"]: r for r in known.iter_rows(named=True)}
     mine = [by[p] for p in picked if p in by and len(picked) <= _NAMED]
     if not mine:
-        return t("{what}: likely ranks of {n} provinces", what=what, n=t.number(len(by)))
+        return t.counted(
+            "{what}: likely ranks of {n} province",
+            "{what}: likely ranks of {n} provinces",
+            len(by),
+            what=what,
+        )
     each = [
         t("{name} {low} to {high}", name=t.province(r["province_id"]), low=t.number(r["rank_low_80"]), high=t.number(r["rank_high_80"]))
         for r in mine
@@ -165,10 +185,14 @@ def of_figures(judged: pl.DataFrame, t: Text, *, n_provinces: int) -> str:
     seen = judged.filter(pl.col("value").is_not_null())
     who = seen["province_id"].n_unique()
     met = seen.filter(pl.col("status") == "achieved").height
-    return t(
-        "{met} of {n} targets with a figure are reached; {who} provinces have one, {none} none",
-        met=t.number(met), n=t.number(seen.height), who=t.number(who), none=t.number(n_provinces - who),
-    )  # fmt: skip
+    return t.counted(
+        "{met} of {n} target with a figure reached; provinces with one: {who}, without: {none}",
+        "{met} of {n} targets with a figure reached; provinces with one: {who}, without: {none}",
+        seen.height,
+        met=t.number(met),
+        who=t.number(who),
+        none=t.number(n_provinces - who),
+    )
 
 
 def _ends(rows: pl.DataFrame) -> tuple[dict, dict]:
