@@ -5,6 +5,7 @@ and citizens agree, how many targets can be set against a figure.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import polars as pl
 
@@ -32,7 +33,7 @@ def findings(record: Record, ways: Ways) -> list[dict]:
 def moves_in_words(moves: Moves, ways: Ways) -> str:
     """Say how many provinces moved by more than the error of their rank, and which."""
     t, real, n = ways.t, moves.real, moves.rows.height
-    about = {"index": t.index_short(moves.whole.index_id), "k": t.number(len(real))}
+    about: dict[str, Any] = {"index": t.index_short(moves.whole.index_id), "k": t.number(len(real))}
     if not real:
         return t.counted(
             "Of {n} province none moved in {index} by more than its error",

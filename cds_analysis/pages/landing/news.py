@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from cds_analysis.dataset.load import eager
@@ -140,7 +142,7 @@ def coverage(record: Record, ways: Ways) -> dict | None:
 
 def _cell(whole: Whole, year: int, record: Record, t: Text) -> dict:
     n = whole.years.get(year, 0)
-    about = {"index": t.index_short(whole.index_id), "year": str(year)}
+    about: dict[str, Any] = {"index": t.index_short(whole.index_id), "year": str(year)}
     said = (
         t.counted("{index} {year}: {n} province", "{index} {year}: {n} provinces", n, **about)
         if n
