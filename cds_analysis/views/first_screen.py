@@ -355,7 +355,7 @@ def first_screen(
         data=drawn.select(_DRAWN),
         t=t,
         name_of=t.province(province),
-        everyone=t.counted("{n} province or city", "{n} provinces and cities", tiles.height),
+        everyone=t.counted("All {n} province", "All {n} provinces", tiles.height),
         region=region,
         sentences=sentences,
         cards=made,
