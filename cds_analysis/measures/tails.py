@@ -10,7 +10,7 @@ Reference: Lange, Little and Taylor (1989), Robust Statistical Modeling Using th
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import fminbound
 from scipy.special import gammaln, stdtr
 
 __all__ = ["MOST_FREEDOM", "freedom_of", "two_sided"]
@@ -37,7 +37,7 @@ def freedom_of(residuals: np.ndarray) -> float:
         return float((v + 1) / 2 * np.log1p(squares / (v - 2)).sum() - len(squares) * constant)
 
     ends = (np.log(_LEAST), np.log(MOST_FREEDOM))
-    return float(np.exp(minimize_scalar(cost, bounds=ends, method="bounded").x))
+    return float(np.exp(fminbound(cost, *ends)))
 
 
 def two_sided(away: np.ndarray, freedom: float) -> np.ndarray:
