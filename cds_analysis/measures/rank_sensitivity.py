@@ -93,12 +93,10 @@ def survey_assumptions(
         "interviews"
     )
     known = row.row(0, named=True) if row.height else {}
-    values = [
-        (name, known[name] if (own := given.get(name)) is None else own, own is not None)
-        for name in _ASSUMED
-        if known.get(name) is not None
-    ]
+    values = []
+    for name in _ASSUMED:
+        own, other = known.get(name), given.get(name)
+        if own is not None:
+            values.append((name, float(own if other is None else other), other is not None))
     schema = {"assumption": pl.String, "value": pl.Float64, "is_given": pl.Boolean}
-    return pl.DataFrame(
-        [(name, float(value), is_given) for name, value, is_given in values], schema=schema, orient="row"
-    )
+    return pl.DataFrame(values, schema=schema, orient="row")

@@ -9,10 +9,8 @@ Reference: Lange, Little and Taylor (1989), Robust Statistical Modeling Using th
 
 from __future__ import annotations
 
-from typing import Any, cast
-
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import fminbound
 from scipy.special import gammaln, stdtr
 
 __all__ = ["MOST_FREEDOM", "freedom_of", "two_sided"]
@@ -39,8 +37,7 @@ def freedom_of(residuals: np.ndarray) -> float:
         return float((v + 1) / 2 * np.log1p(squares / (v - 2)).sum() - len(squares) * constant)
 
     ends = (np.log(_LEAST), np.log(MOST_FREEDOM))
-    best = cast(Any, minimize_scalar(cost, bounds=ends, method="bounded"))  # SciPy types it as an object
-    return float(np.exp(best.x))
+    return float(np.exp(fminbound(cost, *ends)))
 
 
 def two_sided(away: np.ndarray, freedom: float) -> np.ndarray:
