@@ -62,12 +62,13 @@ async function render({ model, el }) {
   const plot = make("div", { class: "cds-plot", role: "img" });
   const panel = make("div", { role: "tabpanel", id: `${id}-panel`, class: "cds-panel" }, title, subtitle, plot, table.root);
   const notes = make("p", { class: "cds-notes" }), takes = make("div", { class: "cds-takes" });
-  const state = make("input", { type: "text", spellcheck: "false", onchange: () => state.value !== shown.state && choose({ state: state.value }) });
+  const state = make("input", { type: "text", spellcheck: "false", onchange: () => choose({ state: state.value }) });
   const code = make("input", { type: "text", readonly: true, spellcheck: "false" });
   for (const box of [state, code]) box.addEventListener("keydown", (event) => event.stopPropagation());
   const what = make("div", { class: "cds-what" }, index, part, indicator);
   const share = make("div", { class: "cds-share" });
-  const root = make("section", { class: "cds" }, make("div", { class: "cds-controls" }, who.field, what, when),
+  const root = make("section", { class: "cds", "data-lm-suppress-shortcuts": "true" }, // the keys are ours, not the notebook's
+    make("div", { class: "cds-controls" }, who.field, what, when),
     make("div", { class: "cds-second" }, tabs, views, other, make("span", { class: "cds-gap" }), undo), panel, notes, make("div", { class: "cds-foot" }, takes, share, units, langs), status);
   root.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && event.target.type !== "text") { event.preventDefault(); event.stopPropagation(); choose({ undo: true }); }
