@@ -11,6 +11,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets
@@ -122,7 +123,7 @@ class Explorer(anywidget.AnyWidget):
         units = words[1] if len(words) > 1 and words[1] in ("63", "34") else "63"
         self._show(read_choice(text, self._study_of(self._choice.lang, units).data))
 
-    def change(self, **changed: object) -> None:
+    def change(self, **changed: Any) -> None:
         """Change the choice: any of the fields of :class:`~cds_analysis.study.choice.Choice`; ``index`` keeps the
         part where the other index has it; ``add`` adds provinces and groups by name, such as ``top 10``.
         """

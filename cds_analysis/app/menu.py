@@ -66,10 +66,16 @@ def candidates(study: Study) -> dict:
     )
     names = {r["province_id"]: t.province(r["province_id"]) for r in rows}
     found = [
-        {"id": p, "label": names[p], "kind": "province", "ids": [p], "words": [*dict.fromkeys([fold(names[p]), *answers_to(r)])]}
+        {
+            "id": p,
+            "label": names[p],
+            "kind": "province",
+            "ids": [p],
+            "words": [*dict.fromkeys([fold(names[p]), *answers_to(r)])],
+        }
         for r in rows
         for p in [r["province_id"]]
-    ]  # fmt: skip
+    ]
     groups = []
     for r in data.regions.iter_rows(named=True):
         ids = [row["province_id"] for row in rows if row["region_id"] == r["region_id"]]
@@ -77,19 +83,45 @@ def candidates(study: Study) -> dict:
             label = f"{t.region(r['region_id'])} ({len(ids)})"
             words = [fold(r[c]) for c in ("region_id", "name_vi", "name_en")]
             groups.append({"id": r["region_id"], "label": label, "kind": "group", "ids": ids, "words": words})
-    every = {"id": ALL, "label": t.counted("The {n} province", "All {n} provinces", len(rows)), "kind": "group", "ids": list(names), "words": ["all", "tatca", "moitinh", "canuoc"]}  # fmt: skip
+    every = {
+        "id": ALL,
+        "label": t.counted("The {n} province", "All {n} provinces", len(rows)),
+        "kind": "group",
+        "ids": list(names),
+        "words": ["all", "tatca", "moitinh", "canuoc"],
+    }
     ranked = [
-        {"id": "top 10", "label": t("The first ten of this figure"), "kind": "group", "ids": None, "words": ["top10", "first10", "dandau", "tinhdungdau", "10tinhdau"]},
-        {"id": "bottom 10", "label": t("The last ten of this figure"), "kind": "group", "ids": None, "words": ["bottom10", "last10", "cuoibang", "10tinhcuoi"]},
-    ]  # fmt: skip
+        {
+            "id": "top 10",
+            "label": t("The first ten of this figure"),
+            "kind": "group",
+            "ids": None,
+            "words": ["top10", "first10", "dandau", "tinhdungdau", "10tinhdau"],
+        },
+        {
+            "id": "bottom 10",
+            "label": t("The last ten of this figure"),
+            "kind": "group",
+            "ids": None,
+            "words": ["bottom10", "last10", "cuoibang", "10tinhcuoi"],
+        },
+    ]
     near: dict[str, list[str]] = {}
     for p, peer in study.peers.sort("province_id", "peer_order").select("province_id", "peer_id").iter_rows():
         near.setdefault(p, []).append(peer)
     peers = [
-        {"id": f"peers of {p}", "label": t("Peers of {name}", name=names[p]), "kind": "peers", "ids": ids,
-         "words": [f"{head}{fold(p)}" for head in ("peersof", "tuongdong", "nhomtuongdong", "tuongdongvoi")]}
-        for p, ids in near.items() if p in names
-    ]  # fmt: skip
+        {
+            "id": f"peers of {p}",
+            "label": t("Peers of {name}", name=names[p]),
+            "kind": "peers",
+            "ids": ids,
+            "words": [
+                f"{head}{fold(p)}" for head in ("peersof", "tuongdong", "nhomtuongdong", "tuongdongvoi")
+            ],
+        }
+        for p, ids in near.items()
+        if p in names
+    ]
     note = prose.units_note(data, t).markdown.removeprefix("> ").replace("**", "")
     study.__dict__["candidates"] = {
         "who": [*found, *groups, every, *ranked, *peers],

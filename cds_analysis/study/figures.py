@@ -301,8 +301,14 @@ class Figures:
         years = within["year"].unique().sort().to_list()
         if len(years) < 2:
             return self._nothing(
-                choice, t("{what}: no two years with the same definition in {first}–{last}", what=what, first=str(choice.first), last=str(choice.last))
-            )  # fmt: skip
+                choice,
+                t(
+                    "{what}: no two years with the same definition in {first}–{last}",
+                    what=what,
+                    first=str(choice.first),
+                    last=str(choice.last),
+                ),
+            )
         first, last = years[0], years[-1]
         before = within.filter(pl.col("year") == first).select("province_id", before="rank")
         now = within.filter(pl.col("year") == last)

@@ -198,7 +198,7 @@ def end_labels(layer: alt.Chart, *, sign: int, group: str = "year") -> alt.Chart
 
 
 def finish(
-    chart: alt.LayerChart,
+    chart: alt.LayerChart | alt.FacetChart,
     *,
     params: Iterable[str] = (),
     height: object = None,

@@ -7,6 +7,7 @@ from functools import lru_cache
 import altair as alt
 import polars as pl
 
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.views.interactive.base import (
     COLOUR,
     HOVERED,
@@ -43,11 +44,17 @@ def standing_fan(
     """
     t = text
     frame = standings.drop_nulls("median_rank").sort("province_id", "year")
-    last, end = frame.filter(pl.col("years_ahead") == 0)["year"].max(), frame["year"].max()
+    known, end = frame.filter(pl.col("years_ahead") == 0), frame["year"].max()
+    last = extent(known["year"])[1] if known.height else 0
     rows = []
     for r in frame.iter_rows(named=True):
         name = t.province(r["province_id"])
-        likely = t("{likely}, {low} to {high} (80%)", likely=t.number(r["median_rank"]), low=t.number(r["rank_low_80"]), high=t.number(r["rank_high_80"]))  # fmt: skip
+        likely = t(
+            "{likely}, {low} to {high} (80%)",
+            likely=t.number(r["median_rank"]),
+            low=t.number(r["rank_low_80"]),
+            high=t.number(r["rank_high_80"]),
+        )
         rows.append(
             {
                 "province_id": r["province_id"],

@@ -92,9 +92,22 @@ def by_dimension(
         notes.append(t("The rows are of different years."))
     headings = {"of": "Rank", "value": "Score", "middle": "Median", "year": "Year", "source": "Source"}
     return _live(
-        "by_dimension", rows, _middles(rows), [], provinces, t, highlight, title, subtitle, source, message,
-        notes, used, headings, {"low": -0.02, "high": 1.02},
-    )  # fmt: skip
+        "by_dimension",
+        rows,
+        _middles(rows),
+        [],
+        provinces,
+        t,
+        highlight,
+        title,
+        subtitle,
+        source,
+        message,
+        notes,
+        used,
+        headings,
+        {"low": -0.02, "high": 1.02},
+    )
 
 
 def by_region(
@@ -149,9 +162,22 @@ def by_region(
     low, high = _ends([r["at"] for r in rows])
     headings = {"of": "Rank", "value": "Score", "year": "Year", "source": "Source"}
     return _live(
-        "by_region", rows, _middles(rows), [], provinces, t, highlight, title, subtitle, source, message,
-        [], used, headings, {"low": low, "high": high},
-    )  # fmt: skip
+        "by_region",
+        rows,
+        _middles(rows),
+        [],
+        provinces,
+        t,
+        highlight,
+        title,
+        subtitle,
+        source,
+        message,
+        [],
+        used,
+        headings,
+        {"low": low, "high": high},
+    )
 
 
 def figures_and_targets(
@@ -201,15 +227,41 @@ def figures_and_targets(
     )
     headings = {"value": "Latest figure", "goal": "Target", "status": "Status", "source": "Sources"}
     return _live(
-        "figures_and_targets", rows, [], goals, provinces, t, highlight, title, subtitle, source, message,
-        [], used, headings, {"low": low - (high - low) * 0.02, "high": high + (high - low) * 0.02},
-    )  # fmt: skip
+        "figures_and_targets",
+        rows,
+        [],
+        goals,
+        provinces,
+        t,
+        highlight,
+        title,
+        subtitle,
+        source,
+        message,
+        [],
+        used,
+        headings,
+        {"low": low - (high - low) * 0.02, "high": high + (high - low) * 0.02},
+    )
 
 
 def _live(
-    kind, rows, middles, goals, provinces, t, highlight, title, subtitle, source, message, notes, frame,
-    headings, ends,
-) -> Live:  # fmt: skip
+    kind,
+    rows,
+    middles,
+    goals,
+    provinces,
+    t,
+    highlight,
+    title,
+    subtitle,
+    source,
+    message,
+    notes,
+    frame,
+    headings,
+    ends,
+) -> Live:
     return Live(
         kind,
         title,

@@ -7,6 +7,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 from cds_analysis.errors import ParameterError
 
@@ -23,7 +24,8 @@ def vega() -> str:
     if not _made:
         import vl_convert
 
-        _made.append(vl_convert.javascript_bundle(vl_version=_VERSION))
+        library = cast(Any, vl_convert)  # its stub asks for a snippet, which it does not
+        _made.append(library.javascript_bundle(vl_version=_VERSION))
     return _made[0]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import altair as alt
@@ -103,7 +103,10 @@ def tile_map(
         else []
     )
     rows_end = max((r["row"] for r in rows), default=0) + 1
-    params = {"rows_end": rows_end, "cols_end": max((r["col"] for r in rows), default=0) + 1}
+    params: dict[str, object] = {
+        "rows_end": rows_end,
+        "cols_end": max((r["col"] for r in rows), default=0) + 1,
+    }
     return Live(
         "tile_map",
         title,
@@ -132,7 +135,7 @@ def _cuts(values: pl.Series, lower_is_better: bool) -> list[float]:
     return [float(values.quantile(s, "nearest") or 0.0) for s in shares]
 
 
-def _group(value: float, cuts: list[float], lower_is_better: bool, is_change: bool) -> int:
+def _group(value: float, cuts: Sequence[float], lower_is_better: bool, is_change: bool) -> int:
     """Return the class of a value: 0 is worst; of a change, 3 is about none."""
     if is_change:
         return sum(value >= cut if cut > 0 else value > cut for cut in cuts)

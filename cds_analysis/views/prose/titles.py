@@ -131,14 +131,25 @@ def of_pair(rho: float | None, n: int, t: Text, *, one: str, other: str, year: i
             "{one} and {other} {year}: too few provinces have both", one=one, other=other, year=str(year)
         )
     words = (
-        t("hardly go together") if abs(rho) < 0.3
-        else t("go together somewhat") if abs(rho) < 0.6
-        else t("go together closely")
-    ) if rho > -0.3 else t("go against each other")  # fmt: skip
+        (
+            t("hardly go together")
+            if abs(rho) < 0.3
+            else t("go together somewhat")
+            if abs(rho) < 0.6
+            else t("go together closely")
+        )
+        if rho > -0.3
+        else t("go against each other")
+    )
     return t(
         "{one} and {other} {words} ({year}: Spearman {rho}, n = {n})",
-        one=one, other=other, words=words, year=str(year), rho=t.number(rho, 2), n=t.number(n),
-    )  # fmt: skip
+        one=one,
+        other=other,
+        words=words,
+        year=str(year),
+        rho=t.number(rho, 2),
+        n=t.number(n),
+    )
 
 
 def of_changes(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, first: int, last: int) -> str:
@@ -154,8 +165,11 @@ def of_changes(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, fir
     told = t("{up} provinces up, {down} down", up=t.number(up), down=t.number(down))
     return t(
         "{what}, rank {first} to {last}: {told}",
-        what=what, first=str(first), last=str(last), told="; ".join([*mine, told]),
-    )  # fmt: skip
+        what=what,
+        first=str(first),
+        last=str(last),
+        told="; ".join([*mine, told]),
+    )
 
 
 def of_standing(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) -> str:
@@ -172,9 +186,14 @@ def of_standing(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) ->
             what=what,
         )
     each = [
-        t("{name} {low} to {high}", name=t.province(r["province_id"]), low=t.number(r["rank_low_80"]), high=t.number(r["rank_high_80"]))
+        t(
+            "{name} {low} to {high}",
+            name=t.province(r["province_id"]),
+            low=t.number(r["rank_low_80"]),
+            high=t.number(r["rank_high_80"]),
+        )
         for r in mine
-    ]  # fmt: skip
+    ]
     return t(
         "{what} {year}, likely rank (80%): {told}", what=what, year=str(mine[0]["year"]), told="; ".join(each)
     )
@@ -213,5 +232,9 @@ def _move(province: str, a: dict, b: dict, t: Text, column: str) -> str:
         return t("{name} {at} ({year})", name=name, at=at(b), year=str(b["year"]))
     return t(
         "{name} {start} ({first}) → {end} ({last})",
-        name=name, start=at(a), first=str(a["year"]), end=at(b), last=str(b["year"]),
-    )  # fmt: skip
+        name=name,
+        start=at(a),
+        first=str(a["year"]),
+        end=at(b),
+        last=str(b["year"]),
+    )
