@@ -118,7 +118,9 @@ def test_a_share_derived_from_its_fraction_is_no_claim(data):
     checked = check_ratios(data.observations)
     derived = data.observations.filter(pl.col("status") == "derived").height
     fractions = data.observations.drop_nulls("numerator").height
-    assert checked.height == fractions - derived > 2 and set(checked["verdict"]) == {"confirmed"}
+    assert checked.height == fractions - derived > 2
+    wrong = checked.filter(pl.col("verdict") != "confirmed")  # 288 of 289 is 99.65, printed as 99.6
+    assert wrong.select("province_id", "value").rows() == [("ninh-thuan", 99.6)]
 
 
 def test_a_right_rank_among_another_number_of_provinces_is_no_right_claim(data):

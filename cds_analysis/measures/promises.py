@@ -80,6 +80,13 @@ def promises(judged: pl.DataFrame) -> pl.DataFrame:
         none), ``n_above, n_equal, n_below`` (provinces that ask more, as much, less; null without a national target; above
         means more demanding, whichever way the indicator runs), ``n_with_figure, n_reached``, ``source_ids`` (of
         the targets). Most provinces first.
+
+    Examples
+    --------
+    >>> from cds_analysis import open
+    >>> found = promises(open().gaps().frame).drop_nulls("national")
+    >>> (found["n_above"] + found["n_equal"] + found["n_below"] == found["n_provinces"]).all()
+    True
     """
     demand = pl.col("direction").replace(0, 1) * pl.col("target")
     ranked = judged.with_columns(_demand=demand).sort("_demand", descending=True)
