@@ -350,7 +350,17 @@ def test_what_is_in_a_page_is_in_its_fingerprint(tmp_path, file):
 def test_every_library_that_draws_or_words_is_in_the_fingerprint():
     declared = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
     names = {re.split(r"[>=<]", d)[0] for d in declared}
-    apart = {"click", "filelock", "jupyterlab", "openpyxl", "psutil", "tqdm", "traitlets"}
+    apart = {
+        "anywidget",
+        "click",
+        "filelock",
+        "jupyterlab",
+        "openpyxl",
+        "platformdirs",
+        "psutil",
+        "tqdm",
+        "traitlets",
+    }
     apart |= {
         "lxml",
         "lxml-html-clean",

@@ -30,7 +30,7 @@ DRAWS = 20
 # They hand their rows back for the next measure.
 HELPERS = {"documented_only", "gain_cases", "less_country", "standardised", "survey_standard_errors"}
 # What they return is for one page: tests of methods on made-up series, and what a profile's first screen says.
-OF_ONE_PAGE = {"backtest", "change_simulation", "findings", "simulation"}
+OF_ONE_PAGE = {"backtest", "change_simulation", "decomposition", "findings", "simulation"}
 
 
 def measured(data, index):

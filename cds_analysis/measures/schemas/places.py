@@ -190,7 +190,7 @@ class CheckedClaims(dy.Schema):
     verdict = columns.choice("Verdict.", CLAIM_VERDICTS)
     reason = columns.choice(
         "Why not confirmed.",
-        ("same_source", "no_figure", "region_incomplete"),
+        ("same_source", "no_figure", "region_incomplete", "number_ranked"),
         "the verdict rests on a figure",
     )
 
