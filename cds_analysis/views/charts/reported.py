@@ -26,6 +26,7 @@ from cds_analysis.views.theme import (
 __all__ = ["promise_strips", "yardstick_strips"]
 
 _ROW, _LABEL = 0.40, 44  # inches of a row, characters of its label
+_MOST_GOALS = 2  # of an indicator, the latest: more would not be told apart
 _RIGHT = 111  # where the words at the right begin, in percent of the scale
 
 
@@ -54,7 +55,7 @@ def yardstick_strips(
     if not figures.height:
         return empty_chart("yardsticks", title, t("No figure is on record."), source, figures)
     rows = list(dict.fromkeys(figures["indicator_id"]))
-    goals = {i: part.sort("due") for (i,), part in yardsticks.group_by("indicator_id")}
+    goals = {i: part.sort("due").tail(_MOST_GOALS) for (i,), part in yardsticks.group_by("indicator_id")}
     subtitle = (
         t(
             "Percent. Each tick is the latest figure of one province; diamond: national target, with its year. Right: provinces with a figure, and how many of them reach the target."
