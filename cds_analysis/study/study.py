@@ -59,7 +59,7 @@ def open_study(folder: str | Path | None = None, *, lang: str = "vi", units: str
     --------
     >>> s = open_study(lang="en")
     >>> s  # doctest: +ELLIPSIS
-    <Study: 63 provinces, 5 indices and 3 rankings since 2005, ... indicators, en>
+    <Study: 63 provinces, 6 indices and 3 rankings since 2005, ... indicators, en>
     >>> s.ranks("papi.d6").pick("Hà Nội").years(2023, 2024).frame["rank"].to_list()
     [29, 15]
     """
