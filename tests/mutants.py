@@ -242,13 +242,14 @@ cell("national_scores", "national_mean_of_par_exchanged", {"score": 68.98}, inde
 
 paid = {"indicator_id": "online_payment_transactions_pct", "source_id": "article-binh-chau-2023-07"}
 online = {"indicator_id": "files_received_online_pct", "source_id": "article-lang-son-2024-07"}
+received = {"indicator_id": "files_received", "source_id": "article-lang-son-2024-07"}
 teams = {"indicator_id": "community_digital_teams", "source_id": "article-vinh-phuc-2022-08"}
 cell("observations", "percent_977", {"value": 977.0, "numerator": None, "denominator": None}, **online)
 cell("observations", "percent_a_tenth", {"value": 9.77, "numerator": None, "denominator": None}, **online)
 cell("observations", "percent_digits_exchanged", {"value": 53.2}, **paid)
 cell("observations", "percent_negative", {"value": -52.3}, **paid)
 cell("observations", "thousands_read_as_decimals", {"value": 1.239}, **teams)
-cell("observations", "large_count_read_as_decimals", {"value": 171.997}, indicator_id="files_received")
+cell("observations", "large_count_read_as_decimals", {"value": 171.997}, **received)
 cell("observations", "count_negative", {"value": -4.0}, indicator_id="pilot_communes")
 cell("observations", "date_2042", {"as_of": date(2042, 6, 30)}, **online)
 cell("observations", "date_2204", {"as_of": date(2204, 6, 30)}, **online)
@@ -267,6 +268,7 @@ cell(
     "printed_and_value_wrong_together",
     {"value": 9.0, "printed": "9"},
     indicator_id="plan_targets_completed",
+    source_id="article-da-nang-2022-09",
 )
 
 

@@ -94,7 +94,7 @@ ARTICLE = {"source_id": "article-vinh-phuc-2022-08"}  # published on 25 August 2
         ("against-printed", "observations", TEAMS, {"printed": "1239"}, {"printed": "1.238"}),
         ("against-printed", "observations", TEAMS, {"printed": "một nghìn"}, {"printed": "1"}),
         ("own-jump", "observations", ACCOUNTS, {"value": 32.53}, {"value": 32.51}),
-        ("future-figure", "observations", TEAMS, {"as_of": date(2024, 12, 31)}, {"as_of": date(2025, 1, 1)}),
+        ("future-figure", "observations", TEAMS, {"as_of": date(2026, 3, 31)}, {"as_of": date(2026, 4, 1)}),
         (
             "before-the-source",
             "observations",
@@ -131,8 +131,8 @@ ARTICLE = {"source_id": "article-vinh-phuc-2022-08"}  # published on 25 August 2
             "release-far-ahead",
             "release",
             {},
-            {"data_date": date(2027, 3, 31)},
-            {"data_date": date(2027, 1, 2)},
+            {"data_date": date(2028, 3, 30)},
+            {"data_date": date(2028, 4, 2)},
         ),
     ],
 )

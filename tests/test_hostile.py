@@ -14,7 +14,7 @@ import cds_analysis as cds
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import find_notebook
 from cds_analysis.reports.plan import plan
-from cds_analysis.views.theme import flat_csv
+from cds_analysis.views.spreadsheet import flat_csv
 
 
 def test_damaged_tables_load_or_are_refused_in_words():
@@ -49,7 +49,7 @@ def test_names_with_quotes_and_template_marks_are_shown_as_they_are(folder, tmp_
     assert result.status == "made", result.error
     text = (out / tasks[0].path).read_text(encoding="utf-8")
     assert "{{ 7 * 7 }}" in text and not re.search(r"""(href|src)=["']javascript:""", text)
-    assert re.findall(r"<script[^>]*>", text) == []
+    assert set(re.findall(r"<script[^>]*>", text)) <= {'<script type="module">'}  # that of long tables
     assert {p.relative_to(tmp_path).parts[0] for p in tmp_path.rglob("*.html")} == {"out"}
 
 

@@ -50,6 +50,7 @@ def test_the_figures_of_a_province_remake_only_the_reports_that_show_them(folder
     assert changed(before, after) == {
         "province_profile/lang-son.vi",
         "province_comparison/lang-son.vi",
+        "province_comparison/lang-son.index-dti.vi",
         *(f"target_gap/{p}.vi" for p in FEW),
     }
     assert {
@@ -123,7 +124,7 @@ def test_a_dry_run_says_what_and_why_and_makes_nothing(tmp_path):
     assert said.exit_code == 0 and not out.exists()
     assert (
         "target_gap/lang-son.en.html\tit is new" in said.output
-        and "16 would be made, 0 unchanged" in said.output
+        and "24 would be made, 0 unchanged" in said.output
     )
 
 

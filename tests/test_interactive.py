@@ -13,7 +13,7 @@ import vl_convert
 import cds_analysis as cds
 from cds_analysis.study.choice import VIEWS
 from cds_analysis.study.study import Study
-from cds_analysis.views.theme import PALETTE
+from cds_analysis.views.look import PALETTE
 
 CHOICES = [
     f"vi 63 papi/public_service_delivery 2018-2024 all {tab}.{view} lang-son+cao-bang"

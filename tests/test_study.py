@@ -43,8 +43,9 @@ def test_the_page_of_ten_analyses_runs_and_writes_its_files(tmp_path, monkeypatc
 def test_the_example_of_the_readme_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     examples = [b for b in blocks(ROOT / "README.md") if "cds.open" in b]
-    assert len(examples) == 1
-    exec(examples[0], {})
+    assert len(examples) == 2
+    for example in examples:
+        exec(example, {"cds": cds})
 
 
 def test_ranks_are_those_of_all_provinces_whoever_is_picked(study):
@@ -153,7 +154,7 @@ def test_a_workbook_has_names_headings_numbers_and_sources(tmp_path):
     path = cds.open(lang="vi").ranks("dti").years(2024).sort("rank").to_excel(tmp_path / "dti.xlsx")
     book = openpyxl.load_workbook(path)
     rows = list(book["Thứ hạng"].values)
-    assert rows[0][:4] == ("Chuỗi số liệu", "Năm", "Tỉnh", "Điểm")
+    assert rows[0][:4] == ("Chỉ số", "Năm", "Tỉnh", "Điểm")
     assert rows[1][2] == "Hồ Chí Minh" and rows[1][4] == 1 and isinstance(rows[1][3], float)
     assert len(rows) == 64
     assert "khoahoc" in str(list(book["Nguồn"].values)) or len(list(book["Nguồn"].values)) > 1

@@ -153,7 +153,7 @@ def test_no_text_of_a_chart_is_clipped(data, frames, name):
 
 def test_alt_text_tells_the_message(data, frames):
     alt = draw("dot_plot", data, frames, Text("vi", data)).alt
-    assert "Bà Rịa - Vũng Tàu cao hơn trung vị cả nước ở 1 trong 1 chuỗi" in alt
+    assert "Bà Rịa - Vũng Tàu cao hơn trung vị cả nước ở 1 trong 1 chỉ số" in alt
     assert "45,53" in alt
 
 

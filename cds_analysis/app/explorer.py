@@ -25,7 +25,7 @@ from cds_analysis.study.choice import Choice, read_choice, series_with_data, yea
 from cds_analysis.study.study import Study
 from cds_analysis.views.interactive import Live
 from cds_analysis.views.interactive.scripts import begin, draw_script, finish, vega
-from cds_analysis.views.theme import flat_csv
+from cds_analysis.views.spreadsheet import flat_csv
 
 __all__ = ["Explorer"]
 

@@ -204,7 +204,7 @@ class ProvinceProfile(Chapter):
         if estimated:
             said.append(
                 t(
-                    "{index} publishes no error by province; the ranges here are estimated from all provinces and years.",
+                    "No error by province is published for {index}; the ranges here are estimated from all provinces and years.",
                     index=t.listing(estimated),
                 )
             )

@@ -21,9 +21,9 @@ from cds_analysis.pages.policy import policy, within_script
 from cds_analysis.pages.sections import fold
 from cds_analysis.pages.site import LANDING, TEMPLATES, style
 from cds_analysis.views.interactive.scripts import draw_script, vega
+from cds_analysis.views.look import VEGALITE
 from cds_analysis.views.markup import templates
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import VEGALITE
 
 __all__ = ["export_html"]
 

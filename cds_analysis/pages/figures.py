@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from cds_analysis.views.theme import COLOURS
+from cds_analysis.views.look import COLOURS
 
 __all__ = ["inline_svg"]
 

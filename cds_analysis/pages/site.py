@@ -17,10 +17,10 @@ from cds_analysis.pages.landing.search import entries
 from cds_analysis.pages.landing.tiles import tile_maps
 from cds_analysis.pages.landing.ways import Page, Ways
 from cds_analysis.pages.policy import policy, within_script
+from cds_analysis.views.look import FACE, FAMILY
 from cds_analysis.views.markup import templates
 from cds_analysis.views.panel import look
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import FACE, FAMILY
 
 __all__ = [
     "DATASET",

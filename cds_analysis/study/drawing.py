@@ -15,13 +15,13 @@ import polars as pl
 from cds_analysis.dataset.register import Series, find_indicator, find_series
 from cds_analysis.errors import ParameterError
 from cds_analysis.study.choice import ALL, VIEWS, Choice, read_choice, series_with_data, years_of
-from cds_analysis.study.figures import Figures
-from cds_analysis.views.interactive import Live
 from cds_analysis.views.prose.base import sources_of
 
 if TYPE_CHECKING:
     from cds_analysis.dataset.load import Dataset
+    from cds_analysis.study.figures import Figures
     from cds_analysis.study.result import Result
+    from cds_analysis.views.interactive import Live
     from cds_analysis.views.text import Text
 
 __all__ = ["Drawing"]
@@ -37,9 +37,16 @@ class Drawing:
     lang: str
     units: str
 
+    if TYPE_CHECKING:  # what the study itself brings
+
+        def provinces(self, *names: str) -> list[str]: ...
+        def result(self, name: str, rows: pl.DataFrame) -> Result: ...
+
     @cached_property
     def figures(self) -> Figures:
         """The live figures of this study, by choice."""
+        from cds_analysis.study.figures import Figures  # the libraries that draw are slow to import
+
         return Figures(self)  # pyright: ignore[reportArgumentType]
 
     def chart(
@@ -121,10 +128,6 @@ class Drawing:
         """
         return self.figures.draw(read_choice(text, self.data).but(lang=self.lang, units=self.units))
 
-    def provinces(self, *names: str) -> list[str]:
-        """Return the ids of provinces and groups."""
-        raise NotImplementedError
-
     # ---- names for a choice
 
     def text_of(self, choice: Choice) -> str:
@@ -195,7 +198,3 @@ class Drawing:
             )
             frame = frame.sort(order, maintain_order=True)
         return self.result(name, frame)
-
-    def result(self, name: str, rows: pl.DataFrame) -> Result:
-        """Return rows as a result."""
-        raise NotImplementedError

@@ -249,7 +249,7 @@ class Result:
 
     def save(self, path: str | Path) -> Path:
         """Write a file; its ending says which: .csv, .parquet, .xlsx for rows, .png, .svg for the picture."""
-        from cds_analysis.views.theme import flat_csv
+        from cds_analysis.views.spreadsheet import flat_csv
 
         path, ending = Path(path), Path(path).suffix.lower()
         if ending == ".xlsx":

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from cds_analysis.views.markup import templates
-from cds_analysis.views.theme import flat_csv
+from cds_analysis.views.spreadsheet import flat_csv
 
 __all__ = ["LOOK", "Panel", "look", "panel"]
 

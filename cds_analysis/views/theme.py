@@ -25,72 +25,46 @@ from PIL import Image
 from cds_analysis.errors import ParameterError
 from cds_analysis.views.drawing.layout import Row, lay_out
 from cds_analysis.views.drawing.svg import SvgRenderer
+from cds_analysis.views.look import (
+    FACE,
+    FAMILY,
+    FONTS,
+    GREY,
+    INK,
+    LIGHT,
+    MARKERS,
+    MUTED,
+    ON_DARK,
+    ON_LIGHT,
+    PALETTE,
+    STATUS_LOOK,
+)
+from cds_analysis.views.spreadsheet import flat_csv
 
 if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
 __all__ = [
-    "COLOURS",
-    "FACE",
-    "FAMILY",
-    "FONTS",
     "GREY",
     "INK",
+    "LIGHT",
+    "MARKERS",
     "MUTED",
     "ON_DARK",
     "ON_LIGHT",
     "PALETTE",
     "STATUS_LOOK",
-    "VEGALITE",
     "Chart",
     "canvas",
     "empty_chart",
-    "flat_csv",
     "legend",
     "spread",
     "style",
 ]
 
-INK, MUTED, GREY, LIGHT = "#1b2a38", "#586774", "#b4bec7", "#e7ebee"
-# Okabe-Ito: told apart by readers with any common colour blindness; markers differ too.
-PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9"]
-# On a page charts take the page's colours: the light ones here, others where the page is dark. Ink on a coloured field
-# is the same everywhere, so it is another colour.
-COLOURS = {
-    INK: "--ink",
-    MUTED: "--soft",
-    GREY: "--tick",
-    LIGHT: "--half",
-    "#ffffff": "--page",
-    "#fafbfc": "--page",
-    "#cfd6dc": "--tick",
-    "#aeb8c0": "--tick",
-    **{colour.lower(): f"--c{i}" for i, colour in enumerate(PALETTE, 1)},
-}
-ON_DARK, ON_LIGHT = "#fffffe", "#1b2a39"
-MARKERS = ["o", "s", "D", "^", "v", "P"]
-
-# status -> (symbol, colour, text colour); the symbol alone is enough to read the status
-STATUS_LOOK = {
-    "achieved": ("✓", "#00664b", ON_DARK),
-    "on_track": ("▲", "#4fa88b", ON_LIGHT),
-    "needs_acceleration": ("►", "#f0c75e", ON_LIGHT),
-    "limited": ("◄", "#e58b3a", ON_LIGHT),
-    "deteriorating": ("▼", "#b3371a", ON_DARK),
-    "missed": ("✗", "#7d1d1d", ON_DARK),
-    "undetermined": ("?", "#d3dae0", ON_LIGHT),
-    "no_baseline": ("•", "#bcd3e6", ON_LIGHT),
-    "no_data": ("–", "#ffffff", INK),
-}
-
-# One face for text and charts, shipped with the package (tests/face.py makes it); DejaVu Sans, which matplotlib brings,
-# has the letters that it lacks.
-FACE = Path(__file__).parent / "face"
-FAMILY = "Inter"
-_FONT, FONTS = "'Inter', 'DejaVu Sans'", "Inter, 'DejaVu Sans', sans-serif"
+_FONT = "'Inter', 'DejaVu Sans'"
 for _weight in ("Regular", "Bold"):
     fontManager.addfont(FACE / f"Inter-{_weight}.ttf")
-VEGALITE = "application/vnd.vegalite.v5+json"  # of live charts: the newest that JupyterLab draws by itself
 WIDTH, DPI, CSS_PX_PER_INCH = (
     9.0,
     200,
@@ -147,41 +121,6 @@ def empty_chart(name: str, title: str, message: str, footer: str, data: pl.DataF
         ax.axis("off")
         ax.text(0, 0.5, message, transform=ax.transAxes, fontsize=10, color=MUTED, va="center")
     return Chart(name, figure, title, f"{title}. {message}", data)
-
-
-def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False, decimal_comma: bool = False) -> str:
-    """Return the frame as CSV; lists become text joined by ';'. With `decimal_comma`, numbers have one and columns are
-    separated by semicolons, as a spreadsheet with Vietnamese settings reads them.
-
-    With `for_spreadsheet` a text that a spreadsheet would run as a formula (it begins with = + - @, a tab or
-    a return) gets an apostrophe in front, so it stays text.
-
-    Examples
-    --------
-    >>> print(flat_csv(pl.DataFrame({"name": ["=1+1", "ok"], "value": [-1, 2]}), for_spreadsheet=True).strip())
-    name,value
-    '=1+1,-1
-    ok,2
-    """
-    lists = [name for name, dtype in frame.schema.items() if dtype == pl.List]
-    if lists:
-        frame = frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(";"))
-    if for_spreadsheet:
-        begins = frame.select(pl.col(pl.String).str.slice(0, 1).is_in(list("=+-@\t\r")).any())
-        frame = frame.with_columns(_inert(pl.col(name)) for name in begins.columns if begins[name][0])
-    if decimal_comma:
-        return frame.write_csv(separator=";", decimal_comma=True)
-    return frame.write_csv()
-
-
-def _inert(text: pl.Expr) -> pl.Expr:
-    is_number = text.str.contains(r"^[+\-][\d.,\s]+%?$")  # +33 is no formula
-    return (
-        pl.when(text.str.slice(0, 1).is_in(list("=+-@\t\r")) & ~is_number)
-        .then("'" + text)
-        .otherwise(text)
-        .name.keep()
-    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -184,7 +184,8 @@ def release_far_ahead(data: Dataset, table: str) -> pl.DataFrame:
     of the pen."""
     years = [getattr(data, t)["year"].max() for t in ("scores", "unit_scores")]
     dates = [pl.Series([f"{y}-12-31"]).str.to_date().item() for y in years if y is not None and y < 9999]
-    dates += [d for d in [data.observations["as_of"].max()] if d is not None]
+    reported = (data.observations["as_of"].max(), data.area_observations["as_of"].max())
+    dates += [d for d in reported if d is not None]
     if not dates:
         return pl.DataFrame(schema=FOUND)
     newest = max(dates)

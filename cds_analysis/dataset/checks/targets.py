@@ -13,14 +13,17 @@ from cds_analysis.dataset.load import Dataset
 
 @rule("due-date", WARNING, "Target due before it was set, or in another age", "targets")
 def due_date(data: Dataset, table: str) -> pl.DataFrame:
-    """A target is due after its source was published (or after the first figure in the data, where that day is not known)
-    and within 30 years of data_date."""
+    """A target is due after its source was published and within 30 years of data_date. Where that day is not known: after
+    the first figure of the same source, else within five years of the first figure in the data."""
     first = data.observations.select(pl.col("as_of").min()).item() or date(2000, 1, 1)
-    rows = numbered(data.targets).join(data.sources.select("source_id", "published"), on="source_id")
-    start, last = (
-        pl.col("published").fill_null(date(min(first.year, data.judged_on.year) - 5, 1, 1)),
-        data.judged_on.year + 30,
+    reports = data.observations.group_by("source_id").agg(_reports=pl.col("as_of").min())
+    rows = (
+        numbered(data.targets)
+        .join(data.sources.select("source_id", "published"), on="source_id")
+        .join(reports, on="source_id", how="left")
     )
+    at_all = date(min(first.year, data.judged_on.year) - 5, 1, 1)
+    start, last = pl.coalesce("published", "_reports", pl.lit(at_all)), data.judged_on.year + 30
     wrong = rows.filter((pl.col("due") < start) | (pl.col("due").dt.year() > last))
     return found(wrong, "due", said("a day from {} to {}", start.cast(pl.String), pl.lit(last)))
 

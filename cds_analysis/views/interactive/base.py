@@ -18,8 +18,8 @@ import polars as pl
 
 from cds_analysis.dataset.provinces import fold
 from cds_analysis.views.interactive.scripts import written
+from cds_analysis.views.look import FONTS, INK, PALETTE, VEGALITE
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import FONTS, INK, PALETTE, VEGALITE
 
 __all__ = ["DARK", "LIGHT_LOOK", "Live", "bare_axis", "end_labels", "expr", "finish", "picking", "tips"]
 

@@ -23,8 +23,8 @@ from cds_analysis.views.interactive.base import (
     tips,
 )
 from cds_analysis.views.labels import STATUS_LABELS
+from cds_analysis.views.look import STATUS_LOOK
 from cds_analysis.views.text import Text
-from cds_analysis.views.theme import STATUS_LOOK
 
 __all__ = ["by_dimension", "by_region", "figures_and_targets"]
 

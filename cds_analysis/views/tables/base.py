@@ -12,7 +12,7 @@ import polars as pl
 from great_tables import GT, loc, style
 
 from cds_analysis.views.markup import templates
-from cds_analysis.views.theme import flat_csv
+from cds_analysis.views.spreadsheet import flat_csv
 
 __all__ = ["Table", "cells", "listing", "plain_table"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from cds_analysis.views.labels import STATUS_LABELS
+from cds_analysis.views.look import STATUS_LOOK
 from cds_analysis.views.tables.base import Table, listing
 from cds_analysis.views.text import MISSING, Text
-from cds_analysis.views.theme import STATUS_LOOK
 
 __all__ = ["indicator_years_table", "pairs_table"]
 

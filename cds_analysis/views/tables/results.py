@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from cds_analysis.views.labels import BASIS_LABELS, REASON_LABELS, STATUS_LABELS, VERDICT_LABELS
+from cds_analysis.views.look import STATUS_LOOK
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.text import MISSING, Text
-from cds_analysis.views.theme import STATUS_LOOK
 
 __all__ = ["comparison_table", "gaps_table", "movers_table", "ranks_table", "trends_table"]
 
