@@ -35,7 +35,7 @@ def test_a_figure_is_downloaded_as_csv(made, page):
     with page.expect_download() as waited:
         page.locator("a.csv").first.click()
     content = Path(waited.value.path()).read_text(encoding="utf-8-sig")
-    assert content.startswith("index_id,dimension_id,year,province_id")
+    assert {"index_id", "dimension_id", "year", "province_id"} <= set(content.splitlines()[0].split(","))
 
 
 def test_dark_pages_are_dark_and_print_is_not(made, page):
@@ -59,7 +59,9 @@ def test_a_reader_filters_by_province_in_the_file_without_a_kernel(made, page, n
     page.wait_for_function("() => document.querySelectorAll('.live .picked li').length === 2")
     assert live.locator(".picked li").all_inner_texts() == ["Bà Rịa - Vũng Tàu", "Đà Nẵng"]
     page.wait_for_function("before => document.querySelector('.live svg').innerHTML !== before", arg=drawn)
-    live.locator("svg path[fill='#0072B2'], svg path[fill='#0072b2']").last.hover()
+    live.locator("svg path[fill='#0072B2']").first.hover(
+        force=True
+    )  # what catches the pointer lies over the dots
     page.wait_for_function(
         "() => document.querySelector('#vg-tooltip-element.visible')?.textContent.includes('Bà Rịa')"
     )

@@ -174,9 +174,6 @@ def test_language_changes_in_place_and_undo_goes_back(page):
     assert page.get_by_role("tab", name="So sánh").count() == 1
 
 
-@pytest.mark.xfail(
-    reason="an arrow on the focused list of indices draws nothing in a busy JupyterLab; to be mended"
-)
 def test_it_can_be_used_by_keyboard_alone(page):
     restore(page, "vi 63 papi/overall 2011-2024 all trend lang-son")
     page.get_by_role("combobox", name="Tỉnh, vùng, nhóm").focus()
@@ -192,6 +189,9 @@ def test_it_can_be_used_by_keyboard_alone(page):
     drawn(page, lambda: page.keyboard.press("ArrowRight"))
     assert state(page) == "vi 63 dti/overall 2021-2024 all comparison lang-son+can-tho"
     assert page.evaluate("document.activeElement.getAttribute('aria-selected')") == "true"
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    page.keyboard.type("ddxxaabb")  # letters that delete, cut and insert cells of a notebook in command mode
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells and page.locator(".cds").is_visible()
 
 
 @pytest.mark.parametrize("view", ["trend", "comparison.parts", "map", "targets", "table"])

@@ -44,7 +44,7 @@ class Page(HTMLParser):
             self.links.append(a.get("href", ""))
             if "download" in a:
                 self.downloads.setdefault(a["download"], []).append(a["href"])
-        elif tag not in ("base",):
+        elif tag != "base" and a.get("rel") != "alternate":
             self.loads += [a[k] for k in ("src", "href", "srcset", "poster", "data", "action") if a.get(k)]
         if "id" in a:
             self.ids.add(a["id"])

@@ -84,6 +84,9 @@ class Explorer(anywidget.AnyWidget):
         super().__init__(menu=menu(self._study, self._choice), shown=self._as_shown())
         self.on_msg(self._asked)
 
+    def __repr__(self) -> str:
+        return f"Explorer({self.state!r})"
+
     # ---- what is shown
 
     @property

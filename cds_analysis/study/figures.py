@@ -356,7 +356,9 @@ class Figures:
         segments = {r["segment"] for r in now.values()}
         same = rows.filter(pl.col("segment").is_in(list(segments), nulls_equal=True)).drop_nulls("rank")
         start = same["year"].min() if same.height else None
-        began = dict(same.filter(pl.col("year") == start).select("province_id", "rank").iter_rows())
+        began = dict(
+            same.filter(pl.col("year") == pl.col("year").min()).select("province_id", "rank").iter_rows()
+        )
         lines: dict[str, list] = {}
         for p, y, rank, segment in (
             rows.sort("year").select("province_id", "year", "rank", "segment").iter_rows()

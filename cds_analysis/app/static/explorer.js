@@ -67,7 +67,7 @@ async function render({ model, el }) {
   for (const box of [state, code]) box.addEventListener("keydown", (event) => event.stopPropagation());
   const what = make("div", { class: "cds-what" }, index, part, indicator);
   const share = make("div", { class: "cds-share" });
-  const root = make("section", { class: "cds", "data-lm-suppress-shortcuts": "true" }, // the keys are ours, not the notebook's
+  const root = make("section", { class: "cds" },
     make("div", { class: "cds-controls" }, who.field, what, when),
     make("div", { class: "cds-second" }, tabs, views, other, make("span", { class: "cds-gap" }), undo), panel, notes, make("div", { class: "cds-foot" }, takes, share, units, langs), status);
   root.addEventListener("keydown", (event) => {

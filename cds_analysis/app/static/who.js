@@ -6,6 +6,7 @@ const MOST_SUGGESTED = 12, MOST_CHIPS = 6;
 
 const make = (tag, attributes = {}, ...children) => {
   const element = document.createElement(tag);
+  element.setAttribute("data-lm-suppress-shortcuts", "true"); // keys are ours: the notebook looks at what has the focus before what is around it
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (name.startsWith("aria-") && value != null) element.setAttribute(name, String(value));

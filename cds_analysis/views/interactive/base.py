@@ -211,11 +211,12 @@ def finish(
     the colours, and the parameters that a figure fills in.
 
     `left`, `right` and `top` are the pixels that labels need around the plot, `column` what each picked province takes
-    at the right beyond; ``draw.js`` reads them from ``usermeta``, so that a name under the pointer moves nothing.
+    at the right beyond, where all of them fit; ``draw.js`` reads them from ``usermeta``, so that a name under the
+    pointer moves nothing.
     """
     # What every chart has is added to the dictionary: Altair would copy and check the chart once for each part.
     spec = chart.properties(data=alt.NamedData("rows")).to_dict(validate=False)
-    values = LIGHT_LOOK | dict.fromkeys(params, 0) | {"label_limit": 340}
+    values = LIGHT_LOOK | dict.fromkeys(params, 0) | {"label_limit": 340, "sides": True}
     spec["params"] = [
         *spec.get("params", []),
         *({"name": name, "value": value} for name, value in values.items()),

@@ -4,18 +4,23 @@
 async function cdsDraw(host, figure, { picked = [], dark = false, onPick = () => {} } = {}) {
   let shown = figure, ids = picked, isDark = dark, view = null, width = 0;
 
-  const room = (spec) => { // columns at the right take room for as many provinces as have one
-    const { left, right, column = 0, ...others } = spec.usermeta.room, columns = ids.length > 6 ? 0 : ids.length;
-    const wide = column ? right + column * columns : right;
-    return { ...others, left: Math.min(left, Math.round(host.clientWidth * 0.42)), right: Math.min(wide, Math.round(host.clientWidth * 0.42)) };
+  const most = () => Math.round(host.clientWidth * 0.42); // of what stands at either side of the plot
+  const sides = (spec) => { // columns at the right: one for each province picked, or none where they do not fit
+    const { right, column = 0 } = spec.usermeta.room;
+    return column > 0 && ids.length <= 6 && right + column * ids.length <= most();
+  };
+  const room = (spec) => {
+    const { left, right, column = 0, ...others } = spec.usermeta.room;
+    const wide = !column ? right : sides(spec) ? right + column * ids.length : 20;
+    return { ...others, left: Math.min(left, most()), right: Math.min(wide, most()) };
   };
   const plotWidth = (spec) => Math.max(120, host.clientWidth - room(spec).left - room(spec).right);
-  const values = (of) => ({ ...of.light, ...(isDark ? of.dark : {}), ...of.params, label_limit: room(of.spec).left - 16 });
+  const values = (of) => ({ ...of.light, ...(isDark ? of.dark : {}), ...of.params, label_limit: room(of.spec).left - 16, sides: sides(of.spec) });
   const fit = () => { // the plot takes what its labels leave
     const padding = room(shown.spec), now = plotWidth(shown.spec);
     if (now === width) return;
     width = now;
-    view.padding(padding).width(now);
+    view.padding(padding).width(now).signal("label_limit", padding.left - 16).signal("sides", sides(shown.spec));
   };
   const unit = () => shown.spec.params.find((p) => p.name === "pick").views[0];
   const tuples = () => ids.map((id) => ({ unit: unit(), fields: view.signal("pick_tuple_fields"), values: [id] }));

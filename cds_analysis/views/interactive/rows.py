@@ -345,7 +345,7 @@ def _spec(lang: str, kind: str, headings: tuple[tuple[str, str], ...]) -> dict:
         size=expr(f"({HOVERED}) ? 210 : 140"), opacity=1, stroke=expr("paper"), strokeWidth=1.5
     )
     dots = dots.encode(color=alt.value(expr(COLOUR)))
-    chosen = alt.Chart().transform_filter("datum.slot >= 0 && !many")
+    chosen = alt.Chart().transform_filter("datum.slot >= 0 && !many && sides")
     side = chosen.mark_text(align="left", fontSize=13, fontWeight=600).encode(
         x=alt.value(expr(f"width + 12 + {_COLUMN} * datum.slot")),
         y=y,
