@@ -92,7 +92,8 @@ class DataError(CdsError, ValueError):
 
 
 def lacks(what: str, kind: str, name: str, known: Sequence[str]) -> ParameterError:
-    """Return the error for a column or parameter that there is not, with the closest name and all that there are.
+    """Return the error for a column or parameter that there is not, with the closest name and all that there
+    are.
 
     Examples
     --------

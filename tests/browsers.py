@@ -1,4 +1,6 @@
-"""Debian's Chromium, axe-core on a page, and a JupyterLab with the explorer, for the tests and the gallery."""
+"""Debian's Chromium, axe-core on a page, and a JupyterLab with the explorer, for the tests and the
+gallery.
+"""
 
 import os
 import shutil
@@ -55,8 +57,8 @@ def axe_violations(page, selector=None):
 
 @contextmanager
 def jupyterlab(home):
-    """Start a JupyterLab on a free port of this machine with a copy of the explorer in the folder `home`, trusted as
-    ``cds explore`` does it; give its address.
+    """Start a JupyterLab on a free port of this machine with a copy of the explorer in the folder `home`,
+    trusted as ``cds explore`` does it; give its address.
     """
     shutil.copy(notebooks_folder() / "05_explorer.ipynb", home / "05_explorer.ipynb")
     trust(home / "05_explorer.ipynb", home / "data")

@@ -1,4 +1,5 @@
-"""Make the face of text and charts (``cds_analysis/views/face``): a subset of Inter with all Vietnamese letters.
+"""Make the face of text and charts (``cds_analysis/views/face``): a subset of Inter with all Vietnamese
+letters.
 
     python tests/face.py FOLDER        # the folder ``web`` of the npm package inter-ui 4.1.1; needs brotli
 

@@ -1,4 +1,6 @@
-"""An index that no code knows: three dimensions and four years, rows in two CSV files of a copy of the data."""
+"""An index that no code knows: three dimensions and four years, rows in two CSV files of a copy of
+the data.
+"""
 
 import csv
 import shutil

@@ -1,8 +1,8 @@
 """How well ``cds extract`` reads documents.
 
-    python tests/measure_extraction.py --articles FOLDER       the five source articles, against data/
-    python tests/measure_extraction.py --paragraphs            tests/paragraphs.csv
-    python tests/measure_extraction.py --gold FILE.csv TEXTS   passages annotated by hand, TEXTS/<passage_id>.txt
+    python tests/measure_extraction.py --articles FOLDER       the five source articles, against data/ python
+    tests/measure_extraction.py --paragraphs            tests/paragraphs.csv python
+    tests/measure_extraction.py --gold FILE.csv TEXTS   passages annotated by hand, TEXTS/<passage_id>.txt
 
 For the passages: kind, place, date, value and bound of each figure found; the indicator first and among
 three, for figures about a registered one; *nothing to correct*: all of these are right, a figure about
@@ -89,9 +89,11 @@ def judge(row, right, text):
         same_date = said[:7] == right["date"][:7]
     return {
         "value": bool(own & values) or any(abs(a - b) < 0.006 for a in own for b in values),
-        "bound": {">=": ">"}.get(row["bound"], row["bound"]) == bounds[right["bound"]]
-        or kind == "group"
-        or row["unit"] == "rank",
+        "bound": (
+            {">=": ">"}.get(row["bound"], row["bound"]) == bounds[right["bound"]]
+            or kind == "group"
+            or row["unit"] == "rank"
+        ),
         "kind": row["kind"] == kind,
         "place": same_place,
         "date": same_date,
@@ -185,10 +187,12 @@ def show_gold(title, tally):
         said = found - tally[field] - left
         print(f"{field} not right: {left / found:.1%} left open, {said / found:.1%} said wrongly")
     print(
-        f"{'date, where said':20} {tally['date said right'] / max(tally['date said'], 1):.1%} of {tally['date said']}"
+        f"{'date, where said':20} {tally['date said right'] / max(tally['date said'], 1):.1%} of"
+        f" {tally['date said']}"
     )
     print(
-        f"{'indicator first':20} {tally['first'] / registered:.1%} of {tally['registered']} about a registered one"
+        f"{'indicator first':20} {tally['first'] / registered:.1%} of {tally['registered']} about a"
+        " registered one"
     )
     print(f"{'among three':20} {tally['three'] / registered:.1%}")
     print(f"{'nothing to correct':20} {tally['nothing to correct'] / found:.1%}")
@@ -248,7 +252,8 @@ def compare(found, truth, tally, told):
             told.append(f"kind      {place[0]} {row['printed']}: {row['kind']} for {kind} ({row['reason']})")
         if right["about"] and row["proposal"] not in right["about"]:
             told.append(
-                f"about     {place[0]} {row['printed']}: {sorted(right['about'])[0]} not first in {row['proposal']}, {row['second']}, {row['third']}"
+                f"about     {place[0]} {row['printed']}: {sorted(right['about'])[0]} not first in"
+                f" {row['proposal']}, {row['second']}, {row['third']}"
             )
     invented = [r for place, r in rows.items() if place not in truth]
     tally["invented"]["figures"] += len(invented)
@@ -265,7 +270,8 @@ def show(title, tally, told):
     print("|---|---|---|---|---|---|---|")
     for kind, c in [*sorted(tally.items()), ("all", total)]:
         print(
-            f"| {kind} | {c['figures']} | {c['found']} | {c['value']} | {c['kind']} | {c['first']} | {c['among three']} |"
+            f"| {kind} | {c['figures']} | {c['found']} | {c['value']} | {c['kind']} | {c['first']} |"
+            f" {c['among three']} |"
         )
     print(f"\ninvented {invented} of {total['found'] + invented} candidates\n")
     print("\n".join(told))

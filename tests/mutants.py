@@ -1,4 +1,5 @@
-"""Semantic mutants of the bundled data: what a tired person types wrong. Written before the rules of the gate.
+"""Semantic mutants of the bundled data: what a tired person types wrong. Written before the rules of the
+gate.
 
 Each takes the tables by name and returns those it changes. What is not listed here is drawn with a seed by
 :func:`drawn`, on which no rule was tuned.

@@ -109,7 +109,10 @@ def test_html_is_in_templates():
 
 
 def test_importing_the_package_is_light():
-    code = "import sys, cds_analysis; print([m for m in ('polars', 'seaborn', 'statsmodels', 'matplotlib', 'jupyterlab', 'papermill') if m in sys.modules])"
+    code = (
+        "import sys, cds_analysis; print([m for m in ('polars', 'seaborn', 'statsmodels', 'matplotlib',"
+        " 'jupyterlab', 'papermill') if m in sys.modules])"
+    )
     assert (
         subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True

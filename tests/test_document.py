@@ -31,7 +31,10 @@ def blocks(text):
 
 
 def test_numbered_headings_nest_and_lists_stand_below_what_introduces_them():
-    text = "PHẦN I\nI. KẾT QUẢ\n1. Hạ tầng số\na) Viễn thông\n- Có 5% hộ.\n2. Nhân lực\n- Có 6% người.\nII. MỤC TIÊU\n- Đạt 7% xã."
+    text = (
+        "PHẦN I\nI. KẾT QUẢ\n1. Hạ tầng số\na) Viễn thông\n- Có 5% hộ.\n2. Nhân lực\n- Có 6% người.\nII. MỤC"
+        " TIÊU\n- Đạt 7% xã."
+    )
     assert blocks(text) == [
         (1, "heading", []),
         (2, "heading", [1]),
@@ -46,12 +49,18 @@ def test_numbered_headings_nest_and_lists_stand_below_what_introduces_them():
 
 
 def test_an_introduction_holds_for_its_list_and_no_longer():
-    text = "Phấn đấu đến năm 2025:\n- 90% xã có cáp quang;\n- 80% hộ có cáp quang.\nTrong năm qua, đã có 70% xã có cáp quang."
+    text = (
+        "Phấn đấu đến năm 2025:\n- 90% xã có cáp quang;\n- 80% hộ có cáp quang.\nTrong năm qua, đã có 70% xã"
+        " có cáp quang."
+    )
     assert blocks(text)[1:] == [(2, "item", [1]), (3, "item", [1]), (4, "paragraph", [])]
 
 
 def test_the_caption_of_a_picture_is_no_heading():
-    text = "Tỉnh Sơn La đẩy mạnh chuyển đổi số\nCán bộ xã Tân Lập hướng dẫn người dân làm thủ tục năm 2021\nĐến nay, 90% xã có cáp quang."
+    text = (
+        "Tỉnh Sơn La đẩy mạnh chuyển đổi số\nCán bộ xã Tân Lập hướng dẫn người dân làm thủ tục năm 2021\nĐến"
+        " nay, 90% xã có cáp quang."
+    )
     assert blocks(text)[1:] == [(2, "paragraph", [1]), (3, "paragraph", [1])]
     assert read(text, "place", "date") == [("90%", "son-la", None)]
 
@@ -120,15 +129,24 @@ def test_promise_result_and_change(text, kinds):
     [
         ("Năm 2023, tỷ lệ hồ sơ trực tuyến đạt 85%. Số tổ công nghệ số là 12 tổ.", ["2023-12-31"] * 2),
         (
-            "Khánh Hòa, ngày 30 tháng 10 năm 2023\nTheo Quyết định số 5/QĐ-UBND ngày 3/4/2021, đến nay đạt 85%.",
+            (
+                "Khánh Hòa, ngày 30 tháng 10 năm 2023\nTheo Quyết định số 5/QĐ-UBND ngày 3/4/2021, đến nay"
+                " đạt 85%."
+            ),
             ["2023-10-30"],
         ),
         (
-            "Thực hiện Nghị quyết 05-NQ/TU, ngày 22/10/2021 của Tỉnh ủy về chuyển đổi số tỉnh giai đoạn 2021 - 2025, định hướng đến năm 2030, tỉnh đã đạt 85%.",
+            (
+                "Thực hiện Nghị quyết 05-NQ/TU, ngày 22/10/2021 của Tỉnh ủy về chuyển đổi số tỉnh giai đoạn"
+                " 2021 - 2025, định hướng đến năm 2030, tỉnh đã đạt 85%."
+            ),
             [None],
         ),
         (
-            "Trong 9 tháng đầu năm 2024, tiếp nhận 239.723 hồ sơ, trực tuyến đạt 97%. Lũy kế đến nay cấp 30.603 chữ ký số.",
+            (
+                "Trong 9 tháng đầu năm 2024, tiếp nhận 239.723 hồ sơ, trực tuyến đạt 97%. Lũy kế đến nay cấp"
+                " 30.603 chữ ký số."
+            ),
             ["2024-09-30"] * 3,
         ),
         ("Đến nay, 100% xã có cáp quang.", [None]),
@@ -204,7 +222,10 @@ def test_datelines_give_the_day_of_the_document(line):
         ("Tỷ lệ hồ sơ trực tuyến đạt 97%.", [None]),
         ("Huyện Văn Bàn (tỉnh Lào Cai) có 85% hộ dùng cáp quang.", ["Huyện Văn Bàn"]),
         (
-            "Theo UBND huyện Hải Hậu (Nam Định), có 34/34 xã đạt. Toàn huyện có 80% hộ. Tỉnh Nam Định đạt 70%.",
+            (
+                "Theo UBND huyện Hải Hậu (Nam Định), có 34/34 xã đạt. Toàn huyện có 80% hộ. Tỉnh Nam Định đạt"
+                " 70%."
+            ),
             ["huyện Hải Hậu", "huyện Hải Hậu", "nam-dinh"],
         ),
         ("Kinh tế số Việt Nam chiếm 16,5% GDP.", ["viet-nam"]),
@@ -215,7 +236,10 @@ def test_figures_go_to_their_places(text, places):
 
 
 def test_after_the_merger_a_name_means_the_new_unit_unless_it_says_the_old_one():
-    text = "Phú Thọ, ngày 5 tháng 9 năm 2025\nTỉnh Phú Thọ có 90% xã có cáp quang.\nPhú Thọ (cũ) có 80% xã có cáp quang."
+    text = (
+        "Phú Thọ, ngày 5 tháng 9 năm 2025\nTỉnh Phú Thọ có 90% xã có cáp quang.\nPhú Thọ (cũ) có 80% xã có"
+        " cáp quang."
+    )
     assert read(text, "place_type", "place") == [
         ("90%", "unit_2025", "phu-tho"),
         ("80%", "province", "phu-tho"),
@@ -224,7 +248,10 @@ def test_after_the_merger_a_name_means_the_new_unit_unless_it_says_the_old_one()
 
 
 def test_the_frame_can_be_set_from_outside_and_the_text_goes_before_it():
-    text = "Đạt 12% GRDP nhờ kinh tế số.\nNăm 2022, tỉnh Lạng Sơn đã có 90% xã có cáp quang.\nXếp thứ 5, tăng 2 bậc so với năm 2021."
+    text = (
+        "Đạt 12% GRDP nhờ kinh tế số.\nNăm 2022, tỉnh Lạng Sơn đã có 90% xã có cáp quang.\nXếp thứ 5, tăng 2"
+        " bậc so với năm 2021."
+    )
     said = {"province": "Cà Mau", "day": "2024-02-15", "kind": "target", "index": "dti"}
     assert read(text, "place", "date", "kind", "proposal", **said) == [
         ("12%", "ca-mau", None, "target", "digital_economy_share_pct"),
@@ -245,7 +272,10 @@ def test_the_frame_can_be_set_from_outside_and_the_text_goes_before_it():
     "text, about",
     [
         (
-            "60% hồ sơ công việc tại cấp huyện và 30% hồ sơ công việc tại cấp xã được xử lý trên môi trường mạng",
+            (
+                "60% hồ sơ công việc tại cấp huyện và 30% hồ sơ công việc tại cấp xã được xử lý trên môi"
+                " trường mạng"
+            ),
             ["work_files_at_district_level_processed_online", "work_files_at_commune_level_processed_online"],
         ),
         (
@@ -313,12 +343,16 @@ def test_an_indicator_without_patterns_is_found_by_its_own_words(folder):
 PAGE = """<!DOCTYPE html><html lang="vi"><head><title>Cổng</title></head><body>
 <nav><ul><li><a href="/">Trang chủ 10%</a></li></ul></nav>
 <div><div><h1>Kết quả chuyển đổi số tỉnh Sơn La năm 2023</h1><div class="date">15/01/2024 08:30</div>
-<p>Năm 2023, tỷ lệ hồ sơ trực tuyến của tỉnh đạt <b>62,5</b>%, tăng 10% so với năm 2022. Công tác chuyển đổi số được các cấp, các ngành quan tâm chỉ đạo thực hiện và đạt nhiều kết quả tích cực trên các lĩnh vực.</p>
-<p>Đến nay, toàn tỉnh có 1.500 tổ công nghệ số cộng đồng hoạt động tại các bản, tiểu khu, tổ dân phố trên địa bàn, góp phần đưa nền tảng số đến với người dân.</p>
+<p>Năm 2023, tỷ lệ hồ sơ trực tuyến của tỉnh đạt <b>62,5</b>%, tăng 10% so với năm 2022. Công tác chuyển \
+đổi số được các cấp, các ngành quan tâm chỉ đạo thực hiện và đạt nhiều kết quả tích cực trên các lĩnh vực.</p>
+<p>Đến nay, toàn tỉnh có 1.500 tổ công nghệ số cộng đồng hoạt động tại các bản, tiểu khu, tổ dân phố trên \
+địa bàn, góp phần đưa nền tảng số đến với người dân.</p>
 <table><tr><th>STT</th><th>Chỉ tiêu</th><th>Kế hoạch năm 2023</th><th>Kết quả năm 2023</th></tr>
 <tr><td>1</td><td>Tỷ lệ dân số có hồ sơ sức khỏe điện tử (%)</td><td>80</td><td>85</td></tr></table></div>
-<div class="sidebar"><h3>Tin khác</h3><ul><li><a href="/1">Lai Châu triển khai 120 dự án chuyển đổi số</a></li></ul></div></div>
-<div class="comments"><p>Bình luận: tôi thấy 50% là thấp</p></div><footer>Lượt truy cập: 1.234.567</footer></body></html>"""
+<div class="sidebar"><h3>Tin khác</h3><ul><li><a href="/1">Lai Châu triển khai 120 dự án chuyển đổi \
+số</a></li></ul></div></div>
+<div class="comments"><p>Bình luận: tôi thấy 50% là thấp</p></div><footer>Lượt truy cập: \
+1.234.567</footer></body></html>"""
 
 
 def test_a_web_page_gives_its_article_and_tables_and_nothing_of_its_sides(data, tmp_path):

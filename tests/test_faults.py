@@ -42,7 +42,10 @@ FAULTS = {
 FINE = {
     "20_prints": "for _ in range(1000):\n    print('x' * 100_000)",
     "21_starts_others": "import subprocess\nsubprocess.Popen(['sleep', '98765'])\nprint('started')",
-    "22_writes_here": "open('here.txt', 'w').write('x')\nimport tempfile\nprint(open(tempfile.mkstemp()[1], 'w').write('x'))",
+    "22_writes_here": (
+        "open('here.txt', 'w').write('x')\nimport tempfile\nprint(open(tempfile.mkstemp()[1],"
+        " 'w').write('x'))"
+    ),
     "23_is_well": "print('well')",
 }
 
@@ -261,15 +264,11 @@ def test_a_script_without_a_guard_can_make_reports(tmp_path):
     """Children must not run the caller's script again."""
     script = tmp_path / "script.py"
     script.write_text(
-        "from pathlib import Path\n"
-        "import cds_analysis as cds\n"
-        "from cds_analysis.reports.batch import run\n"
-        "from cds_analysis.reports.catalogue import find_notebook\n"
-        "from cds_analysis.reports.plan import plan\n"
-        "print('once')\n"
-        "data = cds.load()\n"
-        "tasks = plan([find_notebook('province_profile')], data, provinces=['lang-son', 'ha-noi'], langs=['vi'])\n"
-        "print([r.status for r in run(tasks, Path('out'), data=data, jobs=2, engine='fork')])\n"
+        "from pathlib import Path\nimport cds_analysis as cds\nfrom cds_analysis.reports.batch import"
+        " run\nfrom cds_analysis.reports.catalogue import find_notebook\nfrom cds_analysis.reports.plan"
+        " import plan\nprint('once')\ndata = cds.load()\ntasks = plan([find_notebook('province_profile')],"
+        " data, provinces=['lang-son', 'ha-noi'], langs=['vi'])\nprint([r.status for r in run(tasks,"
+        " Path('out'), data=data, jobs=2, engine='fork')])\n"
     )
     done = subprocess.run(
         [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, timeout=120

@@ -1,4 +1,6 @@
-"""Findings and the sentences made of them: over all 63 provinces, both languages, and the 34 units of 2025."""
+"""Findings and the sentences made of them: over all 63 provinces, both languages, and the 34 units
+of 2025.
+"""
 
 import csv
 import re

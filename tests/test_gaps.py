@@ -119,7 +119,9 @@ def test_a_rank_target_counts_down():
 
 
 def test_observations_alone_say_that_ranks_were_not_handed_in(data, caplog):
-    """A target of a place in an index is read against ranks, which the table of observations does not hold."""
+    """A target of a place in an index is read against ranks, which the table of observations does
+    not hold.
+    """
     alone = cds.gaps(data.observations, data.targets, data.indicators)
     (warning,) = caplog.messages
     ranks = data.indicators.drop_nulls("index_id")["indicator_id"]

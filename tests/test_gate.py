@@ -44,8 +44,8 @@ def caught(data, changed):
     ]
 
 
-# Wrong and printed wrong alike, or a fraction whose two sides are both ten times too large: nothing in the folder
-# contradicts them.
+# Wrong and printed wrong alike, or a fraction whose two sides are both ten times too large: nothing in the
+# folder contradicts them.
 UNSEEN = {"fraction_ten_times", "printed_and_value_wrong_together"}
 
 

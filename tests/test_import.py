@@ -97,8 +97,10 @@ def test_a_workbook_with_a_sheet_a_year_and_two_header_rows(data, tmp_path):
 
 def test_an_html_table_with_merged_header_cells(data, tmp_path):
     page = """<html><body><table><tr><td>menu</td></tr></table><table>
-    <tr><th rowspan="2">TT</th><th rowspan="2">Tỉnh, thành phố</th><th colspan="2">Kết quả năm</th></tr><tr><th>Điểm</th><th>Xếp hạng</th></tr>
-    <tr><td>1</td><td>Hải Phòng</td><td>92,91</td><td>1</td></tr><tr><td>2</td><td>TP. Hồ Chí Minh</td><td>86,97</td><td>33</td></tr></table></body></html>"""
+    <tr><th rowspan="2">TT</th><th rowspan="2">Tỉnh, thành phố</th><th colspan="2">Kết quả \
+năm</th></tr><tr><th>Điểm</th><th>Xếp hạng</th></tr>
+    <tr><td>1</td><td>Hải Phòng</td><td>92,91</td><td>1</td></tr><tr><td>2</td><td>TP. Hồ Chí \
+Minh</td><td>86,97</td><td>33</td></tr></table></body></html>"""
     (tmp_path / "rank.html").write_text(page.replace("Tỉnh, thành phố", "Tỉnh/Thành phố"), encoding="utf-8")
     reading = read_table(tmp_path / "rank.html", "par", data, year=2023)
     assert [(r["province_id"], r["score"], r["rank"]) for r in reading.rows] == [
@@ -313,7 +315,10 @@ def test_what_could_be_read_in_two_ways_is_refused_and_both_are_shown(data, tmp_
         ("STT,Tỉnh,Kết quả 2022\n7,Hà Nội,01 (80.5)\n", [("ha-noi", None, "overall", 2022, 80.5, 1)]),
         ("TT,Tỉnh,Xếp hạng 2022\n7,Hà Nội,25/63\n", [("ha-noi", None, "overall", 2022, None, 25)]),
         (
-            "Tỉnh,Tiêu chí,Lĩnh vực,Năm,Điểm\nHà Nội,a,Hiện đại hóa hành chính,2022,9.5\nHà Nội,b,Tổng điểm,2022,80\n",
+            (
+                "Tỉnh,Tiêu chí,Lĩnh vực,Năm,Điểm\nHà Nội,a,Hiện đại hóa hành chính,2022,9.5\nHà Nội,b,Tổng"
+                " điểm,2022,80\n"
+            ),
             [
                 ("ha-noi", None, "modernisation", 2022, 9.5, None),
                 ("ha-noi", None, "overall", 2022, 80.0, None),
@@ -327,7 +332,10 @@ def test_years_above_columns_ranks_in_brackets_and_dimensions_in_a_column(data, 
 
 
 def test_a_break_in_a_header_of_html_is_a_blank(data, tmp_path):
-    page = "<table><tr><th>Tỉnh/<br>Thành phố</th><th>Xếp<br>hạng</th><th>Tổng<br/>điểm</th></tr><tr><td>Hà Nội</td><td>3</td><td>80,5</td></tr></table>"
+    page = (
+        "<table><tr><th>Tỉnh/<br>Thành phố</th><th>Xếp<br>hạng</th><th>Tổng<br/>điểm</th></tr><tr><td>Hà"
+        " Nội</td><td>3</td><td>80,5</td></tr></table>"
+    )
     assert rows_of(tmp_path, page, "par", data, name="t.html", year=2022) == [
         ("ha-noi", None, "overall", 2022, 80.5, 3)
     ]
@@ -347,9 +355,12 @@ def test_old_excel_and_open_document_sheets(data, tmp_path):
     xml = "".join(
         "<table:table-row>"
         + "".join(
-            f'<table:table-cell office:value-type="float" office:value="{c}"><text:p>{c}</text:p></table:table-cell>'
-            if isinstance(c, int | float)
-            else f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>'
+            (
+                '<table:table-cell office:value-type="float"'
+                f' office:value="{c}"><text:p>{c}</text:p></table:table-cell>'
+                if isinstance(c, int | float)
+                else f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>'
+            )
             for c in row
         )
         + "</table:table-row>"
@@ -362,11 +373,17 @@ def test_old_excel_and_open_document_sheets(data, tmp_path):
         book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         book.writestr(
             "content.xml",
-            f'<?xml version="1.0"?><office:document-content {spaces} office:version="1.2"><office:body><office:spreadsheet><table:table table:name="2022">{xml}</table:table></office:spreadsheet></office:body></office:document-content>',
+            f'<?xml version="1.0"?><office:document-content {spaces}'
+            ' office:version="1.2"><office:body><office:spreadsheet><table:table'
+            f' table:name="2022">{xml}</table:table></office:spreadsheet></office:body>'
+            "</office:document-content>",
         )
         book.writestr(
             "META-INF/manifest.xml",
-            '<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
+            '<?xml version="1.0"?><manifest:manifest'
+            ' xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry'
+            ' manifest:full-path="/"'
+            ' manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>',
         )
     found = read_table(tmp_path / "t.ods", "par", data).rows
     assert [(r["province_id"], r["year"], r["score"], r["rank"]) for r in found] == [

@@ -130,9 +130,10 @@ def test_a_dry_run_says_what_and_why_and_makes_nothing(tmp_path):
 
 def test_looking_for_changes_loads_no_heavy_library():
     code = (
-        "import sys; from click.testing import CliRunner; from cds_analysis.cli.main import main\n"
-        "CliRunner().invoke(main, ['report', '--dry-run', '--out', '/nonexistent/x'])\n"
-        "print([m for m in ('nbformat', 'nbconvert', 'papermill', 'matplotlib', 'seaborn', 'altair', 'scipy.stats', 'IPython') if m in sys.modules])"
+        "import sys; from click.testing import CliRunner; from cds_analysis.cli.main import"
+        " main\nCliRunner().invoke(main, ['report', '--dry-run', '--out', '/nonexistent/x'])\nprint([m for m"
+        " in ('nbformat', 'nbconvert', 'papermill', 'matplotlib', 'seaborn', 'altair', 'scipy.stats',"
+        " 'IPython') if m in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parent

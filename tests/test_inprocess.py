@@ -22,7 +22,10 @@ WITH_TRAPS = [
     "import sys\nprint('out')\nprint('err', file=sys.stderr)\n1 + 1",
     "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
     "import asyncio\nawait asyncio.sleep(0.01)\n'awaited'",
-    "from IPython.display import clear_output, display\nhandle = display('first', display_id='k')\nhandle.update('second')",
+    (
+        "from IPython.display import clear_output, display\nhandle = display('first',"
+        " display_id='k')\nhandle.update('second')"
+    ),
     "print('gone')\nclear_output()\nprint('kept')",
     "!echo from the shell",
     "class A: pass\nimport pickle\ntype(pickle.loads(pickle.dumps(A()))).__name__",

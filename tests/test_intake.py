@@ -25,7 +25,8 @@ from cds_analysis.intake.rules import load_rules
 
 ARTICLE = """Cổng thông tin điện tử tỉnh
 Báo cáo 6 tháng đầu năm 2025 của tỉnh Lạng Sơn
-Đến nay, tỷ lệ doanh nghiệp sử dụng hóa đơn điện tử đạt 98,5%; 1.452/1.860 thủ tục hành chính đủ điều kiện được cung cấp dịch vụ công trực tuyến toàn trình.
+Đến nay, tỷ lệ doanh nghiệp sử dụng hóa đơn điện tử đạt 98,5%; 1.452/1.860 thủ tục hành chính đủ điều kiện \
+được cung cấp dịch vụ công trực tuyến toàn trình.
 Tỉnh đặt mục tiêu đến năm 2026 có 90% dân số có hồ sơ sức khỏe điện tử.
 Chỉ số PAPI năm 2025 xếp hạng 10/63 tỉnh, thành phố, tăng 2 bậc so với năm 2024.
 Lượt truy cập: 1.234
@@ -139,7 +140,10 @@ def test_a_promise_keeps_its_indicator_its_date_and_its_place(data):
 
 
 def test_html_is_read_without_its_furniture(data, tmp_path):
-    page = "<!DOCTYPE html><html><head><title>x 5%</title></head><body><nav>10%</nav><p>Đạt <b>52,3</b>% giao dịch.</p><script>var a = '99%'</script><footer>7%</footer></body></html>"
+    page = (
+        "<!DOCTYPE html><html><head><title>x 5%</title></head><body><nav>10%</nav><p>Đạt <b>52,3</b>% giao"
+        " dịch.</p><script>var a = '99%'</script><footer>7%</footer></body></html>"
+    )
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
     assert extract_file(tmp_path / "a.html", data)["printed"].to_list() == ["52,3%"]
 
@@ -289,7 +293,11 @@ def row_of(text, data, **changes):
 
 def test_figures_of_the_country_and_of_units_of_2025_go_into_their_tables(folder):
     data = cds.load(folder)
-    text = "Phú Thọ, ngày 5 tháng 9 năm 2025\nTỉnh Phú Thọ có 90% xã có cáp quang; mục tiêu đến năm 2026 là 95%.\nTrung bình cả nước đạt 63% hộ có cáp quang. Cả nước đặt mục tiêu đến năm 2030 có 90% hộ có cáp quang."
+    text = (
+        "Phú Thọ, ngày 5 tháng 9 năm 2025\nTỉnh Phú Thọ có 90% xã có cáp quang; mục tiêu đến năm 2026 là"
+        " 95%.\nTrung bình cả nước đạt 63% hộ có cáp quang. Cả nước đặt mục tiêu đến năm 2030 có 90% hộ có"
+        " cáp quang."
+    )
     done = add(row_of(text, data), data, SOURCE)
     assert {t: len(r) for t, r in done.rows.items()} == {
         "area_observations": 2,
@@ -310,7 +318,10 @@ def test_figures_of_the_country_and_of_units_of_2025_go_into_their_tables(folder
 
 def test_a_unit_s_score_and_rank_are_one_row_and_one_of_them_alone_is_asked_for(folder):
     data = cds.load(folder)
-    text = "Phú Thọ, ngày 5 tháng 9 năm 2026\nDTI năm 2025, tỉnh Phú Thọ đạt 0,7123 điểm, xếp thứ 12/34 tỉnh, thành phố."
+    text = (
+        "Phú Thọ, ngày 5 tháng 9 năm 2026\nDTI năm 2025, tỉnh Phú Thọ đạt 0,7123 điểm, xếp thứ 12/34 tỉnh,"
+        " thành phố."
+    )
     found = row_of(text, data)
     with pytest.raises(cds.DataError, match="needs the unit's rank accepted with it"):
         accepted_changes(found.head(1), data, SOURCE)
@@ -327,7 +338,10 @@ def test_a_unit_s_score_and_rank_are_one_row_and_one_of_them_alone_is_asked_for(
 
 def test_two_figures_of_one_article_under_one_key_are_asked_about(folder):
     data = cds.load(folder)
-    text = "Năm 2030, tỉnh Lạng Sơn đã có 90% hộ gia đình có cáp quang; tỷ lệ hộ gia đình có Internet cáp quang đạt 91%."
+    text = (
+        "Năm 2030, tỉnh Lạng Sơn đã có 90% hộ gia đình có cáp quang; tỷ lệ hộ gia đình có Internet cáp quang"
+        " đạt 91%."
+    )
     with pytest.raises(cds.DataError, match=r"gives another value than c001 \(90%\) for the same place"):
         accepted_changes(row_of(text, data), data, SOURCE)
     same = row_of(text.replace("91%", "90%"), data)
@@ -370,12 +384,15 @@ def cut(function):
             os.kill(os.getpid(), signal.SIGKILL)
         return function(*a, **k)
     return wrapped
-changing.keep, changing.finish, changing.undo_unfinished = cut(changing.keep), cut(changing.finish), cut(changing.undo_unfinished)
+changing.keep, changing.finish, changing.undo_unfinished = cut(changing.keep), cut(changing.finish), \
+cut(changing.undo_unfinished)
 class Os:
     replace = staticmethod(cut(os.replace))
 changing.os = Os
-source = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, "kind": "article"}
-adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), source).write(data_date=date(2026, 12, 31))
+source = {"source_id": "article-test", "title": "Tin", "publisher": "Báo", "published": None, "url": None, \
+"kind": "article"}
+adding.accepted_changes(adding.read_candidates(Path(sys.argv[1])), cds.load(sys.argv[2]), \
+source).write(data_date=date(2026, 12, 31))
 """
 
 

@@ -1,5 +1,5 @@
-"""Live figures: what is in them, against the dataset; that they are what Vega-Lite takes; and what they look like once
-drawn by Vega, without a browser.
+"""Live figures: what is in them, against the dataset; that they are what Vega-Lite takes; and what they look
+like once drawn by Vega, without a browser.
 """
 
 import re
@@ -110,11 +110,11 @@ def test_a_map_of_changes_compares_within_one_definition(study, data):
     figure = study.chart("dti", years=(2020, 2023), view="map.change")  # new sets of indices in 2021 and 2024
     rank = {
         (p, y): r
-        for p, y, r in study.ranked.filter(
-            (pl.col("index_id") == "dti") & (pl.col("dimension_id") == "overall")
+        for p, y, r in (
+            study.ranked.filter((pl.col("index_id") == "dti") & (pl.col("dimension_id") == "overall"))
+            .select("province_id", "year", "rank")
+            .iter_rows()
         )
-        .select("province_id", "year", "rank")
-        .iter_rows()
     }
     both = {p for p, y in rank if y == 2021} & {p for p, y in rank if y == 2023}
     expected = {p: rank[p, 2021] - rank[p, 2023] for p in both if rank[p, 2021] and rank[p, 2023]}

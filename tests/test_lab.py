@@ -201,7 +201,8 @@ def test_the_explorer_is_accessible_in_both_themes(page, theme, view):
     restore(page, "vi 63 papi/overall 2011-2024 all trend.score lang-son")
     restore(page, f"vi 63 papi/overall 2011-2024 all {view} lang-son+ha-noi")
     page.wait_for_function(
-        f"() => document.querySelector('.cds').classList.contains('cds-dark') === {str(theme == 'dark').lower()}"
+        "() => document.querySelector('.cds').classList.contains('cds-dark') ==="
+        f" {str(theme == 'dark').lower()}"
     )
     found = axe_violations(page, ".cds")
     page.evaluate("() => document.body.dataset.jpThemeLight = 'true'")
@@ -212,7 +213,10 @@ def test_nothing_went_wrong_in_the_browser(page):
     assert page.errors == []
 
 
-ARTICLE = "Đến cuối năm 2023, tỉnh Lạng Sơn có 98,5% doanh nghiệp sử dụng hóa đơn điện tử. Tỉnh Lạng Sơn xếp hạng 25/63 về PAR INDEX."
+ARTICLE = (
+    "Đến cuối năm 2023, tỉnh Lạng Sơn có 98,5% doanh nghiệp sử dụng hóa đơn điện tử. Tỉnh Lạng Sơn xếp hạng"
+    " 25/63 về PAR INDEX."
+)
 
 
 def test_an_article_is_reviewed_with_buttons_and_keys(home, lab, browser, data):

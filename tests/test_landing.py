@@ -1,5 +1,5 @@
-"""The landing page: what it says equals the data, its map and links lead somewhere, its search finds what people type.
-Counts come from the CSV files by the csv module, ranks and correlations from scipy.
+"""The landing page: what it says equals the data, its map and links lead somewhere, its search finds what
+people type. Counts come from the CSV files by the csv module, ranks and correlations from scipy.
 """
 
 import base64
@@ -99,7 +99,10 @@ def text_of(source):
 
 
 def tiles(source):
-    pattern = r'<a id="tile-([\w-]+)" class="tile (q\S+)" href="([^"]+)" style="[^"]*" title="([^"]*)"><span>([^<]+)</span> <b>(\d*)</b>'
+    pattern = (
+        r'<a id="tile-([\w-]+)" class="tile (q\S+)" href="([^"]+)" style="[^"]*"'
+        r' title="([^"]*)"><span>([^<]+)</span> <b>(\d*)</b>'
+    )
     return [tuple(map(html.unescape, match)) for match in re.findall(pattern, source)]
 
 
@@ -492,7 +495,10 @@ def test_nothing_is_wider_than_the_screen_nor_cut_off(page, site, width, name):
     page.set_viewport_size({"width": width, "height": 900})
     page.goto((site / name).as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    cut = "[...document.querySelectorAll('.tile')].filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1).map(e => e.innerText)"
+    cut = (
+        "[...document.querySelectorAll('.tile')].filter(e => e.scrollWidth > e.clientWidth + 1 ||"
+        " e.scrollHeight > e.clientHeight + 1).map(e => e.innerText)"
+    )
     assert page.evaluate(cut) == []
 
 

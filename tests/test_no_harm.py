@@ -25,7 +25,8 @@ def state():
         "kept out": sorted(k for k, v in sys.modules.items() if v is None),
         "streams": [id(getattr(sys, n)) for n in ("stdout", "stderr", "stdin", "displayhook", "excepthook")],
         "collector": [gc.isenabled(), gc.get_freeze_count(), gc.get_threshold()],
-        "signals": [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)],
+        "signals": [signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, \
+signal.SIGALRM)],
         "levels": [logging.getLogger(n).level for n in NAMES],
     }
     own = {k: v for k, v in os.environ.items() if not k.startswith("PYDEVD_")}  # set when debugpy is imported
@@ -35,13 +36,16 @@ def state():
 NAMES = ("distributed", "papermill", "cds_analysis", "matplotlib")
 """
 CALLS = {
-    "every module is imported": """
+    "every module is imported": (
+        """
 import cds_analysis
 for found in pkgutil.walk_packages(cds_analysis.__path__, "cds_analysis."):
     if not found.name.endswith("__main__"):
         importlib.import_module(found.name)
-""",
-    "forked reports are made": """
+"""
+    ),
+    "forked reports are made": (
+        """
 from pathlib import Path
 import cds_analysis as cds
 from cds_analysis.reports.batch import run
@@ -50,18 +54,23 @@ from cds_analysis.reports.plan import plan
 data = cds.load()
 tasks = plan([find_notebook("claims_check")], data, langs=["vi"])
 assert [r.status for r in run(tasks, Path("out"), data=data, engine="fork")] == ["made"]
-""",
-    "a notebook with pictures runs in this process": """
+"""
+    ),
+    "a notebook with pictures runs in this process": (
+        """
 import nbformat, papermill
 from cds_analysis.running import engine
-cells = ["lang = 'vi'", "import matplotlib.pyplot as plt\\nplt.rcParams['font.size'] = 30\\nplt.plot([1, 2])\\nplt.show()"]
+cells = ["lang = 'vi'", "import matplotlib.pyplot as plt\\nplt.rcParams['font.size'] = 30\\nplt.plot([1, \
+2])\\nplt.show()"]
 notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
 notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
 nbformat.write(notebook, "n.ipynb")
 made = papermill.execute_notebook("n.ipynb", None, engine_name="cds", progress_bar=False)
 assert "image/png" in made.cells[-1].outputs[-1].data
-""",
-    "a notebook runs with a kernel": """
+"""
+    ),
+    "a notebook runs with a kernel": (
+        """
 import nbformat
 from pathlib import Path
 from cds_analysis.running import engine
@@ -70,13 +79,17 @@ notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"
 nbformat.write(notebook, "n.ipynb")
 made = engine.execute(Path("n.ipynb"), {}, Path("."))
 assert made.cells[-1].outputs[0].text == "42\\n"
-""",
-    "the explorer is opened": """
+"""
+    ),
+    "the explorer is opened": (
+        """
 import cds_analysis as cds
 from cds_analysis.app.explorer import Explorer
 Explorer(cds.load(), provinces=["lang-son"])
-""",
-    "charts are drawn": """
+"""
+    ),
+    "charts are drawn": (
+        """
 import cds_analysis as cds
 from cds_analysis.views import charts
 from cds_analysis.views.text import Text
@@ -85,7 +98,8 @@ ranked = cds.ranks(data.scores, data.breaks, data.indices)
 about = dict(province="lang-son", indices=["papi", "dti"], title="Lang Son", source="x")
 chart = charts.rank_lines(ranked, text=Text("vi", data), **about)
 chart.svg(), chart.png()
-""",
+"""
+    ),
 }
 
 

@@ -1,5 +1,5 @@
-"""The output folder: nothing is lost that was finished, nothing is touched that is not ours, whatever is in the
-manifest.
+"""The output folder: nothing is lost that was finished, nothing is touched that is not ours, whatever is in
+the manifest.
 """
 
 import json

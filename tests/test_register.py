@@ -271,7 +271,10 @@ def test_no_notebook_names_an_index_a_dimension_or_a_source(path, names):
 
 
 def test_the_search_for_names_finds_them(names):
-    code = 'a = "papi"\nb = f"papi-{year}"\nc = "papi/overall"\nd = t("The rank in DTI")\ne = "moha-par-index"\nf = "score"'
+    code = (
+        'a = "papi"\nb = f"papi-{year}"\nc = "papi/overall"\nd = t("The rank in DTI")\ne ='
+        ' "moha-par-index"\nf = "score"'
+    )
     assert len(list(named_in(code, *names))) == 5
 
 

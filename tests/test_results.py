@@ -1,4 +1,6 @@
-"""Every measure returns what its class in ``measures/schemas/`` says: columns, types, ranges, what null stands for."""
+"""Every measure returns what its class in ``measures/schemas/`` says: columns, types, ranges, what null
+stands for.
+"""
 
 import ast
 from dataclasses import replace
@@ -29,7 +31,8 @@ from cds_analysis.paths import notebooks_folder
 DRAWS = 20
 # They hand their rows back for the next measure.
 HELPERS = {"documented_only", "gain_cases", "less_country", "standardised", "survey_standard_errors"}
-# What they return is for one page: tests of methods on made-up series, and what a profile's first screen says.
+# What they return is for one page: tests of methods on made-up series, and what a profile's first screen
+# says.
 OF_ONE_PAGE = {"backtest", "change_simulation", "decomposition", "findings", "simulation"}
 
 

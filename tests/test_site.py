@@ -1,4 +1,6 @@
-"""``cds site``: one folder with every page, the dataset and what a web server needs, that opens from a disk too."""
+"""``cds site``: one folder with every page, the dataset and what a web server needs, that opens from a disk
+too.
+"""
 
 import hashlib
 import re
@@ -28,8 +30,10 @@ def folder(data, tmp_path_factory):
     tasks = plan([n for n in notebooks().values() if n.is_profile], data, provinces=["lang-son", "da-nang"])
     kept = ("notebook", "stem", "lang", "notebook_title", "name", "number", "provinces", "fingerprint")
     entries = {
-        t.key: {**{k: getattr(t, k) for k in kept}, "path": t.path}
-        | {"status": "made", "error": "", "cell": None, "output": {}}
+        t.key: (
+            {**{k: getattr(t, k) for k in kept}, "path": t.path}
+            | {"status": "made", "error": "", "cell": None, "output": {}}
+        )
         for t in tasks
     }
     write_dataset(data, out)

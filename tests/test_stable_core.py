@@ -66,7 +66,9 @@ def test_a_province_without_all_parts_is_missing():
 
 
 def test_the_core_on_record_is_what_the_parts_add_up_to(data):
-    """The table is data like any other; it must not fall behind the scores and breaks that it was made from."""
+    """The table is data like any other; it must not fall behind the scores and breaks that it was
+    made from.
+    """
     kept = data.scores.filter(pl.col("source_id") == "project-core")
     first = int(kept["year"].min())
     made = stable_core(data.scores, data.breaks, data.indices, index_id="papi", first_year=first)

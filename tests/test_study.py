@@ -244,7 +244,10 @@ def test_public_methods_are_annotated():
 
 
 def test_opening_a_study_imports_no_drawing_library():
-    code = "import sys, cds_analysis as cds; s = cds.open(); s.ranks('dti').pick('Hà Nội'); print([m for m in ('matplotlib', 'seaborn', 'statsmodels', 'great_tables') if m in sys.modules])"
+    code = (
+        "import sys, cds_analysis as cds; s = cds.open(); s.ranks('dti').pick('Hà Nội'); print([m for m in"
+        " ('matplotlib', 'seaborn', 'statsmodels', 'great_tables') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

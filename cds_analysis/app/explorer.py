@@ -1,9 +1,10 @@
-"""The explorer: pick provinces, an index, years, and see them over time, compared, on a map, against targets, in a
-table.
+"""The explorer: pick provinces, an index, years, and see them over time, compared, on a map, against targets,
+in a table.
 
-The widget is one: its script (``static/*.js``) holds the controls and draws, and this side says what there is to
-choose (:mod:`cds_analysis.app.menu`) and makes the figure of a choice (:mod:`cds_analysis.study.figures`). The whole
-selection is one short text (:attr:`Explorer.state`) that can be kept and given back, and a line of Python.
+The widget is one: its script (``static/*.js``) holds the controls and draws, and this side says what there is
+to choose (:mod:`cds_analysis.app.menu`) and makes the figure of a choice (:mod:`cds_analysis.study.figures`).
+The whole selection is one short text (:attr:`Explorer.state`) that can be kept and given back, and a line of
+Python.
 """
 
 from __future__ import annotations
@@ -127,8 +128,8 @@ class Explorer(anywidget.AnyWidget):
         self._show(read_choice(text, self._study_of(self._choice.lang, units).data))
 
     def change(self, **changed: Any) -> None:
-        """Change the choice: any of the fields of :class:`~cds_analysis.study.choice.Choice`; ``index`` keeps the
-        part where the other index has it; ``add`` adds provinces and groups by name, such as ``top 10``.
+        """Change the choice: any of the fields of :class:`~cds_analysis.study.choice.Choice`; ``index`` keeps
+        the part where the other index has it; ``add`` adds provinces and groups by name, such as ``top 10``.
         """
         choice = self._choice
         if index := changed.pop("index", None):

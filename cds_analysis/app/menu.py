@@ -1,5 +1,6 @@
-"""What the explorer offers to choose from, in the reader's language: provinces and groups in any spelling, indices with
-their parts in official order, indicators with figures before those without, and the words on its controls.
+"""What the explorer offers to choose from, in the reader's language: provinces and groups in any spelling,
+indices with their parts in official order, indicators with figures before those without, and the words on its
+controls.
 """
 
 from __future__ import annotations
@@ -133,7 +134,9 @@ def candidates(study: Study) -> dict:
 
 
 def group_of(name: str, study: Study, choice: Choice) -> list[str]:
-    """Return the ids of a province or group; ``top 10`` and ``bottom 10`` are by rank in the last year chosen."""
+    """Return the ids of a province or group; ``top 10`` and ``bottom 10`` are by rank in the last year
+    chosen.
+    """
     head, _, rest = name.partition(" ")
     if head in ("top", "bottom") and rest == str(_TOP):
         series = find_series(choice.series, study.data.indices)
@@ -153,7 +156,9 @@ def _indented(series, study: Study) -> str:
 
 
 def _indicators(study: Study) -> list[dict]:
-    """Return the indicators that have targets: those with a province's figure first, then those still without."""
+    """Return the indicators that have targets: those with a province's figure first, then those still
+    without.
+    """
     t, judged = study.text, study.gaps().whole
     seen = (
         judged.filter(pl.col("value").is_not_null())

@@ -22,8 +22,14 @@ def review_notebook(candidates: Path, article: Path, data_dir: Path | None) -> P
     """
     own = f", load({str(Path(data_dir).resolve())!r})" if data_dir else ""
     load = "from cds_analysis import load\n" if data_dir else ""
-    code = f"{load}from cds_analysis.app.review import Review\n\nReview({str(candidates.resolve())!r}, {str(article.resolve())!r}{own})"
-    prose = "# Duyệt số liệu\n\nChạy ô dưới (Shift+Enter). Mỗi quyết định được ghi ngay vào tệp; có thể dừng và làm tiếp bất cứ lúc nào.\n\nRun the cell below. Each decision is written at once."
+    code = (
+        f"{load}from cds_analysis.app.review import Review\n\nReview({str(candidates.resolve())!r},"
+        f" {str(article.resolve())!r}{own})"
+    )
+    prose = (
+        "# Duyệt số liệu\n\nChạy ô dưới (Shift+Enter). Mỗi quyết định được ghi ngay vào tệp; có thể dừng và"
+        " làm tiếp bất cứ lúc nào.\n\nRun the cell below. Each decision is written at once."
+    )
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_markdown_cell(prose), nbformat.v4.new_code_cell(code)]
     )

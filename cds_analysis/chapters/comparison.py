@@ -215,7 +215,9 @@ class Comparison(Chapter):
         return tables.views_table(rows, text=t, title=title, source=self.sources(rows))
 
     def reported(self) -> Chart:
-        """Draw the latest percentages that provinces reported themselves, of indicators that several report."""
+        """Draw the latest percentages that provinces reported themselves, of indicators that several
+        report.
+        """
         t = self.t
         values = indicator_values(self.data.observations, self.data.indicators)
         latest = (

@@ -72,7 +72,9 @@ class ProvinceProfile(Chapter):
 
     @cached_property
     def nearest(self) -> pl.DataFrame:
-        """National targets whose indicator is defined otherwise than a figure it reported, beside that figure."""
+        """National targets whose indicator is defined otherwise than a figure it reported, beside that
+        figure.
+        """
         register = self.data.indicators.drop_nulls("related").select(
             near_id="indicator_id", indicator_id=pl.col("related").str.split(";")
         )
@@ -99,7 +101,9 @@ class ProvinceProfile(Chapter):
     # ---- the first screen
 
     def first_screen(self) -> Panel:
-        """Lay out the answer: headline, key figures, strengths and weaknesses, targets, what is not known, sources."""
+        """Lay out the answer: headline, key figures, strengths and weaknesses, targets, what is not known,
+        sources.
+        """
         t, d = self.t, self.data
         lead_year = extent(self.study.findings["year"])[1]
         wholes = self.findings.filter(pl.col("kind") == "whole")
@@ -141,8 +145,8 @@ class ProvinceProfile(Chapter):
         return self.data.indicators.drop_nulls("related")["indicator_id"].to_list()
 
     def _near_and_far(self) -> pl.DataFrame:
-        """Return the target that is short by the least and the two short by the most, an indicator once; those met
-        fill up.
+        """Return the target that is short by the least and the two short by the most, an indicator once;
+        those met fill up.
         """
         known = self.percent_only(self.targets).drop_nulls("value").sort("due", "indicator_id", "scope")
         once = known.unique("indicator_id", keep="first", maintain_order=True)
@@ -204,7 +208,8 @@ class ProvinceProfile(Chapter):
         if estimated:
             said.append(
                 t(
-                    "No error by province is published for {index}; the ranges here are estimated from all provinces and years.",
+                    "No error by province is published for {index}; the ranges here are estimated from all"
+                    " provinces and years.",
                     index=t.listing(estimated),
                 )
             )
@@ -218,7 +223,8 @@ class ProvinceProfile(Chapter):
             c = rows.row(-1, named=True)
             said.append(
                 t(
-                    "{people} thousand people, {urban} of them urban; GRDP {income} million VND a head ({year}).",
+                    "{people} thousand people, {urban} of them urban; GRDP {income} million VND a head"
+                    " ({year}).",
                     year=c["year"],
                     people=t.number(c["population_thousand"]),
                     urban=t.percent(100 * c["urban_population_thousand"] / c["population_thousand"], 0),

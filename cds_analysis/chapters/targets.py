@@ -68,8 +68,8 @@ class Targets(Chapter):
         return prose.yardsticks(self._yardsticks, self.t, fewest=_FEWEST)
 
     def yardstick_picture(self) -> Chart:
-        """Draw the latest figure of every province beside the national targets, of each indicator the one due last and
-        the one due next.
+        """Draw the latest figure of every province beside the national targets, of each indicator the one due
+        last and the one due next.
         """
         t = self.t
         passed = pl.col("due") <= self.as_of
@@ -109,7 +109,9 @@ class Targets(Chapter):
         )
 
     def pairs(self) -> Iterator[Table]:
-        """List the own targets in percent that are nearest and farthest from being met, then all that have a figure."""
+        """List the own targets in percent that are nearest and farthest from being met, then all that have a
+        figure.
+        """
         t = self.t
         have = merge_repeated(self.judged.filter(pl.col("scope") != NATION)).drop_nulls("value")
         is_percent = pl.col("indicator_id").is_in(self.percent_only(have)["indicator_id"].unique().implode())
@@ -128,7 +130,9 @@ class Targets(Chapter):
         yield whole.folded(beyond=2 * _ENDS)
 
     def details(self) -> Iterator[Prose | Chart | Table]:
-        """Say, draw and list how the targets of each province picked out stand, and what is missing to its next group."""
+        """Say, draw and list how the targets of each province picked out stand, and what is missing to its
+        next group.
+        """
         for province in self.chosen:
             mine = self.mine.filter(pl.col("province_id") == province)
             yield Prose(f"## {self.t.province(province)}")

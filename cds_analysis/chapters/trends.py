@@ -45,8 +45,8 @@ class RankingTrends(Chapter):
     study, index, dimension, year_from, year_to, provinces
         What it is about.
     interviews, design_effect
-        A scenario of the survey behind the scores, for the sensitivity alone; 0 interviews for none. By units of 2025
-        there is none: no sample was drawn for them.
+        A scenario of the survey behind the scores, for the sensitivity alone; 0 interviews for none. By units
+        of 2025 there is none: no sample was drawn for them.
     """
 
     def __init__(
@@ -111,7 +111,9 @@ class RankingTrends(Chapter):
         return prose.no_standing(self.t, index_name=self.name, full_years=years)
 
     def standing(self) -> Iterator[Prose | Chart]:
-        """Say and draw where the provinces picked out most likely lie, through breaks; or why that cannot be said."""
+        """Say and draw where the provinces picked out most likely lie, through breaks; or why that cannot be
+        said.
+        """
         if self._standing is None:
             yield self._without_standing()
             return
@@ -136,7 +138,8 @@ class RankingTrends(Chapter):
         if self._standing is None:
             return Prose(
                 self.t(
-                    "**{index}: whether a rise is real cannot be said yet, for the same reason.** How far ranks usually move is told below.",
+                    "**{index}: whether a rise is real cannot be said yet, for the same reason.** How far"
+                    " ranks usually move is told below.",
                     index=self.name,
                 )
             )
@@ -144,7 +147,8 @@ class RankingTrends(Chapter):
             years = sorted(self._standing.whole.filter(pl.col("years_ahead") == 0)["year"].unique())
             return Prose(
                 self.t(
-                    "**A change between {a} and {b} cannot be judged: standings are known of {first} to {last}.**",
+                    "**A change between {a} and {b} cannot be judged: standings are known of {first} to"
+                    " {last}.**",
                     a=str(self.year_from),
                     b=str(self.year_to),
                     first=str(years[0]),
@@ -164,8 +168,8 @@ class RankingTrends(Chapter):
         return tables.changes_table(rows, text=t, title=title, source=self.sources(rows))
 
     def carried(self) -> Table | None:
-        """List the parts that carried the moves of the provinces picked out; nothing where the whole is no sum of parts
-        of one definition.
+        """List the parts that carried the moves of the provinces picked out; nothing where the whole is no
+        sum of parts of one definition.
         """
         try:
             found = self.study.carried(self._key, **self.years).pick(*self.chosen)
@@ -190,7 +194,9 @@ class RankingTrends(Chapter):
         )
 
     def sensitivity(self) -> Iterator[Prose | Chart]:
-        """Draw the ranks that other samples of people and other recipes would give, with all that is assumed."""
+        """Draw the ranks that other samples of people and other recipes would give, with all that is
+        assumed.
+        """
         t, now = self.t, pl.col("year") == self.year_to
         intervals, sets = rank_sensitivity(
             self.data.scores, self.data.indices, **self.series, years=[self.year_to], **self.survey
@@ -238,7 +244,9 @@ class RankingTrends(Chapter):
         return trends_beside_country(self.scores, self.data.breaks, full_from=self.data.full_from)
 
     def trend(self) -> Prose:
-        """Say how many provinces rise or fall, of themselves and with the country, and whether they converge."""
+        """Say how many provinces rise or fall, of themselves and with the country, and whether they
+        converge.
+        """
         converged = convergence(self.scores, self.data.breaks, full_from=self.data.full_from)
         return prose.trend(self._trends, converged, self.t, index_name=self.name)
 
@@ -259,7 +267,8 @@ class RankingTrends(Chapter):
         if near.height:
             yield Prose(
                 t(
-                    "Scores above 80% of the scale have little room to rise, so they are also read as the distance to its top."
+                    "Scores above 80% of the scale have little room to rise, so they are also read as the"
+                    " distance to its top."
                 )
             )
             title = t("{index}: distance to the top of the scale", index=self.name)

@@ -60,7 +60,8 @@ def extract(file, out, province, unit, day, kind, index, data_dir) -> None:
         raise ParameterError(f"{out} exists and may hold decisions; give another name, or remove it")
     write_candidates(found, out)
     click.echo(
-        f"{several(found.height, 'candidate')} in {out}. Decide with `cds review {out} --article {file}`, or write accept or reject into the column decision; then `cds add {out}`."
+        f"{several(found.height, 'candidate')} in {out}. Decide with `cds review {out} --article {file}`, or"
+        f" write accept or reject into the column decision; then `cds add {out}`."
     )
 
 
@@ -112,7 +113,10 @@ def _from_a_source(kind: str):
         click.option(
             "--data-date",
             type=click.DateTime(["%Y-%m-%d"]),
-            help="Last day that the data speak of from now on, where the new figures are later than release.csv says.",
+            help=(
+                "Last day that the data speak of from now on, where the new figures are later than"
+                " release.csv says."
+            ),
         ),
     ]
 
@@ -130,7 +134,8 @@ def _source(data, *, source_id, title, publisher, published, url, kind) -> dict:
 
     if source_id not in set(data.sources["source_id"]) and not (title and publisher):
         raise ParameterError(
-            f"the source {source_id!r} is not on record; say its --title and --publisher, and --published and --url where they are known"
+            f"the source {source_id!r} is not on record; say its --title and --publisher, and --published and"
+            " --url where they are known"
         )
     day = parse_day(published or "")
     return {
@@ -186,7 +191,8 @@ def import_(table, index, data_dir, data_date, year, units, yes, **source) -> No
         click.echo(f"left out: {', '.join(dict.fromkeys(reading.left_out))[:300]}")
     years, new = sorted({row["year"] for row in reading.rows}), sum(map(len, found.rows.values()))
     click.echo(
-        f"{several(len(reading.rows), 'figure')} of {years[0]}-{years[-1]}: {several(new, 'row')} to write, {found.known} on record already, contradicting what is on record: {len(found.conflicts)}"
+        f"{several(len(reading.rows), 'figure')} of {years[0]}-{years[-1]}: {several(new, 'row')} to write,"
+        f" {found.known} on record already, contradicting what is on record: {len(found.conflicts)}"
     )
     if found.rows and (yes or click.confirm("Write them?")):
         _tell(found, found.write(data_date=data_date and data_date.date()), data_dir)

@@ -102,7 +102,8 @@ def list_(what, search, data_dir) -> None:
 def check(folder, write) -> None:
     """Check a data folder (the bundled one by default): its schemas, then every rule of the gate.
 
-    An error ends with exit code 1. Warnings are listed, each with the start of the row that accepts it in accepted.csv.
+    An error ends with exit code 1. Warnings are listed, each with the start of the row that accepts it in
+    accepted.csv.
     """
     from cds_analysis.dataset.checks import gate
     from cds_analysis.dataset.checks.finding import RULES
@@ -127,7 +128,8 @@ def check(folder, write) -> None:
         click.echo(f"warning: {finding}\n  {finding.accepting()}")
     accepted = data.accepted.height
     click.echo(
-        f"{data.folder}: {len(RULES)} rules, no error, {several(len(warnings), 'warning')}, {accepted} accepted with a reason"
+        f"{data.folder}: {len(RULES)} rules, no error, {several(len(warnings), 'warning')}, {accepted}"
+        " accepted with a reason"
     )
 
 
@@ -140,8 +142,8 @@ def check(folder, write) -> None:
     help="Your own data folder instead of the bundled one.",
 )
 def export(folder, data_dir) -> None:
-    """Write the dataset as a release into a new FOLDER: CSV, Parquet, a workbook in either language, dictionary,
-    citation, checksums.
+    """Write the dataset as a release into a new FOLDER: CSV, Parquet, a workbook in either language,
+    dictionary, citation, checksums.
     """
     from cds_analysis.dataset.checks import gate
     from cds_analysis.dataset.load import load
@@ -176,7 +178,8 @@ def explore(arguments) -> None:
                 click.echo(f"copied the explorer to {own}")
         except OSError as error:
             raise CdsError(
-                f"cannot copy the explorer to {own}: {error.strerror}. Start it in a folder that can be written."
+                f"cannot copy the explorer to {own}: {error.strerror}. Start it in a folder that can be"
+                " written."
             ) from None
         notebook = own
     trust(notebook)  # its button runs it without a question

@@ -1,4 +1,6 @@
-"""Making reports at a terminal: a bar of progress, a sentence for each that failed, and a clean end when interrupted."""
+"""Making reports at a terminal: a bar of progress, a sentence for each that failed, and a clean end when
+interrupted.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,8 @@ def made(ctx: click.Context, tasks: list, out: Path, **options) -> list:
             bar.close()
     counts = {s: sum(r.status == s for r in results) for s in ("made", "unchanged", "failed")}
     click.echo(
-        f"{counts['made']} made, {counts['unchanged']} unchanged, {counts['failed']} failed: {out / 'index.html'}"
+        f"{counts['made']} made, {counts['unchanged']} unchanged, {counts['failed']} failed:"
+        f" {out / 'index.html'}"
     )
     return results
 
@@ -61,7 +64,8 @@ def end(ctx: click.Context, results: list, out: Path) -> None:
 @contextmanager
 def _interruptible() -> Iterator[list[int]]:
     """Treat SIGTERM, and SIGHUP of a terminal that is closed, as Ctrl-C: the batch ends its children and
-    leaves a manifest. Yield a list that the number of the signal is put into. With ``nohup`` the batch goes on.
+    leaves a manifest. Yield a list that the number of the signal is put into. With ``nohup`` the batch goes
+    on.
     """
     came: list[int] = []
 

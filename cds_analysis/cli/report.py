@@ -101,7 +101,10 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option(
     "--brief",
     is_flag=True,
-    help="Profiles as one A4 page each, the first screen only; printed to PDF as well where Chromium is installed.",
+    help=(
+        "Profiles as one A4 page each, the first screen only; printed to PDF as well where Chromium is"
+        " installed."
+    ),
 )
 @click.option("--pdf", is_flag=True, help="Print each report to PDF as well, with an installed Chromium.")
 @click.pass_context

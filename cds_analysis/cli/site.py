@@ -1,5 +1,5 @@
-"""``cds site``: all reports, the dataset and the landing page as one folder that opens from a disk and from any web
-server.
+"""``cds site``: all reports, the dataset and the landing page as one folder that opens from a disk and from
+any web server.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ __all__ = ["site"]
 @click.option(
     "--address",
     default="",
-    help="Where it will be published, such as https://name.github.io/repository/; only the map for search engines and the page for wrong addresses need it.",
+    help=(
+        "Where it will be published, such as https://name.github.io/repository/; only the map for search"
+        " engines and the page for wrong addresses need it."
+    ),
 )
 @click.option(
     "--data",
@@ -38,7 +41,9 @@ __all__ = ["site"]
 )
 @click.pass_context
 def site(ctx: click.Context, folder: Path, address: str, data_dir: Path | None, jobs: int) -> None:
-    """Make a site in FOLDER: every report and every province's profile in both languages, the dataset, the landing page."""
+    """Make a site in FOLDER: every report and every province's profile in both languages, the dataset, the
+    landing page.
+    """
     from cds_analysis.dataset.load import load
     from cds_analysis.reports.catalogue import notebooks
     from cds_analysis.reports.plan import plan

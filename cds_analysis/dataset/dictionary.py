@@ -21,20 +21,22 @@ _TYPES = {"String": "string", "Float64": "number", "Int64": "integer", "Date": "
 
 _INTRO = """# The dataset
 
-Generated from `cds_analysis/dataset/schemas/` by `cds check --write`; do not edit by hand. One tidy CSV a table, UTF-8, decimal point,
-ISO dates; an empty cell means what its column says. `scores` is split by index into `scores/*.csv`. A table is given once, as CSV or as Parquet,
-and every file that looks like a table must be one.
+Generated from `cds_analysis/dataset/schemas/` by `cds check --write`; do not edit by hand. One tidy CSV a
+table, UTF-8, decimal point, ISO dates; an empty cell means what its column says. `scores` is split by index
+into `scores/*.csv`. A table is given once, as CSV or as Parquet, and every file that looks like a table must
+be one.
 
-Not recorded as figures, though the articles print them: dates, numbers of decisions and plans, spans of years, the age of 15 in "from 15
-years of age", levels of services and identity ("mức 4", "mức độ 2"), ordinals and names ("Quốc lộ 51", "chợ 4.0", "công nghiệp lần thứ 4"), "3
-lĩnh vực" (the three pillars), visit counters and links to other articles.
+Not recorded as figures, though the articles print them: dates, numbers of decisions and plans, spans of
+years, the age of 15 in "from 15 years of age", levels of services and identity ("mức 4", "mức độ 2"),
+ordinals and names ("Quốc lộ 51", "chợ 4.0", "công nghiệp lần thứ 4"), "3 lĩnh vực" (the three pillars), visit
+counters and links to other articles.
 """
 
 
 _RULES_INTRO = """## The gate
 
-What `cds check`, `cds add`, `cds import` and every batch of reports check beyond the schemas. An error is refused; a warning can be
-accepted in `accepted.csv`, for the value found and with a reason.
+What `cds check`, `cds add`, `cds import` and every batch of reports check beyond the schemas. An error is
+refused; a warning can be accepted in `accepted.csv`, for the value found and with a reason.
 
 | rule | level | tables | method |
 |---|---|---|---|"""
@@ -59,7 +61,8 @@ def data_readme(data: Dataset) -> str:
     for name, schema in TABLES.items():
         rows = getattr(data, name).height
         parts.append(
-            f"## {name}\n\n{cleandoc(schema.__doc__ or '')} Rows: {rows:,}. Key: {', '.join(f'`{k}`' for k in schema.primary_key())}.\n"
+            f"## {name}\n\n{cleandoc(schema.__doc__ or '')} Rows: {rows:,}. Key:"
+            f" {', '.join(f'`{k}`' for k in schema.primary_key())}.\n"
         )
         parts.append("| column | type | empty? | meaning |\n|---|---|---|---|")
         for column, definition in schema.columns().items():
@@ -77,7 +80,8 @@ def data_readme(data: Dataset) -> str:
         parts.append("")
     parts.append(_RULES_INTRO)
     parts += [
-        f"| `{r.name}` | {r.level} | {', '.join(f'`{t}`' for t in r.tables) if len(r.tables) < len(TABLES) else 'all'} | {r.method} |"
+        f"| `{r.name}` | {r.level} |"
+        f" {', '.join(f'`{t}`' for t in r.tables) if len(r.tables) < len(TABLES) else 'all'} | {r.method} |"
         for r in RULES.values()
     ]
     return "\n".join(parts).rstrip() + "\n"

@@ -17,8 +17,8 @@ _NO_TABLE = {"extraction/rules.csv", "extraction/indicators.csv"}  # read by `cd
 def unread(folder: Path, tables: Iterable[str]) -> Iterator[Problem]:
     """Yield the files that look like a table and that no table reads, and links that lead nowhere.
 
-    A table is ``<name>.csv``, ``<name>.parquet``, ``<name>/*.csv`` or Parquet anywhere below ``<name>/``; names are
-    exact. Hidden files and documents (``README.md``, ``datapackage.json``) are left alone.
+    A table is ``<name>.csv``, ``<name>.parquet``, ``<name>/*.csv`` or Parquet anywhere below ``<name>/``;
+    names are exact. Hidden files and documents (``README.md``, ``datapackage.json``) are left alone.
     """
     names = list(tables)
     for file in sorted(folder.rglob("*")):

@@ -75,15 +75,23 @@ class Dataset:
             (
                 f"Dataset of {n['provinces']} provinces in {n['regions']} regions, up to {self.judged_on}",
                 f"  scores and ranks: {n['scores']:,}, {first} to {last} ({', '.join(named)})",
-                f"  figures of provinces: {n['observations']:,} for {n['indicators']:,} indicators; targets: {n['targets']:,}",
+                (
+                    f"  figures of provinces: {n['observations']:,} for {n['indicators']:,} indicators;"
+                    f" targets: {n['targets']:,}"
+                ),
                 f"  sources: {n['sources']:,}; breaks in series: {n['breaks']}; conflicts: {n['conflicts']}",
-                f"  folder: {self.folder}; tables as frames: data.scores, data.targets, ...; questions: cds.open()",
+                (
+                    f"  folder: {self.folder}; tables as frames: data.scores, data.targets, ...; questions:"
+                    " cds.open()"
+                ),
             )
         )
 
     @property
     def judged_on(self) -> date:
-        """The day that targets are judged on unless another is asked for: ``data_date`` in ``release.csv``."""
+        """The day that targets are judged on unless another is asked for: ``data_date`` in
+        ``release.csv``.
+        """
         return eager(self.release)["data_date"].item()
 
     def place(self, table: str, row: int) -> tuple[str, int]:
@@ -194,7 +202,9 @@ def _load(path: Path, stamp: tuple, scan: bool) -> Dataset:
 
 
 def broken_rows(data: Dataset, table: str) -> list[Problem]:
-    """Return the rows of a table that break its schema, for a table that was only scanned when it was loaded."""
+    """Return the rows of a table that break its schema, for a table that was only scanned when it
+    was loaded.
+    """
     frame, schema = getattr(data, table).select(list(TABLES[table].columns())), TABLES[table]
     if schema.is_valid(frame):
         return []

@@ -101,8 +101,8 @@ def find_provinces(
 ) -> list[str]:
     """Return the ids of several provinces, in the order given and each once.
 
-    A name may also be ``all``, a region's id or, with the table `regions`, a region's name in either language;
-    they stand for all their provinces.
+    A name may also be ``all``, a region's id or, with the table `regions`, a region's name in either
+    language; they stand for all their provinces.
 
     Raises
     ------

@@ -22,8 +22,9 @@ _TYPES = {
 def read_table(
     folder: Path, name: str, problems: list[Problem], origins: list[tuple[str, int]], *, scan: bool
 ) -> pl.DataFrame | pl.LazyFrame:
-    """Return the table of a data folder, empty where it has problems, which are added to `problems`; `origins` gets each
-    of its files with its number of rows. With `scan`, one kept as Parquet is only scanned.
+    """Return the table of a data folder, empty where it has problems, which are added to `problems`;
+    `origins` gets each of its files with its number of rows. With `scan`, one kept as Parquet is only
+    scanned.
     """
     schema = TABLES[name]
     if (folder / f"{name}.parquet").is_file() or any((folder / name).rglob("*.parquet")):
@@ -37,7 +38,8 @@ def read_table(
                 f"{name}.csv",
                 None,
                 None,
-                f"the file is missing; a table may be empty but must be there, with the header {','.join(schema.column_names())}",
+                "the file is missing; a table may be empty but must be there, with the header"
+                f" {','.join(schema.column_names())}",
             )
         )
     parts, before = [], len(problems)

@@ -1,9 +1,9 @@
-"""What an index, a dimension or an indicator *is*: read from ``indices.csv`` and ``indicators.csv``, never typed
-in code.
+"""What an index, a dimension or an indicator *is*: read from ``indices.csv`` and ``indicators.csv``, never
+typed in code.
 
-A *series* is one row of ``indices.csv``: an index as a whole, a dimension or a sub-dimension. It is found by its
-key (``papi/e_governance``), its code (``papi.d8``), its number (``PAPI 8``) or its name in either language, with or
-without accents. What is not found is refused with the closest names.
+A *series* is one row of ``indices.csv``: an index as a whole, a dimension or a sub-dimension. It is found by
+its key (``papi/e_governance``), its code (``papi.d8``), its number (``PAPI 8``) or its name in either
+language, with or without accents. What is not found is refused with the closest names.
 """
 
 from __future__ import annotations
@@ -144,8 +144,9 @@ def find_series(text: str | Series, indices: pl.DataFrame) -> Series:
     Parameters
     ----------
     text
-        ``papi``, ``papi.d6``, ``papi/e_governance``, ``PAPI 6``, ``PAPI 6.1``; a name in Vietnamese or English, with
-        or without accents; or any of these after the short name of the index (``PAPI transparency``).
+        ``papi``, ``papi.d6``, ``papi/e_governance``, ``PAPI 6``, ``PAPI 6.1``; a name in Vietnamese or
+        English, with or without accents; or any of these after the short name of the index (``PAPI
+        transparency``).
     indices
         The table of that name.
 
@@ -175,8 +176,8 @@ def find_series(text: str | Series, indices: pl.DataFrame) -> Series:
 
 
 def find_indicator(text: str | Indicator, indicators: pl.DataFrame) -> Indicator:
-    """Return the indicator that `text` stands for: its id, or its name in Vietnamese or English, with or without
-    accents.
+    """Return the indicator that `text` stands for: its id, or its name in Vietnamese or English, with or
+    without accents.
 
     Raises
     ------

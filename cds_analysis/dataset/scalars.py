@@ -1,4 +1,6 @@
-"""The smallest and the largest of a column as plain numbers: Polars types them as anything that a column may hold."""
+"""The smallest and the largest of a column as plain numbers: Polars types them as anything that a column may
+hold.
+"""
 
 from __future__ import annotations
 

@@ -109,13 +109,15 @@ def with_segments(scores: pl.DataFrame, breaks: pl.DataFrame) -> pl.DataFrame:
     """Add ``segment``: the first year of the definition in force (0 before any break). Only years of one
     segment compare.
 
-    Breaks whose ``scope`` is ``order`` do not cut: the scores are still one series, only the standing of provinces
-    was redrawn, and :func:`cds_analysis.measures.standing.standing` is where that counts. `breaks` without a
-    column ``scope`` are all changes of definition.
+    Breaks whose ``scope`` is ``order`` do not cut: the scores are still one series, only the standing of
+    provinces was redrawn, and :func:`cds_analysis.measures.standing.standing` is where that counts. `breaks`
+    without a column ``scope`` are all changes of definition.
 
     Examples
     --------
-    >>> frame = pl.DataFrame({"index_id": ["x"] * 3, "dimension_id": ["overall"] * 3, "year": [2017, 2018, 2019]})
+    >>> frame = pl.DataFrame(
+    ...     {"index_id": ["x"] * 3, "dimension_id": ["overall"] * 3, "year": [2017, 2018, 2019]}
+    ... )
     >>> cut = pl.DataFrame({"index_id": ["x"], "dimension_id": ["overall"], "year": [2018]})
     >>> with_segments(frame, cut)["segment"].to_list()
     [0, 2018, 2018]

@@ -40,7 +40,11 @@ class Subsets:
     >>> from cds_analysis import load
     >>> parts = Subsets(load())
     >>> own = parts.cut({"observations": "own", "claims": "none"}, ["lang-son"])
-    >>> own.observations["province_id"].unique().to_list(), own.claims.height, own.scores.height == load().scores.height
+    >>> (
+    ...     own.observations["province_id"].unique().to_list(),
+    ...     own.claims.height,
+    ...     own.scores.height == load().scores.height,
+    ... )
     (['lang-son'], 0, True)
     """
 

@@ -13,7 +13,8 @@ _LETTERS = 8  # of the checksum in a version
 
 
 def data_version(data: Dataset) -> str:
-    """Return the version of the data: the last day that they speak of, and the start of the checksum of all rows.
+    """Return the version of the data: the last day that they speak of, and the start of the checksum of all
+    rows.
 
     It is apart from the version of the code, and any change of any row changes it.
 

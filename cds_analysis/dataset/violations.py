@@ -16,7 +16,9 @@ __all__ = ["violations"]
 def violations(
     frame: pl.DataFrame, schema: type[dy.Schema], origins: list[tuple[str, int]]
 ) -> Iterator[Problem]:
-    """Yield a problem for each rule that a row breaks; `origins` has the file and the row there of each row."""
+    """Yield a problem for each rule that a row breaks; `origins` has the file and the row there of
+    each row.
+    """
     numbered = type("Numbered" + schema.__name__, (schema,), {"row_number": dy.Int64(min=0)})
     _, failure = numbered.filter(
         frame.with_row_index("row_number").with_columns(pl.col("row_number").cast(pl.Int64))
@@ -53,7 +55,10 @@ def _explain(rule: str, schema: type[dy.Schema], row: dict) -> tuple[str | None,
         "min_length": "must not be an empty text",
         "unique": "must not appear twice",
         "is_in": f"must be one of {getattr(definition, 'is_in', '')}",
-        "check__plain": f"must be plain text: at most {MOST_CHARACTERS:,} characters, no < > or link, no control or direction marks, no = or @ at the start",
+        "check__plain": (
+            f"must be plain text: at most {MOST_CHARACTERS:,} characters, no < > or link, no control or"
+            " direction marks, no = or @ at the start"
+        ),
         "check__one_of": f"must be one of {', '.join((definition.metadata or {}).get('enum', []))}",
     }
     return column, sentences.get(check, f"breaks the rule {check}"), value

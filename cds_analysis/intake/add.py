@@ -43,7 +43,8 @@ def read_candidates(path: Path) -> pl.DataFrame:
         raw = pl.read_csv(io.BytesIO(path.read_bytes()), infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise ParameterError(
-            f"cannot read the candidates {path}: {str(error).splitlines()[0]}; `cds extract` writes such a file"
+            f"cannot read the candidates {path}: {str(error).splitlines()[0]}; `cds extract` writes such a"
+            " file"
         ) from None
     problems = [Problem(path.name, 1, c, "the column is missing") for c in CANDIDATES if c not in raw.columns]
     if problems:
@@ -54,9 +55,11 @@ def read_candidates(path: Path) -> pl.DataFrame:
         typed[column] = (
             text
             if dtype == pl.String
-            else text.str.to_date("%Y-%m-%d", strict=False)
-            if dtype == pl.Date
-            else text.cast(dtype, strict=False)
+            else (
+                text.str.to_date("%Y-%m-%d", strict=False)
+                if dtype == pl.Date
+                else text.cast(dtype, strict=False)
+            )
         )
         for row in (text.is_not_null() & typed[column].is_null()).arg_true():
             problems.append(
@@ -131,8 +134,8 @@ def _compare(row: dict, entry: dict, before: dict, other: dict) -> None:
             other[column] = entry[column]
         elif other[column] != entry[column]:
             raise ParameterError(
-                f"gives another value than {before['candidate']} ({before['printed']}) for the same place, subject and "
-                f"date; accept one of the two, or correct what the other is about"
+                f"gives another value than {before['candidate']} ({before['printed']}) for the same place,"
+                " subject and date; accept one of the two, or correct what the other is about"
             )
 
 
@@ -150,7 +153,8 @@ def _as_row(row: dict, data: Dataset) -> tuple[str, dict]:
         return _of_index(row, place_type, place, data, common)
     if row["proposal"] not in set(data.indicators["indicator_id"]):
         raise ParameterError(
-            f"{row['proposal']!r} is not in the register of indicators; `cds list indicators --search` finds one"
+            f"{row['proposal']!r} is not in the register of indicators; `cds list indicators --search`"
+            " finds one"
         )
     if row["kind"] not in ("result", "target", "score", "rank"):
         raise ParameterError(
@@ -201,8 +205,8 @@ def _whose(row: dict, data: Dataset) -> tuple[str, str]:
         return kind, find_unit(row["place"], data)
     if kind != "province":
         raise ParameterError(
-            f"is the figure of a {kind.replace('not_said', 'place that is not said')} ({row['place']}), which the dataset "
-            "does not hold; correct place_type and place, or reject it"
+            f"is the figure of a {kind.replace('not_said', 'place that is not said')} ({row['place']}), which"
+            " the dataset does not hold; correct place_type and place, or reject it"
         )
     return kind, find_province(row["place"], data.provinces)
 

@@ -67,7 +67,9 @@ class Changes:
         self._told = set(data.conflicts.select("table", "key", "column", "other").iter_rows())
 
     def note_decimals(self, index: str, dimension: str, year: int, score: float | None) -> None:
-        """Remember with how many decimals the source prints a series: two sources agree to what both print."""
+        """Remember with how many decimals the source prints a series: two sources agree to what both
+        print.
+        """
         if score is not None:
             key = (index, dimension, year)
             self._decimals[key] = max(self._decimals.get(key, 0), _decimals_of(score))
@@ -115,8 +117,8 @@ class Changes:
             self._add(table, others, row)
 
     def write(self, *, data_date: date | None = None) -> list[Finding]:
-        """Put the rows into the folder that the dataset was loaded from, all of them or none; return the new warnings
-        of the gate.
+        """Put the rows into the folder that the dataset was loaded from, all of them or none; return the new
+        warnings of the gate.
 
         Parameters
         ----------
@@ -126,8 +128,8 @@ class Changes:
         Raises
         ------
         DataError, ParameterError
-            When the dataset would break its schemas or a rule of the gate, or the folder cannot be written. Nothing has
-            changed then.
+            When the dataset would break its schemas or a rule of the gate, or the folder cannot be written.
+            Nothing has changed then.
         """
         if not self.rows:
             return []

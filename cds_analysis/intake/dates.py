@@ -1,4 +1,6 @@
-"""Which day a figure speaks of or is due: looked for from the clause outwards, with the reason, never guessed."""
+"""Which day a figure speaks of or is due: looked for from the clause outwards, with the reason, never
+guessed.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,9 @@ class Dates:
         return None, "no due date is said"
 
     def _is_due_behind(self, between: str, period: Period) -> bool:
-        """Whether a period behind a promise is its due date: "80% số hộ đến năm 2025", "hoàn thành trong năm 2021"."""
+        """Whether a period behind a promise is its due date: "80% số hộ đến năm 2025", "hoàn thành trong năm
+        2021".
+        """
         if period.kind in ("until_year", "year_end", "year_english") and not re.search(
             r"[;,]|\bvà\s*$", between
         ):
@@ -130,8 +134,8 @@ class Dates:
         return self._now(None, text)
 
     def _now(self, said: Period | None, text: Text) -> tuple[date | None, str]:
-        """Return the day of the document, unless an introduction says which period follows; where the document
-        has none, the end of the period that it reports.
+        """Return the day of the document, unless an introduction says which period follows; where the
+        document has none, the end of the period that it reports.
         """
         for above in self._frames.above(text.block):
             reported = [
@@ -170,7 +174,9 @@ class Dates:
         return self._frames.written is not None and period.last.year > self._frames.written.year
 
     def year_of_rank(self, figure: Figure, text: Text, index: str | None) -> tuple[date | None, str]:
-        """Return the year a rank, a score or a change of rank was measured for; never that of the document."""
+        """Return the year a rank, a score or a change of rank was measured for; never that of the
+        document.
+        """
         a, b = figure.sentence
         own = [
             p

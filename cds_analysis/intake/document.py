@@ -59,10 +59,10 @@ class Line:
 class Block:
     """A part of a document that is read as one.
 
-    ``number`` is that of its first line among the lines that are not blank and the cells of tables (``p4`` is 4); ``kind`` is
-    heading, item, cell, paragraph or furniture; ``above`` are the headings that it stands below, outermost
-    first; ``row`` and ``column`` are the headers of a cell; ``offsets`` say where each piece of the text
-    starts in the source: pairs of (place in the text, place in the source).
+    ``number`` is that of its first line among the lines that are not blank and the cells of tables (``p4`` is
+    4); ``kind`` is heading, item, cell, paragraph or furniture; ``above`` are the headings that it stands
+    below, outermost first; ``row`` and ``column`` are the headers of a cell; ``offsets`` say where each piece
+    of the text starts in the source: pairs of (place in the text, place in the source).
     """
 
     number: int
@@ -146,8 +146,8 @@ _ROW_OF_NUMBERS = re.compile(
 
 
 def _with_bars(lines: list[Line]) -> list[Line]:
-    """Read rows drawn with bars (``| 1 | Sở Y tế | 843 |``, on one line or a cell a line), and rows that are a
-    label and numbers, as cells with headers.
+    """Read rows drawn with bars (``| 1 | Sở Y tế | 843 |``, on one line or a cell a line), and rows that are
+    a label and numbers, as cells with headers.
     """
     found: list[Line] = []
     header: list[str] = []

@@ -109,7 +109,9 @@ def extract(
     Examples
     --------
     >>> from cds_analysis import load
-    >>> found = extract("Đến cuối năm 2023, tỉnh Lạng Sơn có 85% dân số có hồ sơ sức khỏe điện tử (mục tiêu 90%).", load())
+    >>> found = extract(
+    ...     "Đến cuối năm 2023, tỉnh Lạng Sơn có 85% dân số có hồ sơ sức khỏe điện tử (mục tiêu 90%).", load()
+    ... )
     >>> found.select("printed", "kind", "place", "date", "proposal").row(0)
     ('85%', 'result', 'lang-son', datetime.date(2023, 12, 31), 'ehealth_records_pct')
     >>> found["kind"].to_list()
@@ -194,9 +196,9 @@ class _Reader:
             "value": self._value(figure, kind, unit),
             "high": figure.high,
             "unit": unit,
-            "bound": "<="
-            if unit == "rank" and self._rules["top"].search(figure.left[-20:])
-            else figure.bound,
+            "bound": (
+                "<=" if unit == "rank" and self._rules["top"].search(figure.left[-20:]) else figure.bound
+            ),
             "numerator": figure.numerator if unit not in ("rank", "score") else None,
             "denominator": figure.denominator,
             "place_type": place.kind,

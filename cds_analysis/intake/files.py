@@ -64,7 +64,8 @@ def _lines(content: bytes, name: str) -> list[Line]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ParameterError(
-            f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8, or copy the article into a text file"
+            f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8, or copy the article into a"
+            " text file"
         ) from None
     return _html(text) if _HTML.match(text) else lines_of(text)
 
@@ -147,7 +148,9 @@ def _html(text: str) -> list[Line]:
 
 
 def _article(text: str) -> str:
-    """Return the words of the article of a page, as trafilatura tells it from menus, sidebars and comments."""
+    """Return the words of the article of a page, as trafilatura tells it from menus, sidebars and
+    comments.
+    """
     import trafilatura
 
     return (

@@ -76,7 +76,8 @@ def _written(value: object) -> str | None:
 
 
 def change(data: Dataset, texts: dict[str, str]) -> list[Finding]:
-    """Validate the changed tables as a whole, then put them in place; return the warnings of the gate that are new.
+    """Validate the changed tables as a whole, then put them in place; return the warnings of the gate that
+    are new.
 
     Raises
     ------

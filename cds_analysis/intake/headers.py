@@ -1,4 +1,6 @@
-"""What the columns of a yearly table are: names, codes, years, scores and ranks, from one to four header rows."""
+"""What the columns of a yearly table are: names, codes, years, scores and ranks, from one to four header
+rows.
+"""
 
 from __future__ import annotations
 
@@ -190,7 +192,9 @@ def _outranks(name: str, role: str) -> bool:
 
 
 def _bare(part: str, index: str) -> str:
-    """Return a part of a header without its year and without the name of the index in front of other words."""
+    """Return a part of a header without its year and without the name of the index in front of other
+    words.
+    """
     bare = fold(_YEAR.sub("", part))
     bare = re.sub(r"^nam$", "", bare) if _YEAR.search(part) else bare
     bare = re.sub(r"(?<=\w{4})nam$", "", bare) if _YEAR.search(part) else bare

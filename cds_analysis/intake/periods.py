@@ -38,8 +38,8 @@ _MONTHS = {
 @dataclass(frozen=True)
 class Period:
     """A period named in a text: its place, its last day, how it is named, and whether the year was said there
-    (``is_whole``); ``role`` is own, compared, announced, index (the
-    year of an index, which no other figure speaks of), goal (the year of a goal that is compared with) or now.
+    (``is_whole``); ``role`` is own, compared, announced, index (the year of an index, which no other figure
+    speaks of), goal (the year of a goal that is compared with) or now.
     """
 
     start: int

@@ -1,4 +1,6 @@
-"""Which indicator or index a figure is about: by the patterns of the register first, by its words otherwise."""
+"""Which indicator or index a figure is about: by the patterns of the register first, by its words
+otherwise.
+"""
 
 from __future__ import annotations
 
@@ -172,7 +174,9 @@ def _best(scored: dict[str, float]) -> list[Proposal]:
 
 @lru_cache(maxsize=4)
 def _read(file: Path, changed: int) -> list[_Pattern]:
-    """Read the patterns of indicators: all of ``words`` (between `` & ``) must be found, none of ``without``."""
+    """Read the patterns of indicators: all of ``words`` (between `` & ``) must be found, none of
+    ``without``.
+    """
     found, problems = [], []
     with file.open(encoding="utf-8", newline="") as lines:
         for number, row in enumerate(csv.DictReader(lines), start=2):
@@ -206,7 +210,9 @@ def _plain(word: str) -> str:
 
 
 def _pairs(text: str, abbreviations: dict[str, str]) -> set[str]:
-    """Return the syllables of a text without accents, and each pair of neighbours; abbreviations written out."""
+    """Return the syllables of a text without accents, and each pair of neighbours; abbreviations
+    written out.
+    """
     words: list[str] = re.findall(r"\w+", text)
     written_out = [s for word in words for s in abbreviations.get(word, word).split()]
     syllables = [_plain(s) for s in written_out]

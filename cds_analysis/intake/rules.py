@@ -15,10 +15,11 @@ from cds_analysis.paths import data_folder
 
 __all__ = ["Rules", "extraction_file", "load_rules"]
 
-# What is not the document; digits that are no figures, and what is counted but no indicator; the words of a bound;
-# how a figure is written; what it is (change, score, setting) and is about; promises and results beside it, in its sentence, in
-# headings; periods, with the groups year, months, quarter, month, day; places and how they stand in a clause.
-# Periods that a text names, longer forms first: what one has taken, a shorter one does not see.
+# What is not the document; digits that are no figures, and what is counted but no indicator; the words of a
+# bound; how a figure is written; what it is (change, score, setting) and is about; promises and results
+# beside it, in its sentence, in headings; periods, with the groups year, months, quarter, month, day; places
+# and how they stand in a clause. Periods that a text names, longer forms first: what one has taken, a shorter
+# one does not see.
 PERIODS = (
     "day_words",
     "day_english",

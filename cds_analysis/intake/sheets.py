@@ -17,15 +17,17 @@ __all__ = ["Sheet", "read_sheets"]
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table: its name (of the sheet, or of the file) and its rows of texts, empty cells as empty texts."""
+    """One table: its name (of the sheet, or of the file) and its rows of texts, empty cells as empty
+    texts.
+    """
 
     name: str
     rows: list[list[str]]
 
 
 def read_sheets(path: Path) -> list[Sheet]:
-    """Return the tables of a CSV, XLSX, XLS, XLSB, ODS, Parquet or HTML file; a merged cell counts for all the cells it
-    covers.
+    """Return the tables of a CSV, XLSX, XLS, XLSB, ODS, Parquet or HTML file; a merged cell counts for all
+    the cells it covers.
 
     Raises
     ------
@@ -55,7 +57,8 @@ def read_sheets(path: Path) -> list[Sheet]:
         sheets = reader(path)
     except Exception as error:  # each library has errors of its own for a damaged file
         raise ParameterError(
-            f"cannot read {path.name} as {path.suffix[1:].upper()}: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
+            f"cannot read {path.name} as {path.suffix[1:].upper()}:"
+            f" {str(error).splitlines()[0] if str(error) else type(error).__name__}"
         ) from None
     return [Sheet(s.name, rows) for s in sheets if (rows := [r for r in s.rows if any(c.strip() for c in r)])]
 

@@ -16,7 +16,9 @@ __all__ = ["Subjects"]
 
 
 class Subjects:
-    """Finds what the figures of one document are about, block by block; remembers the index last spoken of."""
+    """Finds what the figures of one document are about, block by block; remembers the index last
+    spoken of.
+    """
 
     def __init__(self, title: str, index: str | None, proposer: Proposer, rules: Rules) -> None:
         self._proposer, self._rules = proposer, rules
@@ -25,7 +27,9 @@ class Subjects:
         self._before: dict[str, Row] = {}
 
     def start_sentence(self, before: str) -> None:
-        """Forget the figures of the sentence before, and remember the index that the words up to here name."""
+        """Forget the figures of the sentence before, and remember the index that the words up to
+        here name.
+        """
         self._before = {}
         self.index = self._proposer.index_in(before) or self.index
         self._named |= set(filter(None, [self.index]))
@@ -63,13 +67,14 @@ class Subjects:
             return [], None
         near, wide = self._words(figure, found, found.index(figure), text)
         near = self._head_of_list(figure, found, text) or near
-        return self._proposer.indicators(
-            near, wide, figure.unit if figure.unit in ("fraction", "") else unit
-        ), None
+        return (
+            self._proposer.indicators(near, wide, figure.unit if figure.unit in ("fraction", "") else unit),
+            None,
+        )
 
     def inherited(self, figure: Figure, unit: str, text: Text, is_compared: bool) -> list[Proposal]:
-        """Return what a figure without words of its own takes from one before it in its sentence: "với 99,7%",
-        or the country's figure beside the province's (`is_compared`).
+        """Return what a figure without words of its own takes from one before it in its sentence: "với
+        99,7%", or the country's figure beside the province's (`is_compared`).
         """
         before = self._before.get(unit)
         if before is None or not before.proposal or self._leads(figure):
@@ -90,7 +95,10 @@ class Subjects:
         if not self._leads(figure) and self._rules["level_only"].fullmatch(
             left
         ):  # "...: cấp tỉnh 98%, cấp xã 85%"
-            left = f"{self._rules['level'].split(text.block.text[figure.sentence[0] : same[0].at])[0][-160:]} {left}"
+            left = (
+                f"{self._rules['level'].split(text.block.text[figure.sentence[0] : same[0].at])[0][-160:]}"
+                f" {left}"
+            )
         head = " ".join(filter(None, [block.row, block.column]))
         near = f"{head} {left}# {right}".lstrip()
         noun = re.sub(r"^(?:[Tt]ổng )?[Ss]ố (?:lượng )?", "", block.row)
@@ -119,8 +127,8 @@ class Subjects:
             and before.unit in ("count", "fraction")
             and is_bare
         ):
-            return (
-                f"{before.left} {before.right} tỷ lệ "  # "tiếp nhận trực tuyến 168.014 hồ sơ (chiếm 97,7%)"
+            return (  # "tiếp nhận trực tuyến 168.014 hồ sơ (chiếm 97,7%)"
+                f"{before.left} {before.right} tỷ lệ "
             )
         return left
 

@@ -23,7 +23,8 @@ __all__ = ["Reading", "read_table", "table_changes"]
 
 FIRST_YEAR_OF_UNITS = 2025
 _OTHERS = re.compile(
-    r"^(?:Bộ|Ủy ban (?:Dân tộc|Quản lý)|Ngân hàng|Thanh tra|Văn phòng|Bảo hiểm|Thông tấn|Đài|Viện|Kiểm toán|Ministry|State |Government |Committee)",
+    r"^(?:Bộ|Ủy ban (?:Dân tộc|Quản lý)|Ngân hàng|Thanh tra|Văn phòng|Bảo hiểm|Thông tấn|Đài|Viện|Kiểm"
+    r" toán|Ministry|State |Government |Committee)",
     re.IGNORECASE,
 )
 _TOTALS = (
@@ -62,8 +63,8 @@ def read_table(
     Parameters
     ----------
     path
-        CSV, XLSX, XLS, ODS (one sheet a year, or one for all), Parquet or HTML; long or wide, with a column of
-        dimensions, with years above scores and ranks; one to four header rows, Vietnamese or English.
+        CSV, XLSX, XLS, ODS (one sheet a year, or one for all), Parquet or HTML; long or wide, with a column
+        of dimensions, with years above scores and ranks; one to four header rows, Vietnamese or English.
     index
         Id of the index, such as ``par``.
     data
@@ -91,9 +92,11 @@ def read_table(
     found, unknown = Reading(), []
     scales = {
         d: (low, high)
-        for d, low, high in data.indices.filter(pl.col("index_id") == index)
-        .select("dimension_id", "scale_min", "scale_max")
-        .iter_rows()
+        for d, low, high in (
+            data.indices.filter(pl.col("index_id") == index)
+            .select("dimension_id", "scale_min", "scale_max")
+            .iter_rows()
+        )
     }
     for sheet in read_sheets(path):
         reader = _SheetReader(sheet, index, data, year, units, scales)
@@ -104,11 +107,13 @@ def read_table(
     if unknown:
         shown = "; ".join(dict.fromkeys(unknown[:5]))
         raise ParameterError(
-            f"{path.name}: {len(unknown)} names are neither provinces nor to be left out: {shown}. Correct them in the file, or add the spelling to `aliases`."
+            f"{path.name}: {len(unknown)} names are neither provinces nor to be left out: {shown}. Correct"
+            " them in the file, or add the spelling to `aliases`."
         )
     if not found.rows:
         raise ParameterError(
-            f"{path.name}: no table with a column of provinces (name or GSO code) and a score or rank was found; headers read: {'; '.join(found.left_out) or 'none'}"
+            f"{path.name}: no table with a column of provinces (name or GSO code) and a score or rank was"
+            f" found; headers read: {'; '.join(found.left_out) or 'none'}"
         )
     return found
 
@@ -243,7 +248,8 @@ class _SheetReader:
         low, high = self._scales.get(dimension, (None, None))
         if (low is not None and value < low) or (high is not None and value > high):
             raise ParameterError(
-                f"{column.header!r}: {text} is outside the scale of {self._index}/{dimension} ({low:g} to {high:g})"
+                f"{column.header!r}: {text} is outside the scale of {self._index}/{dimension} ({low:g} to"
+                f" {high:g})"
                 if low is not None and high is not None
                 else f"{column.header!r}: {text} is outside the scale of {self._index}/{dimension}"
             )
@@ -257,8 +263,9 @@ class _SheetReader:
         elif len(found) > 1:
             raise ParameterError(f"the columns of names do not agree: {' and '.join(names)}")
         return {
-            "unit_id" if is_unit else "province_id": found.pop()
-            or self._by_code(values.get("code", ""), is_unit, names[0])
+            "unit_id" if is_unit else "province_id": (
+                found.pop() or self._by_code(values.get("code", ""), is_unit, names[0])
+            )
         }
 
     def _find(self, name: str, is_unit: bool) -> str | None:

@@ -1,17 +1,19 @@
 """Would the standings of the past have foretold the next figures, and did the moves they flagged last?
 
-For every year with at least 4 full tables before it, the model is fitted again on the figures up to the year before
-(the *origin*) and its prediction is set against the figure that was published, standardised within its year. Beside
-it stand three predictions that need no model: the last figure, the mean of all figures so far, and Theil and Sen's
-line through them. The probability that is scored is one whose outcome is published: that the next figure lies above
-the last one. (That a *standing* rose is never published; its calibration is a matter of simulation.)
+For every year with at least 4 full tables before it, the model is fitted again on the figures up to the year
+before (the *origin*) and its prediction is set against the figure that was published, standardised within its
+year. Beside it stand three predictions that need no model: the last figure, the mean of all figures so far,
+and Theil and Sen's line through them. The probability that is scored is one whose outcome is published: that
+the next figure lies above the last one. (That a *standing* rose is never published; its calibration is a
+matter of simulation.)
 
-One thing is not of the past only: which years are breaks of order was judged with the years after them as well. A
-break in the very year that is predicted is not foreseen, and such years are counted apart.
+One thing is not of the past only: which years are breaks of order was judged with the years after them as
+well. A break in the very year that is predicted is not foreseen, and such years are counted apart.
 
 Provinces of one year share what happened in it, so that the rates rest on fewer facts than they have rows.
 
-Reference: Gneiting and Raftery (2007), Strictly Proper Scoring Rules, Prediction, and Estimation, JASA 102(477).
+Reference: Gneiting and Raftery (2007), Strictly Proper Scoring Rules, Prediction, and Estimation, JASA
+102(477).
 """
 
 from __future__ import annotations
@@ -43,13 +45,13 @@ class Backtest:
     ----------
     forecasts
         One row a province, origin and year ahead: ``index_id, dimension_id, province_id, origin, year,
-        years_ahead, z`` (the figure published), predictions ``standing, last, mean, theil_sen`` of it, ``figure_se``
-        (of the model's), ``p_up`` (probability that the figure lies above the last), ``is_up`` (it did),
-        ``has_order_break`` (one between origin and year).
+        years_ahead, z`` (the figure published), predictions ``standing, last, mean, theil_sen`` of it,
+        ``figure_se`` (of the model's), ``p_up`` (probability that the figure lies above the last), ``is_up``
+        (it did), ``has_order_break`` (one between origin and year).
     moves
-        One row a province and origin: ``first_year, origin, year`` (three in a row), ``z_first, z_origin, z_next``,
-        ``standing_first, standing_origin, standing_next`` (foretold) and ``p_rise`` from first year to origin, all
-        fitted up to the origin; ``has_order_break`` (at the origin or in the year after).
+        One row a province and origin: ``first_year, origin, year`` (three in a row), ``z_first, z_origin,
+        z_next``, ``standing_first, standing_origin, standing_next`` (foretold) and ``p_rise`` from first year
+        to origin, all fitted up to the origin; ``has_order_break`` (at the origin or in the year after).
     """
 
     forecasts: pl.DataFrame
@@ -61,8 +63,8 @@ def backtest_standing(
 ) -> Backtest:
     """Fit standings on the past of every year that has one, set them against what came, and return both.
 
-    `scores`, `breaks` and `full_from` as in :func:`~cds_analysis.measures.standing.standing`; `years_ahead` of at
-    least 1. Figures of provinces that are missing in the year foretold are left out.
+    `scores`, `breaks` and `full_from` as in :func:`~cds_analysis.measures.standing.standing`; `years_ahead`
+    of at least 1. Figures of provinces that are missing in the year foretold are left out.
 
     Raises
     ------
@@ -192,20 +194,32 @@ def prediction_errors(forecasts: pl.DataFrame, *, by: list[str] | None = None) -
     Returns
     -------
     polars.DataFrame
-        `by`, ``n`` (figures), ``mae_`` and ``rmse_`` of ``standing, last, mean, theil_sen`` (standard deviations
-        between provinces), ``less_error_pct`` (mean absolute error of the model below that of "same as last year",
-        positive where the model is better), ``held_80, held_95`` (shares of figures inside the bands), ``brier,
-        log_score`` of p_up (smaller is better for both; 0.25 and 0.69 for always one half).
+        `by`, ``n`` (figures), ``mae_`` and ``rmse_`` of ``standing, last, mean, theil_sen`` (standard
+        deviations between provinces), ``less_error_pct`` (mean absolute error of the model below that of
+        "same as last year", positive where the model is better), ``held_80, held_95`` (shares of figures
+        inside the bands), ``brier, log_score`` of p_up (smaller is better for both; 0.25 and 0.69 for always
+        one half).
 
     Examples
     --------
-    >>> rows = pl.DataFrame({"years_ahead": 1, "z": [1.0, -1.0], "standing": [0.5, 0.0], "last": [0.0, 0.0], "mean": 0.0,
-    ...     "theil_sen": 0.0, "figure_se": 1.0, "p_up": [0.7, 0.5], "is_up": [True, False]})
+    >>> rows = pl.DataFrame(
+    ...     {
+    ...         "years_ahead": 1,
+    ...         "z": [1.0, -1.0],
+    ...         "standing": [0.5, 0.0],
+    ...         "last": [0.0, 0.0],
+    ...         "mean": 0.0,
+    ...         "theil_sen": 0.0,
+    ...         "figure_se": 1.0,
+    ...         "p_up": [0.7, 0.5],
+    ...         "is_up": [True, False],
+    ...     }
+    ... )
     >>> prediction_errors(rows).select("n", "mae_standing", "less_error_pct", "brier").row(0)
     (2, 0.75, 25.0, 0.17)
     """
     by = ["years_ahead"] if by is None else by
-    off = {m: (pl.col(m) - pl.col("z")) for m in _METHODS}
+    off = {m: pl.col(m) - pl.col("z") for m in _METHODS}
     inside = {c: (off["standing"].abs() <= r * pl.col("figure_se")).mean() for c, r in _REACH.items()}
     p = pl.when("is_up").then("p_up").otherwise(1 - pl.col("p_up"))
     return (
@@ -248,22 +262,31 @@ def reliability(forecasts: pl.DataFrame) -> pl.DataFrame:
 def undone_moves(moves: pl.DataFrame, *, sure: float = SURE) -> pl.DataFrame:
     """Return how much of the moves that the model is sure of was undone the year after.
 
-    A move is a rise with ``p_rise`` above `sure` or a fall with less than 1 - `sure`. For comparison as many of the
-    largest moves of the figures alone (``raw``).
+    A move is a rise with ``p_rise`` above `sure` or a fall with less than 1 - `sure`. For comparison as many
+    of the largest moves of the figures alone (``raw``).
 
     Returns
     -------
     polars.DataFrame
         ``which`` (``sure``, ``raw``), ``n``, ``share_undone`` (of the sum of their moves in figures, what the
-        next figures took back), ``share_kept_of_estimate`` (of the sum of the estimated changes of standing, what
-        the next figures still show), ``share_foretold`` (what the model said they would; the two agree where it is
-        right) and ``share_reversed``
-        (of the moves, those after which the figure is back beyond the start). No row without a move.
+        next figures took back), ``share_kept_of_estimate`` (of the sum of the estimated changes of standing,
+        what the next figures still show), ``share_foretold`` (what the model said they would; the two agree
+        where it is right) and ``share_reversed`` (of the moves, those after which the figure is back beyond
+        the start). No row without a move.
 
     Examples
     --------
-    >>> rows = pl.DataFrame({"z_first": [0.0], "z_origin": [2.0], "z_next": [1.5], "standing_first": 0.1,
-    ...     "standing_origin": 1.5, "standing_next": 1.4, "p_rise": 0.97})
+    >>> rows = pl.DataFrame(
+    ...     {
+    ...         "z_first": [0.0],
+    ...         "z_origin": [2.0],
+    ...         "z_next": [1.5],
+    ...         "standing_first": 0.1,
+    ...         "standing_origin": 1.5,
+    ...         "standing_next": 1.4,
+    ...         "p_rise": 0.97,
+    ...     }
+    ... )
     >>> undone_moves(rows).select("which", "n", "share_undone", "share_kept_of_estimate").row(0)
     ('sure', 1, 0.25, 1.0)
     """

@@ -45,10 +45,9 @@ def order_breaks(scores: pl.DataFrame, *, full_from: int = FULL_FROM) -> pl.Data
         ``order_z`` (their difference in standard errors, negative where less of the order was kept) and
         ``effect``: ``order`` where order_z is below -1.645, else ``level``; null without a usual value.
 
-    Notes
-    -----
-    The usual value is itself estimated, which ``order_z`` leaves out; one year in twenty of a series
-    without any break is called ``order``, so ``effect`` is for years in which something is known or suspected.
+    Notes ----- The usual value is itself estimated, which ``order_z`` leaves out; one year in twenty of a
+    series without any break is called ``order``, so ``effect`` is for years in which something is known or
+    suspected.
 
     Examples
     --------

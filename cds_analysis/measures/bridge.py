@@ -3,9 +3,9 @@
 No agency has published most past figures for the new units, so they are estimated from the parts, by rules
 that are stated with each figure:
 
-- a score: by the register's ``merge_rule`` of its series, the plain mean of the parts (DTI's, the ministry's own
-  rule), the mean weighted by population (of the nearest year on record), or no estimate at all; a score published for
-  the unit replaces the estimate;
+- a score: by the register's ``merge_rule`` of its series, the plain mean of the parts (DTI's, the ministry's
+  own rule), the mean weighted by population (of the nearest year on record), or no estimate at all; a score
+  published for the unit replaces the estimate;
 - counts add up; shares are weighted by their denominator, or by population where a part gives none;
 - ranks are never averaged: they are made anew among the 34.
 
@@ -51,7 +51,9 @@ def bridge_scores(
     >>> from cds_analysis import load
     >>> data = load()
     >>> units = bridge_scores(data.scores, data.indices, data.provinces, data.context)
-    >>> units.filter(pl.col("unit_id") == "phu-tho", pl.col("index_id") == "dti", pl.col("year") == 2024)["n_parts"].unique().to_list()
+    >>> units.filter(pl.col("unit_id") == "phu-tho", pl.col("index_id") == "dti", pl.col("year") == 2024)[
+    ...     "n_parts"
+    ... ].unique().to_list()
     [3]
     """
     parts = provinces.select("province_id", unit_id="unit_2025_id").with_columns(
@@ -232,9 +234,15 @@ def parts_of_units(bridged: pl.DataFrame, scores: pl.DataFrame, provinces: pl.Da
     --------
     >>> from cds_analysis import load
     >>> data = load()
-    >>> dti = data.scores.filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
-    >>> back = parts_of_units(bridge_scores(dti, data.indices, data.provinces, data.context), dti, data.provinces)
-    >>> back.filter(pl.col("unit_id") == "da-nang").select("province_id", pl.col("difference").round(3)).rows()
+    >>> dti = data.scores.filter(
+    ...     pl.col("index_id") == "dti", pl.col("dimension_id") == "overall", pl.col("year") == 2024
+    ... )
+    >>> back = parts_of_units(
+    ...     bridge_scores(dti, data.indices, data.provinces, data.context), dti, data.provinces
+    ... )
+    >>> back.filter(pl.col("unit_id") == "da-nang").select(
+    ...     "province_id", pl.col("difference").round(3)
+    ... ).rows()
     [('da-nang', 0.127), ('quang-nam', -0.127)]
     """
     own = scores.drop_nulls("score").select(*_SERIES, "province_id", "score")

@@ -1,7 +1,9 @@
-"""Does "is this rise real?" keep its word? Tables of provinces whose truth is known, most of them unlike the model.
+"""Does "is this rise real?" keep its word? Tables of provinces whose truth is known, most of them unlike the
+model.
 
-In every case the standings move for years as the model says (persistence 0.9, noise 0.35 of the variance), and not at
-all between the last two years, so that each change found there is a false alarm. The cases differ in what is wrong:
+In every case the standings move for years as the model says (persistence 0.9, noise 0.35 of the variance),
+and not at all between the last two years, so that each change found there is a false alarm. The cases differ
+in what is wrong:
 
 ``as_assumed``
     nothing.
@@ -18,11 +20,11 @@ all between the last two years, so that each change found there is a false alarm
 ``needless_break``
     such a break is on record where there was none.
 ``undeclared_now``
-    the order was redrawn in the last year and nobody recorded it: what is measured changed, and the test cannot
-    know.
+    the order was redrawn in the last year and nobody recorded it: what is measured changed, and the test
+    cannot know.
 
-Beside the test of a change stands the trend test (Mann-Kendall, corrected over the provinces) on the same figures,
-against white noise and the like its promise too.
+Beside the test of a change stands the trend test (Mann-Kendall, corrected over the provinces) on the same
+figures, against white noise and the like its promise too.
 """
 
 from __future__ import annotations
@@ -107,14 +109,15 @@ def change_rates(
     Returns
     -------
     polars.DataFrame
-        One row a case: ``case, n_years, n_provinces``; ``alone`` (share of provinces with p at most 0.05; ought to be
-        0.05), ``any_holds`` (share of tables in which any province's change holds after correction; ought to be at
-        most 0.05), ``likely`` (share of provinces called likely risen or fallen without holding), ``refused`` (share of tables
-        not judged, because noise was not told from change; nothing holds there), ``any_trend``
-        (share of tables in which the corrected trend test finds any trend, the same figures); ``power_1, power_2,
-        power_3`` (share of tables in which a province that truly moved by so many standard deviations holds);
-        ``noise_share`` (mean estimate; the truth is 0.35 where nothing else is wrong), ``draws, seed`` and
-        ``mc_error`` (of ``any_holds``, after Agresti and Coull).
+        One row a case: ``case, n_years, n_provinces``; ``alone`` (share of provinces with p at most 0.05;
+        ought to be 0.05), ``any_holds`` (share of tables in which any province's change holds after
+        correction; ought to be at most 0.05), ``likely`` (share of provinces called likely risen or fallen
+        without holding), ``refused`` (share of tables not judged, because noise was not told from change;
+        nothing holds there), ``any_trend`` (share of tables in which the corrected trend test finds any
+        trend, the same figures); ``power_1, power_2, power_3`` (share of tables in which a province that
+        truly moved by so many standard deviations holds); ``noise_share`` (mean estimate; the truth is 0.35
+        where nothing else is wrong), ``draws, seed`` and ``mc_error`` (of ``any_holds``, after Agresti and
+        Coull).
 
     Examples
     --------
@@ -157,8 +160,8 @@ def _once(case: str, n_provinces: int, n_years: int, seed: int) -> dict[str, flo
 
 
 def _judged(figures: np.ndarray, is_break: np.ndarray) -> tuple[np.ndarray, np.ndarray, float, bool]:
-    """Return p of no change between the last two years, probability of a rise, noise share, and whether that is known
-    well enough to judge.
+    """Return p of no change between the last two years, probability of a rise, noise share, and whether that
+    is known well enough to judge.
     """
     z = (figures - figures.mean(axis=0)) / figures.std(axis=0)
     found, last = estimate(z, is_break), z.shape[1] - 1

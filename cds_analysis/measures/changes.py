@@ -1,4 +1,5 @@
-"""Is this rise real? The change of every province's standing between two years, with its probability and a test.
+"""Is this rise real? The change of every province's standing between two years, with its probability and a
+test.
 
 Two answers stand beside each other, because they answer two questions.
 
@@ -7,26 +8,28 @@ Two answers stand beside each other, because they answer two questions.
 
 *Could the figures have come about without any change?* ``p_value``: how often figures at least so far from no
 step would be seen if the standing of the later year were that of the earlier one and only noise, of the size
-estimated from all provinces, differed (:func:`cds_analysis.measures.state_space.step_statistics`). It is read off a
-Student t whose tails are those of all other surprises of the series (:mod:`cds_analysis.measures.tails`). All provinces
-are looked at together, so one in twenty would pass by chance: ``p_adjusted`` is corrected by Benjamini and
-Hochberg's procedure over the provinces of the series (of those that it lets through at 0.05, one in twenty is
-expected to be none), ``p_holm`` by Holm's (which guards against a single one).
+estimated from all provinces, differed (:func:`cds_analysis.measures.state_space.step_statistics`). It is read
+off a Student t whose tails are those of all other surprises of the series
+(:mod:`cds_analysis.measures.tails`). All provinces are looked at together, so one in twenty would pass by
+chance: ``p_adjusted`` is corrected by Benjamini and Hochberg's procedure over the provinces of the series (of
+those that it lets through at 0.05, one in twenty is expected to be none), ``p_holm`` by Holm's (which guards
+against a single one).
 
-A change is *likely* where its probability is at least 0.8, and *holds* where ``p_adjusted`` is at most 0.05 besides.
-Neither alone is enough: a likely change is more often real than not, but among many provinces some will not be; and a
-figure too far off for noise may still be more like noise than like a standing that moved, where standings hardly move.
+A change is *likely* where its probability is at least 0.8, and *holds* where ``p_adjusted`` is at most 0.05
+besides. Neither alone is enough: a likely change is more often real than not, but among many provinces some
+will not be; and a figure too far off for noise may still be more like noise than like a standing that moved,
+where standings hardly move.
 
-Nothing is said across a year in which the order was redrawn (a rise may be one of what is measured), without a
-figure in both years, or where noise could not be told from moves of one year: its share must be estimated at two
-standard errors from none at least.
+Nothing is said across a year in which the order was redrawn (a rise may be one of what is measured), without
+a figure in both years, or where noise could not be told from moves of one year: its share must be estimated
+at two standard errors from none at least.
 
-A redrawn order that nobody recorded looks like moves of many provinces. ``order_z`` says by how many standard errors
-less of the order was kept between the last of the two years and the year before it than usual
+A redrawn order that nobody recorded looks like moves of many provinces. ``order_z`` says by how many standard
+errors less of the order was kept between the last of the two years and the year before it than usual
 (:mod:`cds_analysis.measures.breaks`); below -1.645 the moves may be one of what is measured.
 
-Series with breaks that were detected, not documented, are judged a second time with the documented breaks alone;
-``depends_on_detected`` says whether the verdict is another.
+Series with breaks that were detected, not documented, are judged a second time with the documented breaks
+alone; ``depends_on_detected`` says whether the verdict is another.
 
 References: Harvey and Koopman (1992), Diagnostic Checking of Unobserved-Components Time Series Models, JBES
 10(4); Benjamini and Hochberg (1995); Holm (1979).
@@ -74,7 +77,9 @@ def documented_only(breaks: pl.DataFrame) -> pl.DataFrame:
 
     Examples
     --------
-    >>> documented_only(pl.DataFrame({"year": [2018, 2021], "kind": ["documented", "detected"]}))["year"].to_list()
+    >>> documented_only(pl.DataFrame({"year": [2018, 2021], "kind": ["documented", "detected"]}))[
+    ...     "year"
+    ... ].to_list()
     [2018]
     """
     return breaks.filter(pl.col("kind") != "detected")
@@ -121,13 +126,14 @@ def judge_changes(
     Returns
     -------
     polars.DataFrame
-        One row a province with a figure in either year: ``index_id, dimension_id, province_id, year_from, year_to``;
-        ``figure_rank_from, figure_rank_to, places_gained`` (positive for a rise, ranks of the figures, 1 is best),
-        ``rank_from, rank_to`` (likely ranks of the standings); ``change, change_se, p_rise`` (of the standing, in
-        standard deviations between provinces, positive for a rise); ``test_z, p_value, p_adjusted, p_holm,
-        n_tested, freedom`` (of the t that p is read off); ``n_order_breaks`` between; ``order_z``; ``verdict`` (one of VERDICTS), ``reason`` (one of REASONS where it is
-        cannot_say, else null); ``verdict_documented, depends_on_detected``. Sorted by series and ``test_z``, largest
-        rise first.
+        One row a province with a figure in either year: ``index_id, dimension_id, province_id, year_from,
+        year_to``; ``figure_rank_from, figure_rank_to, places_gained`` (positive for a rise, ranks of the
+        figures, 1 is best), ``rank_from, rank_to`` (likely ranks of the standings); ``change, change_se,
+        p_rise`` (of the standing, in standard deviations between provinces, positive for a rise); ``test_z,
+        p_value, p_adjusted, p_holm, n_tested, freedom`` (of the t that p is read off); ``n_order_breaks``
+        between; ``order_z``; ``verdict`` (one of VERDICTS), ``reason`` (one of REASONS where it is
+        cannot_say, else null); ``verdict_documented, depends_on_detected``. Sorted by series and ``test_z``,
+        largest rise first.
 
     Raises
     ------
@@ -233,7 +239,9 @@ def is_separated(noise_share: float, error: float | None) -> bool:
 
 
 def _tests(positions: pl.DataFrame, about: dict, year_from: int, year_to: int) -> pl.DataFrame:
-    """Return ``province_id, test_z, p_value, p_adjusted, p_holm, n_tested`` of the provinces with both figures."""
+    """Return ``province_id, test_z, p_value, p_adjusted, p_holm, n_tested`` of the provinces with both
+    figures.
+    """
     wide = positions.pivot("year", index="province_id", values="z").sort("province_id")
     years = list(range(about["first_year"], about["last_year"] + 1))
     z = np.full((wide.height, len(years)), np.nan)

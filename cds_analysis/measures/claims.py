@@ -30,15 +30,17 @@ def check_claims(claims: pl.DataFrame, ranked: pl.DataFrame, provinces: pl.DataF
     polars.DataFrame
         `claims` with ``found`` (the figure on record; places gained and rank within the region are computed
         from it), ``found_source_ids``, ``verdict`` (one of :data:`CLAIM_VERDICTS`), ``reason`` (same_source,
-        no_figure, region_incomplete, number_ranked where the rank is right and the number of provinces ranked is
-        another, or null).
+        no_figure, region_incomplete, number_ranked where the rank is right and the number of provinces ranked
+        is another, or null).
 
     Examples
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
     >>> checked = check_claims(data.claims, ranks(data.scores, data.breaks, data.indices), data.provinces)
-    >>> checked.filter(pl.col("claim_id") == "thua-thien-hue-papi-2023-gain").select("value", "found", "verdict").rows()
+    >>> checked.filter(pl.col("claim_id") == "thua-thien-hue-papi-2023-gain").select(
+    ...     "value", "found", "verdict"
+    ... ).rows()
     [(5.0, 4.0, 'contradicted')]
     """
     region = dict(provinces.select("province_id", "region_id").iter_rows())
@@ -117,7 +119,13 @@ def check_ratios(observations: pl.DataFrame) -> pl.DataFrame:
 
     Examples
     --------
-    >>> row = {"province_id": "p", "value": 97.7, "numerator": 168014.0, "denominator": 171997.0, "status": "reported"}
+    >>> row = {
+    ...     "province_id": "p",
+    ...     "value": 97.7,
+    ...     "numerator": 168014.0,
+    ...     "denominator": 171997.0,
+    ...     "status": "reported",
+    ... }
     >>> check_ratios(pl.DataFrame([row])).select("decimals", "verdict").rows()
     [(1, 'confirmed')]
     """

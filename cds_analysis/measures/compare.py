@@ -66,8 +66,16 @@ def compare(
 
     Examples
     --------
-    >>> values = pl.DataFrame({"province_id": ["a", "b", "c"], "series_id": "x", "as_of": date(2024, 12, 31),
-    ...                        "value": [1.0, 2.0, 4.0], "direction": 1, "source_id": "s"})
+    >>> values = pl.DataFrame(
+    ...     {
+    ...         "province_id": ["a", "b", "c"],
+    ...         "series_id": "x",
+    ...         "as_of": date(2024, 12, 31),
+    ...         "value": [1.0, 2.0, 4.0],
+    ...         "direction": 1,
+    ...         "source_id": "s",
+    ...     }
+    ... )
     >>> places = pl.DataFrame({"province_id": ["a", "b", "c"], "region_id": "r"})
     >>> compare(values, places).select("province_id", "diff_national", "diff_best").rows()
     [('a', -1.0, -3.0), ('b', 0.0, -2.0), ('c', 2.0, 0.0)]
@@ -82,7 +90,8 @@ def compare(
     )
     latest = (
         used.filter((edge - pl.col("as_of")).dt.total_days() <= max_age * 365.25)
-        # Of several figures of one day, that whose source comes first in the alphabet: never what the rows' order says.
+        # Of several figures of one day, that whose source comes first in the alphabet: never what the rows'
+        # order says.
         .sort("as_of", "source_id", descending=[False, True])
         .group_by("province_id", "series_id", maintain_order=True)
         .last()

@@ -1,7 +1,7 @@
 """p-values of many provinces looked at together.
 
-References: Benjamini and Hochberg (1995), Controlling the False Discovery Rate, JRSS B 57(1); Holm (1979), A Simple
-Sequentially Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6(2).
+References: Benjamini and Hochberg (1995), Controlling the False Discovery Rate, JRSS B 57(1); Holm (1979), A
+Simple Sequentially Rejective Multiple Test Procedure, Scandinavian Journal of Statistics 6(2).
 """
 
 from __future__ import annotations

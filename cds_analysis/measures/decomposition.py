@@ -1,8 +1,8 @@
 """Which dimension carried a province's move?
 
-Where an index is the sum of its parts, its change within one definition is the sum of theirs, exactly; so is the change
-against the country, if the country is the mean of the provinces (medians do not add up). The split is arithmetic on
-figures. How sure it is that a part moved at all is a matter of the standing in that part
+Where an index is the sum of its parts, its change within one definition is the sum of theirs, exactly; so is
+the change against the country, if the country is the mean of the provinces (medians do not add up). The split
+is arithmetic on figures. How sure it is that a part moved at all is a matter of the standing in that part
 (:func:`cds_analysis.measures.changes.judge_changes`).
 """
 
@@ -43,23 +43,25 @@ def decompose(
     Returns
     -------
     polars.DataFrame
-        One row a province and part: ``province_id, dimension_id`` (the part), ``change`` (points), ``change_own``
-        (less the mean change of the provinces with both years: the province's own part of it), ``whole_change,
-        whole_own`` (of the sum; the parts add up to it), sorted by province and size of ``change_own``. Provinces
-        without a figure of the whole or of a part in either year are missing.
+        One row a province and part: ``province_id, dimension_id`` (the part), ``change`` (points),
+        ``change_own`` (less the mean change of the provinces with both years: the province's own part of it),
+        ``whole_change, whole_own`` (of the sum; the parts add up to it), sorted by province and size of
+        ``change_own``. Provinces without a figure of the whole or of a part in either year are missing.
 
     Raises
     ------
     ParameterError
-        When the whole is no sum of parts, a definition changed in between, a year has no figures, or the parts do not
-        add up to the whole.
+        When the whole is no sum of parts, a definition changed in between, a year has no figures, or the
+        parts do not add up to the whole.
 
     Examples
     --------
     >>> from cds_analysis import load
     >>> d = load()
     >>> rows = decompose(d.scores, d.breaks, d.indices, index_id="papi", year_from=2023, year_to=2024)
-    >>> rows.filter(pl.col("province_id") == "tay-ninh").select("dimension_id", pl.col("change_own").round(2)).row(0)
+    >>> rows.filter(pl.col("province_id") == "tay-ninh").select(
+    ...     "dimension_id", pl.col("change_own").round(2)
+    ... ).row(0)
     ('transparency', 1.59)
     """
     register = indices.filter(pl.col("index_id") == index_id)
@@ -82,7 +84,8 @@ def decompose(
     kept = [p for p in parts if p in segments["dimension_id"].to_list()]
     if segments.filter((pl.col("segment") > 1) | (pl.col("year") < 2)).height:
         raise ParameterError(
-            f"the definition of {index_id}/{dimension_id} or of a part changed between {year_from} and {year_to}"
+            f"the definition of {index_id}/{dimension_id} or of a part changed between {year_from} and"
+            f" {year_to}"
         )
     wide = rows.pivot("year", index=["province_id", "dimension_id"], values="score").drop_nulls()
     changes = wide.select(

@@ -1,5 +1,5 @@
-"""Two views of government: what documents say (as PAR INDEX, DTI) against what citizens say (as PAPI, SIPAS); the
-register's column ``evidence`` says which index is which.
+"""Two views of government: what documents say (as PAR INDEX, DTI) against what citizens say (as PAPI, SIPAS);
+the register's column ``evidence`` says which index is which.
 
 Each index is read as a percentile: the share of the other provinces ranked that year which stand behind, 0
 last to 100 first. A difference is documents minus citizens: positive means better on paper than in citizens'
@@ -23,8 +23,8 @@ _PAIR = ["documents", "citizens"]
 
 
 def leading_pair(indices: pl.DataFrame) -> dict[str, str | None]:
-    """Return the first index of documents and the first of citizens in the register's order, as ``{"documents": id,
-    "citizens": id}``; None where there is none.
+    """Return the first index of documents and the first of citizens in the register's order, as
+    ``{"documents": id, "citizens": id}``; None where there is none.
 
     Examples
     --------
@@ -38,8 +38,8 @@ def leading_pair(indices: pl.DataFrame) -> dict[str, str | None]:
 
 
 def percentiles(ranked: pl.DataFrame) -> pl.DataFrame:
-    """Return ``index_id, year, province_id, percentile, is_full, source_id`` of every overall rank whose number of
-    ranked provinces is known.
+    """Return ``index_id, year, province_id, percentile, is_full, source_id`` of every overall rank whose
+    number of ranked provinces is known.
 
     `ranked` comes from :func:`~cds_analysis.measures.ranks.ranks`. Ties get the same percentile (their
     smallest rank).
@@ -49,7 +49,9 @@ def percentiles(ranked: pl.DataFrame) -> pl.DataFrame:
     >>> from cds_analysis import load, ranks
     >>> data = load()
     >>> ranked = ranks(data.scores, data.breaks, data.indices)
-    >>> found = percentiles(ranked).filter(pl.col("index_id") == "par", pl.col("year") == 2022, pl.col("province_id") == "ba-ria-vung-tau")
+    >>> found = percentiles(ranked).filter(
+    ...     pl.col("index_id") == "par", pl.col("year") == 2022, pl.col("province_id") == "ba-ria-vung-tau"
+    ... )
     >>> found.select(pl.col("percentile").round(1), "is_full").row(0)
     (91.9, False)
     """
@@ -81,9 +83,25 @@ def view_differences(ranked: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFram
 
     Examples
     --------
-    >>> ranked = pl.DataFrame({"index_id": ["dti", "papi"] * 2, "dimension_id": "overall", "year": 2024, "province_id": ["a", "a", "b", "b"],
-    ...     "rank": [1, 2, 2, 1], "n_ranked": 2, "source_id": "s"})
-    >>> register = pl.DataFrame({"index_id": ["dti", "papi"], "dimension_id": "overall", "evidence": ["documents", "citizens"], "position": [1, 2]})
+    >>> ranked = pl.DataFrame(
+    ...     {
+    ...         "index_id": ["dti", "papi"] * 2,
+    ...         "dimension_id": "overall",
+    ...         "year": 2024,
+    ...         "province_id": ["a", "a", "b", "b"],
+    ...         "rank": [1, 2, 2, 1],
+    ...         "n_ranked": 2,
+    ...         "source_id": "s",
+    ...     }
+    ... )
+    >>> register = pl.DataFrame(
+    ...     {
+    ...         "index_id": ["dti", "papi"],
+    ...         "dimension_id": "overall",
+    ...         "evidence": ["documents", "citizens"],
+    ...         "position": [1, 2],
+    ...     }
+    ... )
     >>> view_differences(ranked, register).select("province_id", "difference").rows()
     [('a', 100.0), ('b', -100.0)]
     """
@@ -121,15 +139,17 @@ def view_stability(differences: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         ``documents, citizens, province_id, n_years, first_year, last_year, mean_difference, sd_difference``
-        (null for one year), ``n_positive``, ``source_ids``; ``reading``: documents_higher, citizens_higher (the same sign in
-        all of at least 3 years), mixed, too_short.
+        (null for one year), ``n_positive``, ``source_ids``; ``reading``: documents_higher, citizens_higher
+        (the same sign in all of at least 3 years), mixed, too_short.
 
     Examples
     --------
     >>> from cds_analysis import load, ranks
     >>> data = load()
     >>> ranked = ranks(data.scores, data.breaks, data.indices)
-    >>> found = view_stability(view_differences(ranked, data.indices)).filter(pl.col("province_id") == "da-nang", pl.col("documents") == "dti")
+    >>> found = view_stability(view_differences(ranked, data.indices)).filter(
+    ...     pl.col("province_id") == "da-nang", pl.col("documents") == "dti"
+    ... )
     >>> found.select("citizens", "n_years", "reading").rows()
     [('papi', 5, 'documents_higher')]
     """
@@ -178,8 +198,8 @@ def view_correlations(
     Returns
     -------
     polars.DataFrame
-        ``documents, citizens, year, n, spearman, low, high, is_sample, draws, seed, source_ids``; pairs with fewer than
-        10 provinces are left out.
+        ``documents, citizens, year, n, spearman, low, high, is_sample, draws, seed, source_ids``; pairs with
+        fewer than 10 provinces are left out.
 
     Raises
     ------
@@ -191,7 +211,9 @@ def view_correlations(
     >>> from cds_analysis import load, ranks
     >>> data = load()
     >>> ranked = ranks(data.scores, data.breaks, data.indices)
-    >>> found = view_correlations(view_differences(ranked, data.indices), draws=50).filter(~pl.col("is_sample"))
+    >>> found = view_correlations(view_differences(ranked, data.indices), draws=50).filter(
+    ...     ~pl.col("is_sample")
+    ... )
     >>> found.select("documents", "citizens", "year", "n").rows()
     [('dti', 'papi', 2022, 61), ('dti', 'papi', 2023, 61), ('dti', 'papi', 2024, 61)]
     """

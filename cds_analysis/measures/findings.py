@@ -1,14 +1,14 @@
 """What is there to say about a province first? Results become findings, each with a weight and a certainty.
 
-A *finding* is one row: what it is about, the numbers that a sentence about it may use, how much it weighs and how
-sure it is. Sentences are made from these rows and from nothing else (``views/prose/verdict.py``), so that a sentence
-is never surer than its result.
+A *finding* is one row: what it is about, the numbers that a sentence about it may use, how much it weighs and
+how sure it is. Sentences are made from these rows and from nothing else (``views/prose/verdict.py``), so that
+a sentence is never surer than its result.
 
-The weight of a rank is how far it lies from the middle of the table: 0 in the middle, 1 at either end, ties at the
-middle of the places they share. The first index of the register weighs full, the others less. A missing newest year
-and a move that holds (:mod:`cds_analysis.measures.changes`) go before all ranks. Where a series has standings
-(:mod:`cds_analysis.measures.standing`), a part is only called better or worse than the median where its standing lies
-beyond noise, for all parts of the index at once.
+The weight of a rank is how far it lies from the middle of the table: 0 in the middle, 1 at either end, ties
+at the middle of the places they share. The first index of the register weighs full, the others less. A
+missing newest year and a move that holds (:mod:`cds_analysis.measures.changes`) go before all ranks. Where a
+series has standings (:mod:`cds_analysis.measures.standing`), a part is only called better or worse than the
+median where its standing lies beyond noise, for all parts of the index at once.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def wholes(ranked: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a province and index with a rank: the columns of `ranked` and ``position`` (of the index in the
-        register), ``table_year`` (newest year of the index with a full table; null where there is none),
+        One row a province and index with a rank: the columns of `ranked` and ``position`` (of the index in
+        the register), ``table_year`` (newest year of the index with a full table; null where there is none),
         ``n_tied`` (provinces that share the rank, itself included), ``weight``.
 
     Examples
@@ -70,7 +70,8 @@ def wholes(ranked: pl.DataFrame, indices: pl.DataFrame) -> pl.DataFrame:
 
 
 def parts(ranked: pl.DataFrame, indices: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFrame:
-    """Return the dimensions of each index in every full year, all provinces, with the doubt of their standing.
+    """Return the dimensions of each index in every full year, all provinces, with the doubt of their
+    standing.
 
     A dimension is shown where its table is full; one below another that is shown too is left out.
 
@@ -84,10 +85,10 @@ def parts(ranked: pl.DataFrame, indices: pl.DataFrame, positions: pl.DataFrame) 
     Returns
     -------
     polars.DataFrame
-        The columns of `ranked` and ``position, n_tied, weight``; ``median`` (of the year), ``standing, se`` (null
-        without standings), ``score_low, score_high`` (the standing's 95% interval on the scale of the score), ``side``
-        (better, worse, within: beyond noise for all parts of the index at once; without standings simply above or
-        below the median).
+        The columns of `ranked` and ``position, n_tied, weight``; ``median`` (of the year), ``standing, se``
+        (null without standings), ``score_low, score_high`` (the standing's 95% interval on the scale of the
+        score), ``side`` (better, worse, within: beyond noise for all parts of the index at once; without
+        standings simply above or below the median).
 
     Examples
     --------
@@ -188,18 +189,20 @@ def findings(
     Returns
     -------
     polars.DataFrame
-        ``province_id, kind`` (one of :data:`KINDS`), ``index_id, dimension_id, year, rank, n_ranked, n_tied``;
-        ``rank_low, rank_high`` (where the standing's rank lies four times in five, null without standings);
-        ``year_from, rank_from`` (the rank before, of a move and of a whole with one), ``crosses_break``; ``table_year`` (the year that a missing
-        province lacks; of an old figure the newest year of the first index); ``side, certainty`` (one of
-        :data:`CERTAINTIES`), ``weight``.
+        ``province_id, kind`` (one of :data:`KINDS`), ``index_id, dimension_id, year, rank, n_ranked,
+        n_tied``; ``rank_low, rank_high`` (where the standing's rank lies four times in five, null without
+        standings); ``year_from, rank_from`` (the rank before, of a move and of a whole with one),
+        ``crosses_break``; ``table_year`` (the year that a missing province lacks; of an old figure the newest
+        year of the first index); ``side, certainty`` (one of :data:`CERTAINTIES`), ``weight``.
 
     Examples
     --------
     >>> from cds_analysis import open
     >>> s = open()
     >>> found = findings(s.ranked, s.data.indices, s.data.provinces, *s.likely)
-    >>> found.filter(pl.col("kind") == "move", pl.col("certainty") == "sure").select("province_id", "rank_from", "rank").rows()
+    >>> found.filter(pl.col("kind") == "move", pl.col("certainty") == "sure").select(
+    ...     "province_id", "rank_from", "rank"
+    ... ).rows()
     [('tay-ninh', 60, 2)]
     >>> found.filter(pl.col("kind") == "missing").select("province_id", "index_id", "table_year").rows()
     [('tien-giang', 'papi', 2024), ('vinh-phuc', 'papi', 2024)]

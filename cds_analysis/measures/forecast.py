@@ -88,10 +88,30 @@ def chance_on_time(judged: pl.DataFrame, observations: pl.DataFrame) -> pl.DataF
     --------
     >>> from datetime import date
     >>> from cds_analysis import gaps
-    >>> seen = pl.DataFrame({"province_id": "p", "indicator_id": "i", "as_of": [date(y, 12, 31) for y in range(2019, 2024)], "source_id": "s",
-    ...     "value": [10.0, 14.0, 15.0, 21.0, 22.0], "bound": "=", "printed": "x", "locator": "p1"})
-    >>> goal = pl.DataFrame({"scope": "p", "indicator_id": "i", "due": date(2027, 12, 31), "source_id": "s", "value": 30.0, "comparator": ">=",
-    ...     "printed": "30%", "locator": "p2"})
+    >>> seen = pl.DataFrame(
+    ...     {
+    ...         "province_id": "p",
+    ...         "indicator_id": "i",
+    ...         "as_of": [date(y, 12, 31) for y in range(2019, 2024)],
+    ...         "source_id": "s",
+    ...         "value": [10.0, 14.0, 15.0, 21.0, 22.0],
+    ...         "bound": "=",
+    ...         "printed": "x",
+    ...         "locator": "p1",
+    ...     }
+    ... )
+    >>> goal = pl.DataFrame(
+    ...     {
+    ...         "scope": "p",
+    ...         "indicator_id": "i",
+    ...         "due": date(2027, 12, 31),
+    ...         "source_id": "s",
+    ...         "value": 30.0,
+    ...         "comparator": ">=",
+    ...         "printed": "30%",
+    ...         "locator": "p2",
+    ...     }
+    ... )
     >>> judged = gaps(seen, goal, pl.DataFrame({"indicator_id": "i", "direction": 1}))
     >>> chance_on_time(judged, seen).select(pl.col("p_on_time").round(2), "n_for_chance").row(0)
     (0.91, 5)
@@ -162,9 +182,25 @@ def achieved_paces(values: pl.DataFrame, cases: pl.DataFrame) -> pl.DataFrame:
     Examples
     --------
     >>> from datetime import date
-    >>> seen = pl.DataFrame({"province_id": ["a", "a", "b", "b"], "series_id": "x", "direction": 1, "value": [1.0, 3.0, 1.0, 1.5],
-    ...     "as_of": [date(2022, 12, 31), date(2023, 12, 31)] * 2})
-    >>> case = pl.DataFrame({"case_id": [1], "series_id": "x", "level": 1.2, "required_per_year": 1.0, "years_left": 1.0, "tolerance": 0.5})
+    >>> seen = pl.DataFrame(
+    ...     {
+    ...         "province_id": ["a", "a", "b", "b"],
+    ...         "series_id": "x",
+    ...         "direction": 1,
+    ...         "value": [1.0, 3.0, 1.0, 1.5],
+    ...         "as_of": [date(2022, 12, 31), date(2023, 12, 31)] * 2,
+    ...     }
+    ... )
+    >>> case = pl.DataFrame(
+    ...     {
+    ...         "case_id": [1],
+    ...         "series_id": "x",
+    ...         "level": 1.2,
+    ...         "required_per_year": 1.0,
+    ...         "years_left": 1.0,
+    ...         "tolerance": 0.5,
+    ...     }
+    ... )
     >>> achieved_paces(seen, case).select("n_provinces", "n_as_fast").rows()
     [(2, 1)]
     """

@@ -48,9 +48,9 @@ _KEYS = ["province_id", "indicator_id"]
 _NO_RANKS = "the ranks were not handed in"
 _log = logging.getLogger(__name__)
 
-# A pace takes two figures far enough apart: two years, or a fifth of the way from the first figure to the due date
-# (less the odd day) and half a year. Eurostat wants years of data for its trends; provinces plan five years ahead, so
-# that a figure one year on is a fifth of the way.
+# A pace takes two figures far enough apart: two years, or a fifth of the way from the first figure to the due
+# date (less the odd day) and half a year. Eurostat wants years of data for its trends; provinces plan five
+# years ahead, so that a figure one year on is a fifth of the way.
 MIN_SPAN_YEARS, MIN_SPAN_SHARE, MIN_SPAN_FLOOR = 2.0, 0.199, 0.49
 
 
@@ -71,30 +71,31 @@ def gaps(
     ----------
     observations
         Table ``observations`` with the ranks on record, from
-        :func:`~cds_analysis.dataset.series.observations_with_ranks` (:func:`cds_analysis.open` does it by itself). The
-        table alone holds no ranks: a province's target of a place in an index is then ``no_data`` with the reason
-        "the ranks were not handed in", a national one has no row, and the log warns of both. With a column
-        ``segment``, a baseline is taken only from the segment of the latest figure.
+        :func:`~cds_analysis.dataset.series.observations_with_ranks` (:func:`cds_analysis.open` does it by
+        itself). The table alone holds no ranks: a province's target of a place in an index is then
+        ``no_data`` with the reason "the ranks were not handed in", a national one has no row, and the log
+        warns of both. With a column ``segment``, a baseline is taken only from the segment of the latest
+        figure.
     targets, indicators
         The tables of that name.
     min_span_years
-        How far apart two figures must be for a pace; nearer ones count where they span a fifth of the way to the
-        due date and half a year.
+        How far apart two figures must be for a pace; nearer ones count where they span a fifth of the way to
+        the due date and half a year.
     as_of
-        The day of judgement: later figures are not used, and targets due by then count as due; of a dataset, its
-        ``judged_on``. Without it each case is judged on the day of its own latest figure, so that no other row, and
-        no other province's, decides what is due.
+        The day of judgement: later figures are not used, and targets due by then count as due; of a dataset,
+        its ``judged_on``. Without it each case is judged on the day of its own latest figure, so that no
+        other row, and no other province's, decides what is due.
 
     Returns
     -------
     polars.DataFrame
         One row a province and target: ``province_id, indicator_id, scope, due, target, comparator,
         direction``; ``value, bound, as_of, printed`` (latest figure), ``baseline, baseline_as_of``; ``gap``
-        (unit of the indicator, positive is short), ``surplus`` (positive when beyond; null where a bound leaves open whether it is), ``progress`` (1 is at
-        the target; null when the baseline already met it), ``observed_per_year, required_per_year``
-        (positive towards the target), ``pace_ratio, years_late, years_left``; ``status`` (one of
-        :data:`STATUSES`), ``status_reason``, ``reached_on`` (date of the first figure that met the target),
-        ``is_gap_bound`` (the gap is at most this), ``is_gap_floor`` (at
+        (unit of the indicator, positive is short), ``surplus`` (positive when beyond; null where a bound
+        leaves open whether it is), ``progress`` (1 is at the target; null when the baseline already met it),
+        ``observed_per_year, required_per_year`` (positive towards the target), ``pace_ratio, years_late,
+        years_left``; ``status`` (one of :data:`STATUSES`), ``status_reason``, ``reached_on`` (date of the
+        first figure that met the target), ``is_gap_bound`` (the gap is at most this), ``is_gap_floor`` (at
         least this: the figure is a bound on the wrong side); coverage: ``n_obs, source_ids, target_source_id,
         target_printed, target_locator, locator, judged_on``.
 
@@ -106,10 +107,30 @@ def gaps(
     Examples
     --------
     >>> day = date
-    >>> obs = pl.DataFrame({"province_id": "p", "indicator_id": "i", "as_of": [day(2022, 12, 31), day(2023, 12, 31)],
-    ...     "source_id": "s", "value": [20.0, 40.0], "bound": "=", "printed": ["20%", "40%"], "locator": "p1"})
-    >>> goal = pl.DataFrame({"scope": "p", "indicator_id": "i", "due": day(2025, 12, 31), "source_id": "s", "value": 80.0,
-    ...     "comparator": ">=", "printed": "80%", "locator": "p2"})
+    >>> obs = pl.DataFrame(
+    ...     {
+    ...         "province_id": "p",
+    ...         "indicator_id": "i",
+    ...         "as_of": [day(2022, 12, 31), day(2023, 12, 31)],
+    ...         "source_id": "s",
+    ...         "value": [20.0, 40.0],
+    ...         "bound": "=",
+    ...         "printed": ["20%", "40%"],
+    ...         "locator": "p1",
+    ...     }
+    ... )
+    >>> goal = pl.DataFrame(
+    ...     {
+    ...         "scope": "p",
+    ...         "indicator_id": "i",
+    ...         "due": day(2025, 12, 31),
+    ...         "source_id": "s",
+    ...         "value": 80.0,
+    ...         "comparator": ">=",
+    ...         "printed": "80%",
+    ...         "locator": "p2",
+    ...     }
+    ... )
     >>> register = pl.DataFrame({"indicator_id": "i", "direction": 1})
     >>> gaps(obs, goal, register).select("gap", "status").rows()
     [(40.0, 'on_track')]
@@ -154,13 +175,16 @@ def _refuse_impossible(targets: pl.DataFrame, indicators: pl.DataFrame) -> None:
         row = wrong.row(0, named=True)
         better = "higher" if row["direction"] > 0 else "lower"
         raise ParameterError(
-            f"the target {row['comparator']} {row['value']:g} of {row['indicator_id']} ({row['source_id']}) asks for the "
-            f"opposite of better: {better} is better there; correct the comparator or the indicator's direction"
+            f"the target {row['comparator']} {row['value']:g} of {row['indicator_id']} ({row['source_id']})"
+            f" asks for the opposite of better: {better} is better there; correct the comparator or the"
+            " indicator's direction"
         )
 
 
 def _lacking_ranks(observations: pl.DataFrame, targets: pl.DataFrame, indicators: pl.DataFrame) -> list[str]:
-    """Return the targets' indicators that are ranks of an index and of which no rank is handed in; warn of them."""
+    """Return the targets' indicators that are ranks of an index and of which no rank is handed in; warn of
+    them.
+    """
     if "index_id" not in indicators.columns:
         return []
     of_index = indicators.drop_nulls("index_id").join(targets, on="indicator_id", how="semi")
@@ -201,8 +225,9 @@ def _applicable(targets: pl.DataFrame, observations: pl.DataFrame, indicators: p
 def _ends(seen: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the latest figure of each series, and the earliest exact one before it.
 
-    Of several figures of one day an exact one goes before a bound, one that is reported before one that is derived,
-    and then the one whose source comes first in the alphabet: never what the order of rows makes of it.
+    Of several figures of one day an exact one goes before a bound, one that is reported before one that is
+    derived, and then the one whose source comes first in the alphabet: never what the order of rows makes of
+    it.
     """
     order = [pl.col("bound") != "=", *([pl.col("status") != "reported"] if "status" in seen.columns else [])]
     ordered = (
@@ -262,8 +287,8 @@ def merge_repeated(judged: pl.DataFrame) -> pl.DataFrame:
 def _met(value: str, bound: pl.Expr) -> pl.Expr:
     """Whether a figure surely meets the target: all that its bound leaves open lies on the good side.
 
-    'More than' is strict, unless the figure itself is 'more than'. A figure bounded on the other side ("outside the
-    top 20", "under 5 %" where more is better) may lie anywhere beyond, so it meets nothing.
+    'More than' is strict, unless the figure itself is 'more than'. A figure bounded on the other side
+    ("outside the top 20", "under 5 %" where more is better) may lie anywhere beyond, so it meets nothing.
     """
     ahead = pl.col("direction") * (pl.col(value) - pl.col("target"))
     strict = (pl.col("comparator") == ">") & (bound != ">")

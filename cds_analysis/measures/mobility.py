@@ -41,7 +41,11 @@ def mobility(ranked: pl.DataFrame) -> pl.DataFrame:
     Examples
     --------
     >>> from cds_analysis import load, ranks
-    >>> moves = mobility(ranks(load().scores, load().breaks, load().indices).filter(pl.col("index_id") == "dti", pl.col("dimension_id") == "overall"))
+    >>> moves = mobility(
+    ...     ranks(load().scores, load().breaks, load().indices).filter(
+    ...         pl.col("index_id") == "dti", pl.col("dimension_id") == "overall"
+    ...     )
+    ... )
     >>> moves.select("year_from", "year_to", "n_common").rows()
     [(2022, 2023, 63), (2023, 2024, 63)]
     """
@@ -155,7 +159,9 @@ def rank_agreement(ranked: pl.DataFrame, *, draws: int = 1000, seed: int = 2025)
     Examples
     --------
     >>> from cds_analysis import load, ranks
-    >>> papi = ranks(load().scores, load().breaks, load().indices).filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
+    >>> papi = ranks(load().scores, load().breaks, load().indices).filter(
+    ...     pl.col("index_id") == "papi", pl.col("dimension_id") == "overall"
+    ... )
     >>> rank_agreement(papi, draws=100).select("n_years", "n_common", "n_left_out").row(0)
     (14, 56, 7)
     """

@@ -1,12 +1,12 @@
 """Did the province rise, or the country?
 
-A trend of scores that all provinces share says nothing about one of them. So every trend stands twice: of the score,
-and of the score less the median of all provinces in the same year ("own"), tested alike
-(:func:`cds_analysis.measures.trends.trends`). Years with a sample of provinces have no median of the country and are
-left out of the second.
+A trend of scores that all provinces share says nothing about one of them. So every trend stands twice: of the
+score, and of the score less the median of all provinces in the same year ("own"), tested alike
+(:func:`cds_analysis.measures.trends.trends`). Years with a sample of provinces have no median of the country
+and are left out of the second.
 
-Trends are cut at changes of definition, and some of these were only detected in the figures. So every verdict stands
-beside the one that documented breaks alone would give.
+Trends are cut at changes of definition, and some of these were only detected in the figures. So every verdict
+stands beside the one that documented breaks alone would give.
 """
 
 from __future__ import annotations
@@ -52,16 +52,19 @@ def trends_beside_country(
     Returns
     -------
     polars.DataFrame
-        The rows of :func:`~cds_analysis.measures.trends.trends` with ``slope_own, slope_own_low, slope_own_high``
-        (points a year against the country), ``p_own_adjusted, verdict_own`` (null where no year is full), and
-        ``verdict_documented, verdict_own_documented`` (of the definition in force when only documented breaks
-        count, which may span more years) with ``depends_on_detected`` (one of the two is another verdict).
+        The rows of :func:`~cds_analysis.measures.trends.trends` with ``slope_own, slope_own_low,
+        slope_own_high`` (points a year against the country), ``p_own_adjusted, verdict_own`` (null where no
+        year is full), and ``verdict_documented, verdict_own_documented`` (of the definition in force when
+        only documented breaks count, which may span more years) with ``depends_on_detected`` (one of the two
+        is another verdict).
 
     Examples
     --------
     >>> from cds_analysis import load
     >>> data = load()
-    >>> found = trends_beside_country(data.scores.filter(pl.col("dimension_id") == "control_of_corruption"), data.breaks)
+    >>> found = trends_beside_country(
+    ...     data.scores.filter(pl.col("dimension_id") == "control_of_corruption"), data.breaks
+    ... )
     >>> found.group_by("verdict", "verdict_own").len().sort("len").row(-1)
     ('rising', 'no_trend', 36)
     """

@@ -1,8 +1,8 @@
 """What do provinces promise, and where do their figures lie about a yardstick that is set for all of them?
 
-A national target is a yardstick: every province that reports the indicator can be held against it. A province's own
-target is a promise: it may ask more or less than the yardstick of the same indicator and due date. Both tables describe
-the provinces on record only, which are no random sample of the country.
+A national target is a yardstick: every province that reports the indicator can be held against it. A
+province's own target is a promise: it may ask more or less than the yardstick of the same indicator and due
+date. Both tables describe the provinces on record only, which are no random sample of the country.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ def yardsticks(judged: pl.DataFrame) -> pl.DataFrame:
     -------
     polars.DataFrame
         One row a national target that at least one province has a figure for: ``indicator_id, due, target,
-        comparator, target_source_id``; ``n_figures`` (provinces), ``n_reached`` (their latest figure meets it),
-        ``low, quarter, median, three_quarters, high`` of the figures (unit of the indicator; a bound counts as its
-        value), ``first_as_of, last_as_of`` (oldest and newest of them), ``source_ids``. Most figures first.
+        comparator, target_source_id``; ``n_figures`` (provinces), ``n_reached`` (their latest figure meets
+        it), ``low, quarter, median, three_quarters, high`` of the figures (unit of the indicator; a bound
+        counts as its value), ``first_as_of, last_as_of`` (oldest and newest of them), ``source_ids``. Most
+        figures first.
 
     Examples
     --------
@@ -64,7 +65,8 @@ def yardsticks(judged: pl.DataFrame) -> pl.DataFrame:
 
 
 def promises(judged: pl.DataFrame) -> pl.DataFrame:
-    """Say for each indicator and due date what provinces promise, and whether they ask more than the nation does.
+    """Say for each indicator and due date what provinces promise, and whether they ask more than the nation
+    does.
 
     Parameters
     ----------
@@ -74,12 +76,12 @@ def promises(judged: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row an indicator and due date that at least one province has a target of its own for: ``indicator_id, due,
-        n_provinces, low, median, high`` (targets; of several of one province the most demanding counts),
-        ``national`` (the nation's target of that indicator and date, the most demanding one; null where there is
-        none), ``n_above, n_equal, n_below`` (provinces that ask more, as much, less; null without a national target; above
-        means more demanding, whichever way the indicator runs), ``n_with_figure, n_reached``, ``source_ids`` (of
-        the targets). Most provinces first.
+        One row an indicator and due date that at least one province has a target of its own for:
+        ``indicator_id, due, n_provinces, low, median, high`` (targets; of several of one province the most
+        demanding counts), ``national`` (the nation's target of that indicator and date, the most demanding
+        one; null where there is none), ``n_above, n_equal, n_below`` (provinces that ask more, as much, less;
+        null without a national target; above means more demanding, whichever way the indicator runs),
+        ``n_with_figure, n_reached``, ``source_ids`` (of the targets). Most provinces first.
 
     Examples
     --------

@@ -32,13 +32,15 @@ def draw_ranks(
     Returns
     -------
     dict
-        Arrays of provinces by years, NaN where not ranked: ``median_rank, rank_low_80`` ... ``rank_high_95`` (1 is
-        best), ``n_ranked, p_top_ten, p_bottom_ten``, and the Monte Carlo standard errors ``median_rank_error`` and
-        ``p_error`` (the larger of both probabilities').
+        Arrays of provinces by years, NaN where not ranked: ``median_rank, rank_low_80`` ... ``rank_high_95``
+        (1 is best), ``n_ranked, p_top_ten, p_bottom_ten``, and the Monte Carlo standard errors
+        ``median_rank_error`` and ``p_error`` (the larger of both probabilities').
 
     Examples
     --------
-    >>> sure = draw_ranks(np.array([[1.0], [0.0]]), np.full((2, 1, 1), 1e-6), np.ones((2, 1), dtype=bool), draws=100, seed=1)
+    >>> sure = draw_ranks(
+    ...     np.array([[1.0], [0.0]]), np.full((2, 1, 1), 1e-6), np.ones((2, 1), dtype=bool), draws=100, seed=1
+    ... )
     >>> sure["median_rank"].ravel().tolist()
     [1.0, 2.0]
     """

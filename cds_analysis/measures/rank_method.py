@@ -130,9 +130,15 @@ def rank_intervals(
     --------
     >>> from cds_analysis import load
     >>> data = load()
-    >>> parts = data.indices.filter(pl.col("index_id") == "papi", pl.col("parent_id") == "overall")["dimension_id"].to_list()
-    >>> rows = data.scores.filter(pl.col("index_id") == "papi", pl.col("year") == 2024, pl.col("dimension_id").is_in(parts))
-    >>> rank_intervals(rows).filter(pl.col("province_id") == "lang-son").select("rank_low", "rank_equal", "rank_high").row(0)
+    >>> parts = data.indices.filter(pl.col("index_id") == "papi", pl.col("parent_id") == "overall")[
+    ...     "dimension_id"
+    ... ].to_list()
+    >>> rows = data.scores.filter(
+    ...     pl.col("index_id") == "papi", pl.col("year") == 2024, pl.col("dimension_id").is_in(parts)
+    ... )
+    >>> rank_intervals(rows).filter(pl.col("province_id") == "lang-son").select(
+    ...     "rank_low", "rank_equal", "rank_high"
+    ... ).row(0)
     (10, 12, 13)
     """
     if not 0 <= low < high <= 1:

@@ -6,9 +6,10 @@ critical value drawn from their joint distribution, and is sharpened step by ste
 one province picked beforehand with the stated confidence; *simultaneous* sets hold for the whole table at
 once.
 
-The standard errors are an input. Where a publisher gives them they stand in ``scores`` (``standard_error``); none of
-the bundled tables has any. For the others :func:`survey_standard_errors` makes a **scenario** from a number of
-interviews, a design effect and a spread between persons; whatever is computed from it must be shown as such.
+The standard errors are an input. Where a publisher gives them they stand in ``scores`` (``standard_error``);
+none of the bundled tables has any. For the others :func:`survey_standard_errors` makes a **scenario** from a
+number of interviews, a design effect and a spread between persons; whatever is computed from it must be shown
+as such.
 
 Reference: Mogstad, Romano, Shaikh and Wilhelm (2024), Inference for Ranks with Applications to Mobility
 across Neighbourhoods and Academic Achievement across Countries, Review of Economic Studies 91(1); Romano and
@@ -150,14 +151,14 @@ def survey_standard_errors(
     person_sd: float | None = None,
     correlation: float | None = None,
 ) -> pl.DataFrame:
-    """Add ``standard_error``: the published one where `scores` have it, else one under a labelled scenario of the
-    survey behind a score.
+    """Add ``standard_error``: the published one where `scores` have it, else one under a labelled scenario of
+    the survey behind a score.
 
     A dimension's error is ``person_sd * sqrt(design_effect / interviews)``; that of the whole, a sum of k
     dimensions whose scores correlate between persons by ``correlation``, is larger by ``sqrt(k + k (k - 1)
     correlation)``. k is the number of dimensions that `scores` holds for the year, or that the register has
-    without any. The scenario is that of the register's row; a number given replaces it in every row that has one.
-    Series without a survey on record get null.
+    without any. The scenario is that of the register's row; a number given replaces it in every row that has
+    one. Series without a survey on record get null.
 
     Parameters
     ----------
@@ -173,8 +174,8 @@ def survey_standard_errors(
     Returns
     -------
     polars.DataFrame
-        `scores` with ``standard_error`` (score points, null where none is published and the scenario does not apply)
-        and ``is_published_error``.
+        `scores` with ``standard_error`` (score points, null where none is published and the scenario does not
+        apply) and ``is_published_error``.
 
     Raises
     ------
@@ -183,7 +184,9 @@ def survey_standard_errors(
 
     Examples
     --------
-    >>> rows = pl.DataFrame({"index_id": "papi", "dimension_id": ["participation", "overall"], "year": [2024, 2017]})
+    >>> rows = pl.DataFrame(
+    ...     {"index_id": "papi", "dimension_id": ["participation", "overall"], "year": [2024, 2017]}
+    ... )
     >>> from cds_analysis import load
     >>> survey_standard_errors(rows, load().indices)["standard_error"].round(3).to_list()
     [0.15, 0.657]
@@ -254,7 +257,9 @@ def rank_confidence_sets(
     --------
     >>> from cds_analysis import load
     >>> data = load()
-    >>> rows = data.scores.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
+    >>> rows = data.scores.filter(
+    ...     pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024
+    ... )
     >>> sets = rank_confidence_sets(survey_standard_errors(rows, data.indices))
     >>> sets.select("province_id", "rank", "rank_low", "rank_high").row(0)
     ('quang-ninh', 1, 1, 10)

@@ -1,8 +1,8 @@
 """What would ranks be if other people had been asked, or the index were put together otherwise?
 
-A sensitivity beside the standings of :mod:`cds_analysis.measures.standing`, and not the answer to "is this rise
-real?": the survey behind the scores is a scenario, every number of which is assumed unless its publisher gives a
-standard error. :func:`survey_assumptions` lists them; whoever shows the ranks shows them too.
+A sensitivity beside the standings of :mod:`cds_analysis.measures.standing`, and not the answer to "is this
+rise real?": the survey behind the scores is a scenario, every number of which is assumed unless its publisher
+gives a standard error. :func:`survey_assumptions` lists them; whoever shows the ranks shows them too.
 """
 
 from __future__ import annotations
@@ -32,12 +32,13 @@ def rank_sensitivity(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the ranks under other recipes and under other samples: ``(intervals, sets)``.
 
-    Method intervals (:func:`~cds_analysis.measures.rank_method.rank_intervals`) are made where the register says that
-    the index is the sum of the dimensions on record (``aggregation``; an index of other parts must not be rebuilt from
-    them), confidence sets (:func:`~cds_analysis.measures.rank_sampling.rank_confidence_sets`) where scores carry a
-    published standard error or the register knows a survey behind them. `interviews` and `design_effect` replace the
-    scenario of the register; with 0 interviews only published errors count. Either frame is empty where it does not
-    apply.
+    Method intervals (:func:`~cds_analysis.measures.rank_method.rank_intervals`) are made where the register
+    says that the index is the sum of the dimensions on record (``aggregation``; an index of other parts must
+    not be rebuilt from them), confidence sets
+    (:func:`~cds_analysis.measures.rank_sampling.rank_confidence_sets`) where scores carry a published
+    standard error or the register knows a survey behind them. `interviews` and `design_effect` replace the
+    scenario of the register; with 0 interviews only published errors count. Either frame is empty where it
+    does not apply.
 
     Examples
     --------
@@ -77,16 +78,17 @@ def survey_assumptions(
     Returns
     -------
     polars.DataFrame
-        ``assumption`` (interviews, design_effect, person_sd, correlation), ``value``, ``is_given`` (by the caller, not
-        the register). ``person_sd`` is that of one person's score on a dimension (of the whole: on each of its
-        dimensions), ``correlation`` that between a person's scores on two dimensions, only where the series is a sum.
-        Empty where no survey is known.
+        ``assumption`` (interviews, design_effect, person_sd, correlation), ``value``, ``is_given`` (by the
+        caller, not the register). ``person_sd`` is that of one person's score on a dimension (of the whole:
+        on each of its dimensions), ``correlation`` that between a person's scores on two dimensions, only
+        where the series is a sum. Empty where no survey is known.
 
     Examples
     --------
     >>> from cds_analysis import load
     >>> survey_assumptions(load().indices, index_id="papi", interviews=400).rows()
-    [('interviews', 400.0, True), ('design_effect', 2.0, False), ('person_sd', 1.5, False), ('correlation', 0.2, False)]
+    [('interviews', 400.0, True), ('design_effect', 2.0, False), ('person_sd', 1.5, False), ('correlation',
+    0.2, False)]
     """
     given = {"interviews": interviews, "design_effect": design_effect}
     row = indices.filter(pl.col("index_id") == index_id, pl.col("dimension_id") == dimension_id).drop_nulls(

@@ -6,9 +6,9 @@ provinces is never ranked here: its printed ranks are kept as they are. Score ch
 one definition of the index (``segment``); ranks may be read across a break "with care", and a column says so.
 
 Groups are made the way the register says the publisher makes them. *Quartiles* are among the published (at or
-above the 75th percentile is "high", then the median, then the 25th; percentiles by linear interpolation), which
-gives PAPI's 16/16/15/16 for 63 provinces as printed in 2019 and 2020. *Cuts* are scores from which a group begins,
-as PAR INDEX's A from 90 and B from 80; below the lowest there is no group.
+above the 75th percentile is "high", then the median, then the 25th; percentiles by linear interpolation),
+which gives PAPI's 16/16/15/16 for 63 provinces as printed in 2019 and 2020. *Cuts* are scores from which a
+group begins, as PAR INDEX's A from 90 and B from 80; below the lowest there is no group.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ def ranks(
     Returns
     -------
     polars.DataFrame
-        One row a province, dimension and year: ``index_id, dimension_id, year, province_id, score``;
-        ``rank`` (computed where the year's table is full and no rank is printed), ``rank_basis`` (computed,
-        printed), ``printed_rank``, ``n_ranked``, ``is_full``; ``group`` (quartile or named group,
-        else null); ``segment`` (first year of the definition); ``previous_year``, ``places_gained`` against the
-        year before (null unless both are ranked), ``score_change`` (null across a break), ``crosses_break``;
+        One row a province, dimension and year: ``index_id, dimension_id, year, province_id, score``; ``rank``
+        (computed where the year's table is full and no rank is printed), ``rank_basis`` (computed, printed),
+        ``printed_rank``, ``n_ranked``, ``is_full``; ``group`` (quartile or named group, else null);
+        ``segment`` (first year of the definition); ``previous_year``, ``places_gained`` against the year
+        before (null unless both are ranked), ``score_change`` (null across a break), ``crosses_break``;
         ``source_id``.
 
     Examples

@@ -61,7 +61,10 @@ def theta(before, after, groups) -> float:
 
     Examples
     --------
-    >>> theta([1, 2, 3, 4], [3, 4, 1, 2], ["a", "a", "b", "b"]), theta([1, 2, 3, 4], [2, 1, 4, 3], ["a", "a", "b", "b"])
+    >>> (
+    ...     theta([1, 2, 3, 4], [3, 4, 1, 2], ["a", "a", "b", "b"]),
+    ...     theta([1, 2, 3, 4], [2, 1, 4, 3], ["a", "a", "b", "b"]),
+    ... )
     (1.0, 0.0)
     """
     move = np.asarray(after, dtype=float) - np.asarray(before, dtype=float)
@@ -99,8 +102,12 @@ def region_split(
     >>> from cds_analysis import load, ranks
     >>> data = load()
     >>> ranked = ranks(data.scores, data.breaks, data.indices)
-    >>> table = ranked.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024)
-    >>> region_split(table, data.provinces, draws=100).select("n_provinces", pl.col("share_between").round(2)).row(0)
+    >>> table = ranked.filter(
+    ...     pl.col("index_id") == "papi", pl.col("dimension_id") == "overall", pl.col("year") == 2024
+    ... )
+    >>> region_split(table, data.provinces, draws=100).select(
+    ...     "n_provinces", pl.col("share_between").round(2)
+    ... ).row(0)
     (61, 0.23)
     """
     rows = []

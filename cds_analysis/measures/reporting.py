@@ -1,7 +1,7 @@
 """Which provinces report about themselves, how much, and do those that report more also report better?
 
-Figures of articles are what provinces chose to say and somebody chose to print. Before a figure is compared it must be
-known who is silent, and whether the provinces on record differ from the others.
+Figures of articles are what provinces chose to say and somebody chose to print. Before a figure is compared
+it must be known who is silent, and whether the provinces on record differ from the others.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ def reporting(values: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     values
-        ``province_id, series_id, as_of, value, direction``, of :func:`cds_analysis.dataset.series.indicator_values`;
-        only series with a better direction are placed.
+        ``province_id, series_id, as_of, value, direction``, of
+        :func:`cds_analysis.dataset.series.indicator_values`; only series with a better direction are placed.
     provinces
         The register: a province without any figure gets a row too.
 
     Returns
     -------
     polars.DataFrame
-        One row a province: ``province_id, n_figures, n_indicators, first_as_of, last_as_of``; ``n_placed`` (its
-        indicators that at least five provinces report) and ``mean_percentile`` (0 to 100, of its latest figure among
-        the latest of all that report it, halves for ties; null where nothing is placed).
+        One row a province: ``province_id, n_figures, n_indicators, first_as_of, last_as_of``; ``n_placed``
+        (its indicators that at least five provinces report) and ``mean_percentile`` (0 to 100, of its latest
+        figure among the latest of all that report it, halves for ties; null where nothing is placed).
 
     Examples
     --------
@@ -66,7 +66,8 @@ def reporting(values: pl.DataFrame, provinces: pl.DataFrame) -> pl.DataFrame:
 
 
 def selection(reported: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
-    """Say whether provinces that report more also do better: rank correlations of the number of indicators reported.
+    """Say whether provinces that report more also do better: rank correlations of the number of indicators
+    reported.
 
     Parameters
     ----------
@@ -78,16 +79,27 @@ def selection(reported: pl.DataFrame, ranked: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a series, and one for the province's own figures (``index_id`` null): ``index_id, dimension_id, year,
-        n, spearman, low, high`` (95 % by Fisher's z with the standard error of Bonett and Wright, 2000; positive:
-        who reports more is better placed), ``source_ids``.
+        One row a series, and one for the province's own figures (``index_id`` null): ``index_id,
+        dimension_id, year, n, spearman, low, high`` (95 % by Fisher's z with the standard error of Bonett and
+        Wright, 2000; positive: who reports more is better placed), ``source_ids``.
 
     Examples
     --------
     >>> who = [f"p{i:02}" for i in range(12)]
-    >>> reported = pl.DataFrame({"province_id": who, "n_indicators": range(12), "mean_percentile": [None] * 12})
-    >>> ranked = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "year": 2024, "province_id": who,
-    ...     "rank": range(1, 13), "is_full": True, "source_id": "s"})
+    >>> reported = pl.DataFrame(
+    ...     {"province_id": who, "n_indicators": range(12), "mean_percentile": [None] * 12}
+    ... )
+    >>> ranked = pl.DataFrame(
+    ...     {
+    ...         "index_id": "x",
+    ...         "dimension_id": "overall",
+    ...         "year": 2024,
+    ...         "province_id": who,
+    ...         "rank": range(1, 13),
+    ...         "is_full": True,
+    ...         "source_id": "s",
+    ...     }
+    ... )
     >>> selection(reported, ranked).select("n", "spearman").row(0)
     (12, -1.0)
     """

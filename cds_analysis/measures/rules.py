@@ -61,8 +61,19 @@ def rule_verdicts(judged: pl.DataFrame) -> pl.DataFrame:
 
     Examples
     --------
-    >>> case = {"status": "on_track", "direction": 1, "value": 40.0, "baseline": 20.0, "target": 80.0, "pace_ratio": 1.0,
-    ...     "observed_per_year": 20.0, "required_per_year": 20.0, "baseline_as_of": "2022-12-31", "as_of": "2023-12-31", "due": "2025-12-31"}
+    >>> case = {
+    ...     "status": "on_track",
+    ...     "direction": 1,
+    ...     "value": 40.0,
+    ...     "baseline": 20.0,
+    ...     "target": 80.0,
+    ...     "pace_ratio": 1.0,
+    ...     "observed_per_year": 20.0,
+    ...     "required_per_year": 20.0,
+    ...     "baseline_as_of": "2022-12-31",
+    ...     "as_of": "2023-12-31",
+    ...     "due": "2025-12-31",
+    ... }
     >>> dates = pl.col("baseline_as_of", "as_of", "due").str.to_date()
     >>> rule_verdicts(pl.DataFrame([case]).with_columns(dates)).select(*RULES, "rules_agree").rows()
     [('on_track', 'on_track', 'on_track', 'on_track', 'on_track', True)]

@@ -114,8 +114,8 @@ def band_coverage(
     draws: int = 500,
     seed: int = 2025,
 ) -> pl.DataFrame:
-    """Return how often the band of a straight line (behind the chance of meeting a target) holds the figure `ahead` years later: columns as in
-    :func:`false_alarms`.
+    """Return how often the band of a straight line (behind the chance of meeting a target) holds the figure
+    `ahead` years later: columns as in :func:`false_alarms`.
 
     Examples
     --------

@@ -1,9 +1,9 @@
 """The part of an index that was measured alike in all years: an index of our own.
 
-An index that gains, loses and rebuilds parts cannot be followed as a whole. The core is the sum of those parts of the
-last level (parts that have no parts) that were published in every full year of a span and have no change of definition
-on record within it. It is not published by anyone and says nothing of what was left out; a year in which only the order
-of provinces was redrawn cuts it as little as it cuts its parts.
+An index that gains, loses and rebuilds parts cannot be followed as a whole. The core is the sum of those
+parts of the last level (parts that have no parts) that were published in every full year of a span and have
+no change of definition on record within it. It is not published by anyone and says nothing of what was left
+out; a year in which only the order of provinces was redrawn cuts it as little as it cuts its parts.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ def stable_core(
     Returns
     -------
     polars.DataFrame
-        ``year, province_id, score`` (the sum, in points of the parts), ``n_parts``, sorted. Provinces that lack a part
-        are missing, not last.
+        ``year, province_id, score`` (the sum, in points of the parts), ``n_parts``, sorted. Provinces that
+        lack a part are missing, not last.
 
     Examples
     --------

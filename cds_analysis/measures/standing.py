@@ -1,21 +1,22 @@
 """Where does a province stand among all, through changes of definition, and did it really rise?
 
-Scores are standardised within their year (z: less the mean of the provinces, over their standard deviation, so that
-a province's z is its distance from the country in units of the spread between provinces). That takes out the rise
-of the country and every change of level. What is left is read by a state-space model with one set of parameters for
-all provinces of a dimension (:mod:`cds_analysis.measures.state_space`): a *standing* persists from year to year
-(phi), a figure is standing plus noise (share 1 - s2 of the variance), and at a break of ``order`` the link to the year
-before is loosened (kappa times phi). A break of ``level`` leaves it. A break whose effect could not be measured is
-taken as one of order.
+Scores are standardised within their year (z: less the mean of the provinces, over their standard deviation,
+so that a province's z is its distance from the country in units of the spread between provinces). That takes
+out the rise of the country and every change of level. What is left is read by a state-space model with one
+set of parameters for all provinces of a dimension (:mod:`cds_analysis.measures.state_space`): a *standing*
+persists from year to year (phi), a figure is standing plus noise (share 1 - s2 of the variance), and at a
+break of ``order`` the link to the year before is loosened (kappa times phi). A break of ``level`` leaves it.
+A break whose effect could not be measured is taken as one of order.
 
-Assumptions: normal shocks of one size for all provinces and years; noise that is independent from year to year (what
-persists is standing, be it an error of a survey that returns to the same villages); parameters known when bands are
-drawn. What it cannot say: whether a province *improved* (all may rise and a standing fall), why it moved, and
-anything of a year in which only a sample of provinces is on record (such years are left out, and named in the
-parameters). Across a break of order a rise is a rise among all in what was measured then and is measured now.
+Assumptions: normal shocks of one size for all provinces and years; noise that is independent from year to
+year (what persists is standing, be it an error of a survey that returns to the same villages); parameters
+known when bands are drawn. What it cannot say: whether a province *improved* (all may rise and a standing
+fall), why it moved, and anything of a year in which only a sample of provinces is on record (such years are
+left out, and named in the parameters). Across a break of order a rise is a rise among all in what was
+measured then and is measured now.
 
-Reference: Durbin and Koopman (2012), Time Series Analysis by State Space Methods, 2nd ed.; for ranks drawn from
-a joint posterior Goldstein and Spiegelhalter (1996), League Tables and Their Limitations, JRSS A 159(3).
+Reference: Durbin and Koopman (2012), Time Series Analysis by State Space Methods, 2nd ed.; for ranks drawn
+from a joint posterior Goldstein and Spiegelhalter (1996), League Tables and Their Limitations, JRSS A 159(3).
 """
 
 from __future__ import annotations
@@ -48,25 +49,26 @@ class Standing:
     ----------
     positions
         One row a figure: ``province_id, year, z`` (the figure, standardised), ``figure_rank`` (its rank, 1 is
-        best, equal figures share the better one), ``standing, se, low_80, high_80,
-        low_95, high_95`` (the smoothed standing, in standard deviations between provinces, higher is better, given
-        all years), ``median_rank, rank_low_80, rank_high_80, rank_low_95, rank_high_95, p_top_ten, p_bottom_ten``
-        (of the standing among the ``n_ranked`` provinces with a figure that year, 1 is best), ``median_rank_error``
+        best, equal figures share the better one), ``standing, se, low_80, high_80, low_95, high_95`` (the
+        smoothed standing, in standard deviations between provinces, higher is better, given all years),
+        ``median_rank, rank_low_80, rank_high_80, rank_low_95, rank_high_95, p_top_ten, p_bottom_ten`` (of the
+        standing among the ``n_ranked`` provinces with a figure that year, 1 is best), ``median_rank_error``
         and ``p_error`` (Monte Carlo standard errors, the larger one of both probabilities).
     ahead
-        One row a province with a figure in the last year and year ahead: the columns of `positions` without z and figure_rank,
-        ``years_ahead``, and ``figure_se, figure_low_80`` ... ``figure_high_95``: the band of a figure still to be
-        published, which holds its noise. A break still to come is not foreseen.
+        One row a province with a figure in the last year and year ahead: the columns of `positions` without z
+        and figure_rank, ``years_ahead``, and ``figure_se, figure_low_80`` ... ``figure_high_95``: the band of
+        a figure still to be published, which holds its noise. A break still to come is not foreseen.
     changes
         One row a province and pair of its years: ``province_id, first_year, last_year, change, change_se``
         (positive for a rise), ``p_rise`` (probability that the standing rose), ``n_order_breaks`` between.
     parameters
-        One row a dimension: ``phi, signal_share`` (s2), ``noise_share, kappa`` (null without a break of order) with
-        ``phi_se, signal_share_se, kappa_se`` (null at an end of the range), ``log_likelihood, n_years, first_year,
-        last_year, n_provinces, n_figures, order_break_years, years_left_out`` (a sample of provinces, or no spread)
-        and ``status``: ``fitted``, ``noise_not_separated`` (the estimate of the noise is 0: what lasts for a year
-        cannot be told from noise there), ``not_converged`` (estimates are given and not to be trusted), ``too_short``
-        (fewer than 4 full years) or ``no_spread`` (full years, all provinces alike).
+        One row a dimension: ``phi, signal_share`` (s2), ``noise_share, kappa`` (null without a break of
+        order) with ``phi_se, signal_share_se, kappa_se`` (null at an end of the range), ``log_likelihood,
+        n_years, first_year, last_year, n_provinces, n_figures, order_break_years, years_left_out`` (a sample
+        of provinces, or no spread) and ``status``: ``fitted``, ``noise_not_separated`` (the estimate of the
+        noise is 0: what lasts for a year cannot be told from noise there), ``not_converged`` (estimates are
+        given and not to be trusted), ``too_short`` (fewer than 4 full years) or ``no_spread`` (full years,
+        all provinces alike).
     """
 
     positions: pl.DataFrame
@@ -76,12 +78,21 @@ class Standing:
 
 
 def standardised(scores: pl.DataFrame, *, full_from: int = FULL_FROM) -> pl.DataFrame:
-    """Return the scores with ``z``: the score less its year's mean, over its year's standard deviation (of all provinces, n in the
-    denominator); null in a year with fewer than `full_from` scores or without spread. Rows without a score go.
+    """Return the scores with ``z``: the score less its year's mean, over its year's standard deviation (of
+    all provinces, n in the denominator); null in a year with fewer than `full_from` scores or without spread.
+    Rows without a score go.
 
     Examples
     --------
-    >>> rows = pl.DataFrame({"index_id": "x", "dimension_id": "d", "year": 2020, "province_id": ["a", "b"], "score": [1.0, 3.0]})
+    >>> rows = pl.DataFrame(
+    ...     {
+    ...         "index_id": "x",
+    ...         "dimension_id": "d",
+    ...         "year": 2020,
+    ...         "province_id": ["a", "b"],
+    ...         "score": [1.0, 3.0],
+    ...     }
+    ... )
     >>> standardised(rows, full_from=2)["z"].to_list()
     [-1.0, 1.0]
     """
@@ -114,8 +125,8 @@ def standing(
     full_from
         Provinces with a score that make a year a table; smaller years are not used.
     draws, seed
-        Draws of the ranks from the joint distribution of the standings, and their seed; with 0 draws the ranks and
-        what comes of them are null.
+        Draws of the ranks from the joint distribution of the standings, and their seed; with 0 draws the
+        ranks and what comes of them are null.
 
     Returns
     -------
@@ -159,11 +170,12 @@ def _shaped(rows: pl.DataFrame, schema: dict) -> pl.DataFrame:
 
 
 def p_rise(found: Standing, first_year: int, last_year: int) -> pl.DataFrame:
-    """Return, for each province with figures in both years, the probability that its standing rose between them.
+    """Return, for each province with figures in both years, the probability that its standing rose between
+    them.
 
-    Columns as in ``Standing.changes``, surest rise first. The standings of two years are not independent; their
-    covariance is counted. It is a probability given the pooled model, not a p-value: of the rises with 0.95, one in
-    twenty is expected to be none, however many provinces are looked at.
+    Columns as in ``Standing.changes``, surest rise first. The standings of two years are not independent;
+    their covariance is counted. It is a probability given the pooled model, not a p-value: of the rises with
+    0.95, one in twenty is expected to be none, however many provinces are looked at.
 
     Raises
     ------

@@ -5,9 +5,9 @@ For each province i, independently, with one set of parameters for all:
     z_it = a_it + e_it,            e_it ~ N(0, 1 - s2)           (a figure is standing plus noise)
     a_it = g_t a_i,t-1 + w_it,     w_it ~ N(0, s2 (1 - g_t^2))   (a standing persists and is shaken)
 
-where g_t = phi, and g_t = kappa phi in the year of a break of order. So a standing has variance s2 in every year,
-and a figure variance 1, which is what standardising makes of it. The series are short, so the likelihood and
-the smoothed states are computed from the joint normal distribution of a province's years,
+where g_t = phi, and g_t = kappa phi in the year of a break of order. So a standing has variance s2 in every
+year, and a figure variance 1, which is what standardising makes of it. The series are short, so the
+likelihood and the smoothed states are computed from the joint normal distribution of a province's years,
 
     Cov(z_s, z_t) = s2 g_{s+1} ... g_t   (s < t),
 
@@ -41,7 +41,9 @@ _STEP, _SLOPE_STEP = 1e-4, 1e-6
 
 @dataclass(frozen=True)
 class Estimate:
-    """Maximum likelihood estimates; an error is None for a parameter at an end of its range or not estimated."""
+    """Maximum likelihood estimates; an error is None for a parameter at an end of its range or not
+    estimated.
+    """
 
     phi: float
     s2: float
@@ -96,14 +98,16 @@ def _log_likelihood(z, patterns, is_order_break, phi: float, s2: float, kappa: f
 
 
 def _moments(z: np.ndarray, patterns) -> list[tuple[np.ndarray, int, np.ndarray]]:
-    """Return ``(years, provinces, sum of outer products)`` of each pattern: all that the likelihood needs of z."""
+    """Return ``(years, provinces, sum of outer products)`` of each pattern: all that the likelihood needs of
+    z.
+    """
     seen = [(years, z[np.ix_(provinces, years)]) for years, provinces in patterns]
     return [(years, len(x), x.T @ x) for years, x in seen]
 
 
 def _log_likelihoods(moments, is_order_break: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-    """Return the log likelihood at each row of `parameters` (phi, s2, kappa), all at once: the optimiser asks for
-    a point and its neighbours, and matrices of a dozen years are too small to be worth a call each.
+    """Return the log likelihood at each row of `parameters` (phi, s2, kappa), all at once: the optimiser asks
+    for a point and its neighbours, and matrices of a dozen years are too small to be worth a call each.
     """
     phi, s2, kappa = parameters.T[:, :, None]
     links = np.where(is_order_break, kappa * phi, phi)
@@ -120,7 +124,8 @@ def _log_likelihoods(moments, is_order_break: np.ndarray, parameters: np.ndarray
 
 
 def estimate(z: np.ndarray, is_order_break: np.ndarray) -> Estimate:
-    """Estimate phi, s2 and, where a year is a break of order, kappa, by maximum likelihood over all provinces.
+    """Estimate phi, s2 and, where a year is a break of order, kappa, by maximum likelihood over all
+    provinces.
 
     Standard errors are from the numerical Hessian at the maximum. Provinces are taken as independent, though
     standardising makes them sum to zero: of 63, that changes a correlation by 1/62.
@@ -129,7 +134,9 @@ def estimate(z: np.ndarray, is_order_break: np.ndarray) -> Estimate:
 
     Examples
     --------
-    >>> z = np.random.default_rng(1).standard_normal((63, 1)) + np.random.default_rng(2).standard_normal((63, 8))
+    >>> z = np.random.default_rng(1).standard_normal((63, 1)) + np.random.default_rng(2).standard_normal(
+    ...     (63, 8)
+    ... )
     >>> found = estimate(z / np.sqrt(2), np.zeros(8, dtype=bool))  # a level for ever, and as much noise
     >>> round(found.phi, 2), round(found.s2, 1), found.kappa
     (1.0, 0.5, None)
@@ -179,8 +186,8 @@ def _standard_errors(costs, at: np.ndarray) -> list[float | None]:
 
 
 def smooth(z: np.ndarray, is_order_break: np.ndarray, found: Estimate) -> tuple[np.ndarray, np.ndarray]:
-    """Return the standings given all figures: means (provinces by years) and covariances (provinces by years by
-    years).
+    """Return the standings given all figures: means (provinces by years) and covariances (provinces by years
+    by years).
 
     Years without figures at the end of `z` are predictions. The parameters are taken as known, so that the
     bands leave out that they are estimated.
@@ -213,9 +220,9 @@ def step_statistics(
 
     Under "no step" the standing of the column `last` is that of the column `first` and the rest of the model
     holds. The step is estimated by generalised least squares from the figures of both years and of all before
-    and after; years between the two are left out, since it may have happened in any of them. On average over the
-    provinces it is standard normal where there is no step. (It is the auxiliary residual of Harvey and Koopman,
-    1992, for a span of years.)
+    and after; years between the two are left out, since it may have happened in any of them. On average over
+    the provinces it is standard normal where there is no step. (It is the auxiliary residual of Harvey and
+    Koopman, 1992, for a span of years.)
 
     Examples
     --------

@@ -1,10 +1,11 @@
 """How heavy are the tails of what the model did not expect?
 
-A test that takes residuals as normal raises false alarms where a few are far off. So the degrees of freedom of a
-Student t, scaled to the same variance, are estimated from the residuals of all provinces and years, and p-values read
-off it. Where the residuals are normal the estimate is large and nothing changes.
+A test that takes residuals as normal raises false alarms where a few are far off. So the degrees of freedom
+of a Student t, scaled to the same variance, are estimated from the residuals of all provinces and years, and
+p-values read off it. Where the residuals are normal the estimate is large and nothing changes.
 
-Reference: Lange, Little and Taylor (1989), Robust Statistical Modeling Using the t Distribution, JASA 84(408).
+Reference: Lange, Little and Taylor (1989), Robust Statistical Modeling Using the t Distribution, JASA
+84(408).
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _LEAST = 2.5  # a variance must exist to be scaled to
 
 
 def freedom_of(residuals: np.ndarray) -> float:
-    """Return the degrees of freedom of a t of variance 1 that fits best, from 2.5 to 200, by maximum likelihood.
+    """Return the degrees of freedom of a t of variance 1 that fits best, from 2.5 to 200, by maximum
+    likelihood.
 
     Examples
     --------
@@ -45,7 +47,10 @@ def two_sided(away: np.ndarray, freedom: float) -> np.ndarray:
 
     Examples
     --------
-    >>> two_sided(np.array([1.96, -1.96]), 1e6).round(3).tolist(), two_sided(np.array([4.0]), 5.0).round(4).tolist()
+    >>> (
+    ...     two_sided(np.array([1.96, -1.96]), 1e6).round(3).tolist(),
+    ...     two_sided(np.array([4.0]), 5.0).round(4).tolist(),
+    ... )
     ([0.05, 0.05], [0.0036])
     """
     scale = np.sqrt(freedom / (freedom - 2))

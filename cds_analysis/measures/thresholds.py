@@ -1,10 +1,11 @@
 """How many points are missing to the next group or rank, if the lines stay where they were last year - and
 how do the lines move?
 
-The cut-offs of a year: where provinces are grouped by quartiles, the 75th, 50th and 25th percentile of the scores
-published; where groups have fixed cuts, those; for a rank k the score of the province that held it. They move every
-year (all but fixed cuts), so the distance is a reading of last year, not a promise: the move of the line since the year
-before stands beside it. Years that are only a sample have no percentile and no rank cut-off.
+The cut-offs of a year: where provinces are grouped by quartiles, the 75th, 50th and 25th percentile of the
+scores published; where groups have fixed cuts, those; for a rank k the score of the province that held it.
+They move every year (all but fixed cuts), so the distance is a reading of last year, not a promise: the move
+of the line since the year before stands beside it. Years that are only a sample have no percentile and no
+rank cut-off.
 """
 
 from __future__ import annotations
@@ -128,7 +129,9 @@ def next_steps(ranked: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     >>> data = load()
     >>> ranked = ranks(data.scores, data.breaks, data.indices)
     >>> ranked = ranked.filter(pl.col("index_id") == "papi", pl.col("dimension_id") == "overall")
-    >>> next_steps(ranked, cut_offs(ranked, data.indices)).filter(pl.col("province_id") == "da-nang")["step"].to_list()
+    >>> next_steps(ranked, cut_offs(ranked, data.indices)).filter(pl.col("province_id") == "da-nang")[
+    ...     "step"
+    ... ].to_list()
     ['mid_high', 'rank_10']
     """
     latest = (

@@ -140,8 +140,8 @@ def trends(scores: pl.DataFrame, breaks: pl.DataFrame, *, alpha: float = 0.05) -
         ``index_id, dimension_id, segment, province_id``; coverage: ``n_years, first_year, last_year,
         source_ids``; ``slope_per_year, slope_low, slope_high`` (score points a year, 95 % interval; null for
         fewer than 5 years); ``s``, ``p_value``, ``p_adjusted`` (over the provinces of the same dimension and
-        segment); ``verdict`` (rising, falling, no_trend, too_short); ``n_tested``: how many series of that dimension
-        and segment were tested together, so that a frame filtered to one province before says so.
+        segment); ``verdict`` (rising, falling, no_trend, too_short); ``n_tested``: how many series of that
+        dimension and segment were tested together, so that a frame filtered to one province before says so.
 
     Raises
     ------
@@ -230,9 +230,19 @@ def ceiling_gaps(scores: pl.DataFrame, breaks: pl.DataFrame, indices: pl.DataFra
 
     Examples
     --------
-    >>> scores = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "year": [2022, 2024], "province_id": "p", "score": [90.0, 97.5]})
+    >>> scores = pl.DataFrame(
+    ...     {
+    ...         "index_id": "x",
+    ...         "dimension_id": "overall",
+    ...         "year": [2022, 2024],
+    ...         "province_id": "p",
+    ...         "score": [90.0, 97.5],
+    ...     }
+    ... )
     >>> nothing = pl.DataFrame(schema={"index_id": pl.String, "dimension_id": pl.String, "year": pl.Int64})
-    >>> scale = pl.DataFrame({"index_id": "x", "dimension_id": "overall", "scale_min": 0.0, "scale_max": 100.0})
+    >>> scale = pl.DataFrame(
+    ...     {"index_id": "x", "dimension_id": "overall", "scale_min": 0.0, "scale_max": 100.0}
+    ... )
     >>> ceiling_gaps(scores, nothing, scale)["closed_per_year"].to_list()
     [0.5]
     """

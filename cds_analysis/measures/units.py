@@ -1,4 +1,6 @@
-"""The whole dataset by the units of 1 July 2025, so that every measure and view reads either set of places."""
+"""The whole dataset by the units of 1 July 2025, so that every measure and view reads either set of
+places.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ def in_units(data: Dataset, units: str) -> Dataset:
 
     By units, a unit's ``province_id`` is its unit id and the names of its parts are aliases, so
     ``find_province`` leads from an old province to its unit. A unit lies in the region of its most populous
-    part. Scores are from :func:`~cds_analysis.measures.bridge.bridge_scores`, with ``note`` saying which are estimates; targets and claims
-    of provinces that were merged are left out, because no unit has taken them over on record.
+    part. Scores are from :func:`~cds_analysis.measures.bridge.bridge_scores`, with ``note`` saying which are
+    estimates; targets and claims of provinces that were merged are left out, because no unit has taken them
+    over on record.
 
     Raises
     ------

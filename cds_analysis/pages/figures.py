@@ -1,5 +1,5 @@
-"""A chart within a page: as SVG in the page itself, with the page's face and colours, so that it is dark where the page
-is and its words can be searched and copied.
+"""A chart within a page: as SVG in the page itself, with the page's face and colours, so that it is dark
+where the page is and its words can be searched and copied.
 """
 
 from __future__ import annotations
@@ -34,8 +34,13 @@ def inline_svg(svg: str, *, alt: str, width: int) -> str:
 
     Examples
     --------
-    >>> inline_svg('<?xml?><svg width="9pt" viewBox="0 0 9 9"><g id="a" style="fill: #1b2a38"/></svg>', alt="a & b", width=9)
-    '<svg class="chart" role="img" aria-label="a &amp; b" viewBox="0 0 9 9" style="max-width:9px"><g style="fill: var(--ink)"/></svg>'
+    >>> inline_svg(
+    ...     '<?xml?><svg width="9pt" viewBox="0 0 9 9"><g id="a" style="fill: #1b2a38"/></svg>',
+    ...     alt="a & b",
+    ...     width=9,
+    ... )
+    '<svg class="chart" role="img" aria-label="a &amp; b" viewBox="0 0 9 9" style="max-width:9px"><g
+    style="fill: var(--ink)"/></svg>'
     """
     body = _GROUP.sub("<g", _PROLOGUE.sub("", svg)).strip()
     box = _BOX.search(body)

@@ -37,7 +37,8 @@ def find_chromium() -> str:
     found = next((path for path in map(shutil.which, _NAMES) if path), None)
     if found is None:
         raise ParameterError(
-            "--pdf needs Chromium, and none was found; install it (Debian: apt-get install chromium) or print the page from your own browser"
+            "--pdf needs Chromium, and none was found; install it (Debian: apt-get install chromium) or print"
+            " the page from your own browser"
         )
     return found
 
@@ -78,6 +79,7 @@ def print_pdf(page: Path, chromium: str, scratch: Path) -> bytes:
             raise ParameterError(f"Chromium took more than {_SECONDS} seconds to print {page.name}") from None
         if done.returncode or not part.is_file():
             raise ParameterError(
-                f"Chromium did not print {page.name}: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"
+                f"Chromium did not print {page.name}:"
+                f" {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}"
             )
         return part.read_bytes()

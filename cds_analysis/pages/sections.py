@@ -1,4 +1,6 @@
-"""The sections of a page: those whose heading's cell has ``folded`` in its metadata open at a click, those without anything to say are left out."""
+"""The sections of a page: those whose heading's cell has ``folded`` in its metadata open at a click, those
+without anything to say are left out.
+"""
 
 from __future__ import annotations
 

@@ -43,7 +43,9 @@ _COMMON = "tinh thanh pho tp chi so cua ve cac province city of the index in pro
 
 
 def style() -> str:
-    """Return the style sheet that every report carries: the look of figures and tables, and the page around them."""
+    """Return the style sheet that every report carries: the look of figures and tables, and the page around
+    them.
+    """
     return _face() + look() + _part("style.css")
 
 
@@ -155,8 +157,8 @@ def _groups(reports: list[dict], lang: str) -> list[dict]:
 
 
 def render_not_found(address: str) -> str:
-    """Make the page that a web server shows for an address that leads nowhere; it links to the landing page, under
-    `address` where the site's own is known.
+    """Make the page that a web server shows for an address that leads nowhere; it links to the landing page,
+    under `address` where the site's own is known.
     """
     page = templates(TEMPLATES).get_template("landing/404.html.j2")
     links = [(Text(lang), address + name) for lang, name in LANDING.items()]

@@ -1,4 +1,5 @@
-"""Make many reports: skip what is unchanged, run the rest side by side, and leave a landing page and a manifest.
+"""Make many reports: skip what is unchanged, run the rest side by side, and leave a landing page and a
+manifest.
 
 A report that fails leaves no page: its notebook goes to ``failed/``, an earlier page of the same report is
 moved there too, and the others go on.
@@ -99,7 +100,8 @@ def run(
         manifest, damage = folder.read()
         if damage:
             _log.warning(
-                "the manifest of %s is damaged (%s): the reports it does not tell of are made anew; it is kept as %s",
+                "the manifest of %s is damaged (%s): the reports it does not tell of are made anew; it is"
+                " kept as %s",
                 out,
                 damage,
                 DAMAGED,
@@ -223,5 +225,6 @@ def _all_there(tasks: list[Task], results: dict[str, Result], out: Path) -> None
     gone = [t.path for t in tasks if results[t.key].status != "failed" and not (out / t.path).is_file()]
     if gone:
         raise CdsError(
-            f"{len(gone)} of the pages in {out} were removed while the batch ran, for example {gone[0]}. Run again to make them."
+            f"{len(gone)} of the pages in {out} were removed while the batch ran, for example {gone[0]}. Run"
+            " again to make them."
         )

@@ -1,5 +1,5 @@
-"""The landing page of an output folder, in both languages: which reports are there, in reading order, and what the
-data say.
+"""The landing page of an output folder, in both languages: which reports are there, in reading order, and
+what the data say.
 """
 
 from __future__ import annotations
@@ -20,14 +20,16 @@ __all__ = ["landing_pages", "landing_stamp"]
 
 
 def landing_stamp(data: Dataset, out: Path) -> str:
-    """Return a checksum of what the landing page depends on besides the reports: the data, the package, and what of
-    the dataset can be downloaded beside it.
+    """Return a checksum of what the landing page depends on besides the reports: the data, the package, and
+    what of the dataset can be downloaded beside it.
     """
     return checksum_of_text(data_version(data), checksum_of_code(), *_downloads(out))
 
 
 def _downloads(out: Path) -> list[str]:
-    """Return the workbooks and documents of the release beside the page, none where `cds site` did not put it there."""
+    """Return the workbooks and documents of the release beside the page, none where `cds site` did not put it
+    there.
+    """
     found = (f for f in (out / DATASET).glob("*") if f.suffix in (".xlsx", ".md", ".json"))
     return sorted(f"{DATASET}/{f.name}" for f in found)
 

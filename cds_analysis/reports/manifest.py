@@ -1,7 +1,8 @@
 """What is on record of the reports in an output folder: ``manifest.json``, whole at the end of a batch, and
 while one runs ``manifest.jsonl``, a journal to which each report adds one line.
 
-Whatever is wrong with either file, what can be read counts and the rest is unknown; its reports are made anew.
+Whatever is wrong with either file, what can be read counts and the rest is unknown; its reports are made
+anew.
 """
 
 from __future__ import annotations

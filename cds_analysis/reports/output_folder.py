@@ -51,7 +51,10 @@ class OutputFolder:
         """
         with held(
             self.path / ".cds-lock",
-            busy=f"another batch is writing into {self.path}. Wait until it is done, or choose another folder with --out.",
+            busy=(
+                f"another batch is writing into {self.path}. Wait until it is done, or choose another folder"
+                " with --out."
+            ),
             closed=lambda reason: (
                 f"cannot write into the output folder {self.path}: {reason}. Choose another with --out."
             ),
@@ -76,8 +79,8 @@ class OutputFolder:
                     os.replace(self.path / name, self.path / kept)
 
     def begin(self, manifest: dict, landing: dict[str, bytes]) -> None:
-        """Write manifest and landing page before the first report is made, and open the journal. What a batch that
-        was killed in the middle of a write left of these reports is cleared away.
+        """Write manifest and landing page before the first report is made, and open the journal. What a batch
+        that was killed in the middle of a write left of these reports is cleared away.
         """
         self._clear(manifest["reports"])
         self._write_both(manifest, landing)
@@ -148,7 +151,9 @@ class OutputFolder:
         return path
 
     def _made_way(self, name: str) -> Path:
-        """Return the path of a file, the folders to it made; not the output folder itself, which was there."""
+        """Return the path of a file, the folders to it made; not the output folder itself, which was
+        there.
+        """
         path = self.path / name
         for part in reversed(Path(name).parents[:-1]):
             (self.path / part).mkdir(exist_ok=True)
@@ -164,10 +169,12 @@ class OutputFolder:
         except OSError as error:
             if _identity(self.path) != self._identity:
                 raise CdsError(
-                    f"the output folder {self.path} was removed or replaced while reports were being written into it. Run again to make them."
+                    f"the output folder {self.path} was removed or replaced while reports were being written"
+                    " into it. Run again to make them."
                 ) from None
             raise CdsError(
-                f"cannot go on writing into {self.path}: {error.strerror or error}. The reports finished so far are there; run again to make the others."
+                f"cannot go on writing into {self.path}: {error.strerror or error}. The reports finished so"
+                " far are there; run again to make the others."
             ) from None
 
     def _refuse_what_is_not_ours(self) -> None:
@@ -183,7 +190,8 @@ class OutputFolder:
                 begins = file.read(4096).decode("utf-8", "replace")
             if GENERATOR not in begins:
                 raise CdsError(
-                    f"{index} was not made by `cds report` and would be lost. Choose another folder with --out."
+                    f"{index} was not made by `cds report` and would be lost. Choose another folder with"
+                    " --out."
                 )
 
     def _clear(self, keys) -> None:

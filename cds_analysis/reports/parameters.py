@@ -1,9 +1,9 @@
 """Parameters of notebooks: what each is, by the kind and range that its notebook declares, and the check of
 values before anything runs.
 
-A notebook says in its metadata what its parameters are (``cds.parameters``), for example
-``{"year": {"kind": "year", "of": "index"}, "draws": {"min": 1}}``. A kind gives a value its check, and where the
-user gives none and the notebook's own default is not in the data, one that is.
+A notebook says in its metadata what its parameters are (``cds.parameters``), for example ``{"year": {"kind":
+"year", "of": "index"}, "draws": {"min": 1}}``. A kind gives a value its check, and where the user gives none
+and the notebook's own default is not in the data, one that is.
 """
 
 from __future__ import annotations
@@ -167,7 +167,8 @@ def checked_parameters(
     for parameter in order:
         if parameter.before and merged[parameter.name] >= merged[parameter.before]:
             raise ParameterError(
-                f"{parameter.name} must be before {parameter.before}, not {merged[parameter.name]} and {merged[parameter.before]}"
+                f"{parameter.name} must be before {parameter.before}, not {merged[parameter.name]} and"
+                f" {merged[parameter.before]}"
             )
     return values
 
@@ -188,7 +189,8 @@ def _language(parameter: Parameter, merged: dict, data: Dataset) -> str:
 def _units(parameter: Parameter, merged: dict, data: Dataset) -> str:
     if merged[parameter.name] not in UNITS:
         raise ParameterError(
-            f"{parameter.name} must be '63' (provinces until June 2025) or '34' (units since July 2025), not {merged[parameter.name]!r}"
+            f"{parameter.name} must be '63' (provinces until June 2025) or '34' (units since July 2025), not"
+            f" {merged[parameter.name]!r}"
         )
     return merged[parameter.name]
 
@@ -278,8 +280,8 @@ def _provinces_on_record(parameter: Parameter, merged: dict, data: Dataset) -> l
 
 
 def default_provinces(data: Dataset) -> list[str]:
-    """Return the provinces that stand in for those a notebook names and the data lack: those that reported figures, or
-    the first of a dataset without figures.
+    """Return the provinces that stand in for those a notebook names and the data lack: those that reported
+    figures, or the first of a dataset without figures.
     """
     reported = eager(data.observations.select("province_id").unique().sort("province_id"))
     return reported["province_id"].to_list() or data.provinces["province_id"].head(_FEW).to_list()

@@ -67,7 +67,8 @@ def plan(
     ParameterError, UnknownNameError
         Before anything runs.
     DataError
-        When the gate finds an error in the data. Its warnings about the rows that a report shows are printed with it.
+        When the gate finds an error in the data. Its warnings about the rows that a report shows are printed
+        with it.
     """
     warnings = gate(data)
     given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
@@ -97,9 +98,10 @@ def plan(
                     t("Parameters"): ", ".join(
                         f"{k}={v}" for k, v in values.items() if k != notebook.named("folder")
                     ),
-                    t(
-                        "Version"
-                    ): f"cds-analysis {__version__}, Python {made_with['python']}, Polars {made_with['polars']}",
+                    t("Version"): (
+                        f"cds-analysis {__version__}, Python {made_with['python']}, Polars"
+                        f" {made_with['polars']}"
+                    ),
                     t("Checksum of the data"): figures,
                     **({t("Warnings of the data check"): told} if told else {}),
                 }
@@ -110,9 +112,11 @@ def plan(
                         notebook_path=str(notebook.path),
                         stem=stem,
                         lang=lang,
-                        title=t("Profile: {name}", name=t.full_province(subjects[0]))
-                        if notebook.is_profile
-                        else heading,
+                        title=(
+                            t("Profile: {name}", name=t.full_province(subjects[0]))
+                            if notebook.is_profile
+                            else heading
+                        ),
                         notebook_title=heading,
                         name=name,
                         number=notebook.path.stem,
@@ -178,7 +182,9 @@ def _cases(
 def _with_indices(
     notebook: Notebook, cases: list[tuple[str, list[str]]], settings: dict, data: Dataset
 ) -> Iterator[tuple[str, list[str], dict]]:
-    """Yield each case with its settings; a notebook that says so is made for each index with a full table, too."""
+    """Yield each case with its settings; a notebook that says so is made for each index with a full table,
+    too.
+    """
     for case, chosen in cases:
         yield case, chosen, settings
         index = notebook.named("index")

@@ -1,4 +1,6 @@
-"""What makes a folder of reports a site: the dataset to download, a page for wrong addresses, files for search engines."""
+"""What makes a folder of reports a site: the dataset to download, a page for wrong addresses, files for
+search engines.
+"""
 
 from __future__ import annotations
 
@@ -66,8 +68,8 @@ def write_around(folder: Path, address: str) -> int:
     folder
         The site; its reports are made.
     address
-        Where it will be published, from :func:`checked_address`. Without it there is no map for search engines, which
-        must name it.
+        Where it will be published, from :func:`checked_address`. Without it there is no map for search
+        engines, which must name it.
     """
     manifest, _ = read_manifest(folder)
     made = sorted(e["path"] for e in manifest["reports"].values() if e["status"] == "made")

@@ -54,14 +54,16 @@ def make_on_dask(
             client = Client(address, timeout=_ANSWER_S, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise ParameterError(
-                f"no Dask scheduler answers at {address!r}: {error}. Start one with `dask scheduler` and give its address, for example tcp://host:8786."
+                f"no Dask scheduler answers at {address!r}: {error}. Start one with `dask scheduler` and give"
+                " its address, for example tcp://host:8786."
             ) from None
         with client:
             try:
                 yield from _asked(client, as_completed, tasks, data, limits)
             except (CancelledError, OSError) as error:
                 raise CdsError(
-                    f"the Dask scheduler at {address} was lost ({type(error).__name__}). The reports finished so far are there; start it and run again to make the others."
+                    f"the Dask scheduler at {address} was lost ({type(error).__name__}). The reports finished"
+                    " so far are there; start it and run again to make the others."
                 ) from None
 
 
@@ -99,9 +101,11 @@ def _asked(client, as_completed, tasks: list[Task], data: Dataset, limits: Limit
             error = future.exception()
             yield (
                 task,
-                Rendered(task.key, error=f"its worker failed: {error}")
-                if error
-                else pickle.loads(future.result()),
+                (
+                    Rendered(task.key, error=f"its worker failed: {error}")
+                    if error
+                    else pickle.loads(future.result())
+                ),
             )
             future.release()
     finally:

@@ -113,7 +113,8 @@ def execute(
             error.cell_index + 1,
             _COLOURS.sub("", "\n".join(error.traceback)),
         ) from None
-    except Exception as error:  # a dead kernel, a timeout, a notebook that does not parse: the report fails, the batch goes on
+    # A dead kernel, a timeout, a notebook that does not parse: the report fails, the batch goes on.
+    except Exception as error:
         raise ReportError(
             f"{type(error).__name__}: {error}",
             _as_far_as_it_ran(ran, scratch),
@@ -126,7 +127,8 @@ def _kernel_of_ours(scratch: Path) -> Iterator[dict]:
     """Let Jupyter start the kernel of this environment, not one of the user's, while the block runs."""
     wanted, options = {"JUPYTER_PREFER_ENV_PATH": "1"}, {}
     if os.name == "posix" and len(str(scratch)) <= _LONGEST_FOLDER:
-        # Sockets in files: kernels that start side by side over TCP race for ports and are open to other users.
+        # Sockets in files: kernels that start side by side over TCP race for ports and are open to other
+        # users.
         wanted["JUPYTER_RUNTIME_DIR"] = str(scratch)
         options = {"config": Config({"KernelManager": {"transport": "ipc", "ip": str(scratch / "k")}})}
     with environment(wanted):

@@ -1,7 +1,7 @@
 """What the fork server imports and warms up once, so that each report starts at its first cell.
 
-All of it happens in that process only, which is ours: the garbage collector is stopped there, and a library is
-kept from one of its imports. Where this module is imported by anyone else, it does nothing.
+All of it happens in that process only, which is ours: the garbage collector is stopped there, and a library
+is kept from one of its imports. Where this module is imported by anyone else, it does nothing.
 
 No Polars query may run here: a query starts threads, and a process forked afterwards waits for them forever.
 """
@@ -19,8 +19,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-NOTEBOOKS = (
-    "CDS_PRELOAD_NOTEBOOKS"  # environment variable of the server: paths of the notebooks that will run
+NOTEBOOKS = (  # environment variable of the server: paths of the notebooks that will run
+    "CDS_PRELOAD_NOTEBOOKS"
 )
 
 

@@ -81,7 +81,9 @@ def _unpacked(state, mark: str, payload: dict[str, bytes]) -> str:
 
 
 def _lock(path: str) -> None:
-    """Lock a file until this worker ends: whoever clears away folders of killed processes sees that it lives."""
+    """Lock a file until this worker ends: whoever clears away folders of killed processes sees that
+    it lives.
+    """
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR)
     try:
         import fcntl

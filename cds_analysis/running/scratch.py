@@ -1,5 +1,5 @@
-"""Folders for temporary files: each run has one, which goes with it; what runs that were killed left behind is
-cleared away by the next.
+"""Folders for temporary files: each run has one, which goes with it; what runs that were killed left behind
+is cleared away by the next.
 
 A folder is named for the process that made it and holds a lock for as long as that lives: it is left behind
 when the process is gone and the lock is free. Nothing else is touched.
@@ -42,7 +42,8 @@ def temporary_files() -> Iterator[None]:
         yield
     except OSError as error:
         raise CdsError(
-            f"cannot write temporary files{_where()}: {error.strerror or error}. Make room there, or let the environment variable TMPDIR name another folder."
+            f"cannot write temporary files{_where()}: {error.strerror or error}. Make room there, or let the"
+            " environment variable TMPDIR name another folder."
         ) from None
 
 

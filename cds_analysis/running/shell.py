@@ -206,5 +206,7 @@ def _inline_pictures() -> Iterator[None]:
 
 
 def _as_they_are(settings: dict) -> dict:
-    """Return matplotlib's settings. Read in the usual way, the backend would be chosen now, if none is yet."""
+    """Return matplotlib's settings. Read in the usual way, the backend would be chosen now, if none
+    is yet.
+    """
     return {name: dict.__getitem__(settings, name) for name in dict.keys(settings)}

@@ -1,7 +1,7 @@
 """What is looked at, as one short text: language, units, series, years, indicator, view and provinces.
 
-The same text is the explorer's selection and what :meth:`cds_analysis.study.study.Study.show` takes, so that a figure
-can be mailed, kept in a note and drawn again.
+The same text is the explorer's selection and what :meth:`cds_analysis.study.study.Study.show` takes, so that
+a figure can be mailed, kept in a note and drawn again.
 """
 
 from __future__ import annotations

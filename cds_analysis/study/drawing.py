@@ -123,8 +123,8 @@ class Drawing:
         return self.chart(what, who, years=year, view="comparison.parts")
 
     def show(self, text: str) -> Live:
-        """Return the figure of a selection of the explorer, such as ``vi 63 papi/overall 2011-2024 all trend lang-son``;
-        it is drawn in this study's language and units.
+        """Return the figure of a selection of the explorer, such as ``vi 63 papi/overall 2011-2024 all trend
+        lang-son``; it is drawn in this study's language and units.
         """
         return self.figures.draw(read_choice(text, self.data).but(lang=self.lang, units=self.units))
 
@@ -172,7 +172,9 @@ class Drawing:
     # ---- what a figure was drawn from
 
     def linked_sources(self, figure: Live) -> list[dict]:
-        """Return title and address of each source of the rows drawn; an address that is none of the web's is empty."""
+        """Return title and address of each source of the rows drawn; an address that is none of the web's is
+        empty.
+        """
         ids = sources_of(figure.frame) if figure.frame.width else []
         rows = {
             r["source_id"]: r

@@ -1,5 +1,5 @@
-"""The dataset as a release that others can cite: a Frictionless Data Package with CSV, Parquet and one workbook a
-language with names instead of ids, the dictionary, how to cite it, and a checksum of every file.
+"""The dataset as a release that others can cite: a Frictionless Data Package with CSV, Parquet and one
+workbook a language with names instead of ids, the dictionary, how to cite it, and a checksum of every file.
 """
 
 from __future__ import annotations
@@ -126,7 +126,9 @@ def _sheets(data: Dataset, t: Text, version: str) -> dict[str, pl.DataFrame]:
 
 
 def _placed(own: pl.DataFrame, of_areas: pl.DataFrame, t: Text) -> pl.DataFrame:
-    """Put the rows of provinces and the nation, and those of the units of 2025, into one table, whose they are first."""
+    """Put the rows of provinces and the nation, and those of the units of 2025, into one table, whose they
+    are first.
+    """
     own = own.rename({"province_id": "scope"}, strict=False)
     names = {NATION: t("Viet Nam")}
     rows = pl.concat(

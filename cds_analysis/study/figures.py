@@ -1,5 +1,5 @@
-"""From a choice to its live figure: the frames are computed on all provinces, the title is the finding, the sources
-are those of the rows drawn.
+"""From a choice to its live figure: the frames are computed on all provinces, the title is the finding, the
+sources are those of the rows drawn.
 
 The explorer, :meth:`Study.chart` and the pages draw the same figures from here.
 """
@@ -39,7 +39,9 @@ class Figures:
         self._standing = lru_cache(16)(self._standing)
 
     def draw(self, choice: Choice) -> Live:
-        """Return the figure of a choice. Where there is nothing to draw, it has no rows and its title says why."""
+        """Return the figure of a choice. Where there is nothing to draw, it has no rows and its title says
+        why.
+        """
         series = find_series(choice.series, self.data.indices)
         made = {
             "trend": self._trend,

@@ -1,8 +1,8 @@
 """Fitted standings kept on disk, so that the reports of a batch fit each series once.
 
-A file is found by the checksum of all that its content follows from: the rows, the breaks, the options, the code that
-fits and the versions of the libraries. A change of any of them is another file, so nothing ever has to be thrown away
-for being old. The folder is the user's cache; what is in it can be deleted at any time.
+A file is found by the checksum of all that its content follows from: the rows, the breaks, the options, the
+code that fits and the versions of the libraries. A change of any of them is another file, so nothing ever has
+to be thrown away for being old. The folder is the user's cache; what is in it can be deleted at any time.
 """
 
 from __future__ import annotations

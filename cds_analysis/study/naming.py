@@ -40,8 +40,8 @@ _CODES = {
 
 
 def named(frame: pl.DataFrame, t: Text) -> pl.DataFrame:
-    """Return the rows with names instead of ids, in the language of `t`. The ids of an index and its dimension
-    become one column, lists become texts, and sources their publisher and title.
+    """Return the rows with names instead of ids, in the language of `t`. The ids of an index and its
+    dimension become one column, lists become texts, and sources their publisher and title.
 
     Examples
     --------

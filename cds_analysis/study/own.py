@@ -61,12 +61,14 @@ def matched(frame: pl.DataFrame, on: str, find: Callable[[Iterable[str]], dict[s
 
 
 def own_values(frame: pl.DataFrame, value: str, direction: int) -> pl.DataFrame:
-    """Return values as measures read them, named after the column; rows without a province or value are left out.
+    """Return values as measures read them, named after the column; rows without a province or value are left
+    out.
 
     Raises
     ------
     ParameterError
-        When there is no such column, it holds no numbers, a province occurs twice, or `direction` is not 1 or -1.
+        When there is no such column, it holds no numbers, a province occurs twice, or `direction` is not 1 or
+        -1.
     """
     _has(frame, value)
     if not frame.schema[value].is_numeric():

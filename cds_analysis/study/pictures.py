@@ -40,7 +40,9 @@ def picture(result: Result) -> Chart:
 
 
 def bump(result: Result) -> Chart:
-    """Return the ranks of every province by year; those picked in colour, cut where the definition changed."""
+    """Return the ranks of every province by year; those picked in colour, cut where the definition
+    changed.
+    """
     one = _one_series(result)
     t = result.study.text
     return charts.bump(

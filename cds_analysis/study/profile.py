@@ -94,8 +94,9 @@ class Profile:
 
     def __repr__(self) -> str:
         return (
-            f"<{self.name}: {self.region}; {several(len(self.ranks), 'rank')}, {several(len(self.gaps), 'target')}, "
-            f"{several(len(self.reported), 'reported figure')}, {several(self.sources.height, 'source')}>"
+            f"<{self.name}: {self.region}; {several(len(self.ranks), 'rank')},"
+            f" {several(len(self.gaps), 'target')}, {several(len(self.reported), 'reported figure')},"
+            f" {several(self.sources.height, 'source')}>"
         )
 
     def _repr_html_(self) -> str:

@@ -101,7 +101,8 @@ class Result:
     Parameters
     ----------
     name
-        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``standing``, ``changes``, ``carried``, ``find``.
+        What was asked: ``ranks``, ``gaps``, ``trends``, ``compare``, ``standing``, ``changes``, ``carried``,
+        ``find``.
     frame
         The rows picked so far; columns as the measure of that name documents them.
     whole
@@ -111,7 +112,8 @@ class Result:
     series
         Indices and dimensions it is about.
     family
-        In words, the tests that were corrected together, or the provinces compared; empty where nothing depends on it.
+        In words, the tests that were corrected together, or the provinces compared; empty where nothing
+        depends on it.
     picked
         Ids of the provinces picked, in order; empty for all.
     """
@@ -127,7 +129,9 @@ class Result:
     # ---- choosing rows
 
     def pick(self, *names: str | int | Iterable[str]) -> Result:
-        """Keep provinces: names in any spelling, ids, codes, regions. All unknown names are listed at once."""
+        """Keep provinces: names in any spelling, ids, codes, regions. All unknown names are listed
+        at once.
+        """
         flat = [n for name in names for n in ([name] if isinstance(name, str | int) else name)]
         ids = find_provinces(flat, self.study.data.provinces, self.study.data.regions)
         if "province_id" not in self.frame.columns:
@@ -135,7 +139,9 @@ class Result:
         return replace(self, frame=self.frame.filter(pl.col("province_id").is_in(ids)), picked=tuple(ids))
 
     def years(self, first: int, last: int | None = None) -> Result:
-        """Keep the years from `first` to `last` (only `first` without it); refused where no row lies there."""
+        """Keep the years from `first` to `last` (only `first` without it); refused where no row lies
+        there.
+        """
         if "year" not in self.frame.columns:
             raise ParameterError(f"{self.name} has no column of years")
         last = first if last is None else last
@@ -149,7 +155,9 @@ class Result:
         )
 
     def where(self, **wanted: object) -> Result:
-        """Keep the rows whose columns have these values; a value may be a list. A misspelt column is refused."""
+        """Keep the rows whose columns have these values; a value may be a list. A misspelt column is
+        refused.
+        """
         rows = self.frame
         for column, value in wanted.items():
             self._check_column(column)
@@ -225,7 +233,9 @@ class Result:
     # ---- where it goes
 
     def named(self) -> pl.DataFrame:
-        """Return the rows with names instead of ids and headings in the study's language; sources as titles."""
+        """Return the rows with names instead of ids and headings in the study's language; sources as
+        titles.
+        """
         return named(self.frame, self.study.text)
 
     def to_polars(self) -> pl.DataFrame:
@@ -272,7 +282,9 @@ class Result:
         return path
 
     def chart(self) -> Chart:
-        """Return the picture that fits the answer: ranks as lines, one year as a map, targets as distances."""
+        """Return the picture that fits the answer: ranks as lines, one year as a map, targets as
+        distances.
+        """
         from cds_analysis.study import pictures
 
         return pictures.picture(self)

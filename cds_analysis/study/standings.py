@@ -1,5 +1,5 @@
-"""Standings as the front door gives them: each series fitted once a study, with and without the breaks that were
-detected in the figures alone.
+"""Standings as the front door gives them: each series fitted once a study, with and without the breaks that
+were detected in the figures alone.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ class Standings:
         self._kept: dict[tuple[str, int, bool], Standing] = {}
 
     def fitted(self, series: Series, *, years_ahead: int = AHEAD, documented: bool = False) -> Standing:
-        """Return the standings of one index or dimension; see :func:`cds_analysis.measures.standing.standing`.
+        """Return the standings of one index or dimension; see
+        :func:`cds_analysis.measures.standing.standing`.
 
         With `documented`, only with the breaks that somebody wrote down, and without ranks.
         """
@@ -61,8 +62,8 @@ class Standings:
         return found
 
     def rows(self, series: Iterable[Series], *, since: int | None, years_ahead: int) -> pl.DataFrame:
-        """Return ``positions`` and ``ahead`` of these series in one frame, with the rise since a year; columns as
-        in :meth:`cds_analysis.study.study.Study.standing`.
+        """Return ``positions`` and ``ahead`` of these series in one frame, with the rise since a year;
+        columns as in :meth:`cds_analysis.study.study.Study.standing`.
         """
         asked = list(series)
         parts = [self._rows(one, since, years_ahead, alone=len(asked) == 1) for one in asked]
@@ -146,8 +147,8 @@ class Standings:
         return pl.concat(parts)
 
     def of_profiles(self, indices: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return ``positions`` of every profiled index and of its dimensions, and the newest changes of the whole
-        indices; both frames are empty, with their columns, where no series has standings.
+        """Return ``positions`` of every profiled index and of its dimensions, and the newest changes of the
+        whole indices; both frames are empty, with their columns, where no series has standings.
         """
         shown = profiled(indices, where=("chart", "text"))
         series = [s for s in series_of(indices) if s.index_id in shown and s.parent_id in (None, WHOLE)]

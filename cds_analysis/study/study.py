@@ -1,8 +1,9 @@
-"""One dataset, one set of units, one language: every question is asked here, by researchers, notebooks and the
-command line alike.
+"""One dataset, one set of units, one language: every question is asked here, by researchers, notebooks and
+the command line alike.
 
-Answers are computed on all provinces and picked afterwards, so that no choice of rows changes a rank, a median or
-a corrected p-value. Names are read in any spelling; what is misspelt is refused with the closest names.
+Answers are computed on all provinces and picked afterwards, so that no choice of rows changes a rank, a
+median or a corrected p-value. Names are read in any spelling; what is misspelt is refused with the closest
+names.
 """
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ class Study(Drawing):
         with_scores = scores.drop_nulls("score")["index_id"].n_unique()
         ranked = scores["index_id"].n_unique() - with_scores
         who = several(d.provinces.height, "province" if self.units == "63" else "unit")
-        what = f"{several(with_scores, 'index', 'indices')} and {several(ranked, 'ranking')} since {scores['year'].min()}"
+        what = (
+            f"{several(with_scores, 'index', 'indices')} and {several(ranked, 'ranking')} since"
+            f" {scores['year'].min()}"
+        )
         return f"<Study: {who}, {what}, {several(d.indicators.height, 'indicator')}, {self.lang}>"
 
     @cached_property
@@ -94,8 +98,8 @@ class Study(Drawing):
 
     @cached_property
     def likely(self) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Standings of all years and newest changes of the indices that a profile shows and of their dimensions; see
-        :meth:`cds_analysis.study.standings.Standings.of_profiles`.
+        """Standings of all years and newest changes of the indices that a profile shows and of their
+        dimensions; see :meth:`cds_analysis.study.standings.Standings.of_profiles`.
         """
         d, shown = self.data, profiled(self.data.indices, where=("chart", "text"))
         mine = pl.col("index_id").is_in(shown)
@@ -121,7 +125,9 @@ class Study(Drawing):
 
     @cached_property
     def peers(self) -> pl.DataFrame:
-        """The structural peers of every province; see :func:`cds_analysis.measures.compare.structural_peers`."""
+        """The structural peers of every province; see
+        :func:`cds_analysis.measures.compare.structural_peers`.
+        """
         return structural_peers(self.data.context)
 
     def _series(self, names: Sequence[str | Series]) -> tuple[Series, ...]:
@@ -136,7 +142,8 @@ class Study(Drawing):
         """Return score, rank, group and places gained by year, newest first; columns of
         :func:`cds_analysis.measures.ranks.ranks`.
 
-        `series` are indices or dimensions in any spelling (``papi``, ``papi.d6``, ``PAPI 6``); all by default.
+        `series` are indices or dimensions in any spelling (``papi``, ``papi.d6``, ``PAPI 6``); all by
+        default.
         """
         found = self._series(series)
         rows = _rows_of(self.ranked, found) if found else self.ranked
@@ -153,7 +160,8 @@ class Study(Drawing):
         indicators
             In any spelling; all by default.
         as_of
-            The day of judgement, such as ``2024-06-30``, the date of the data by default; later figures are not used.
+            The day of judgement, such as ``2024-06-30``, the date of the data by default; later figures are
+            not used.
         """
         day = as_of if isinstance(as_of, date) else parse_day(as_of) or self.data.judged_on
         found = [find_indicator(i, self.data.indicators).indicator_id for i in indicators]
@@ -162,8 +170,9 @@ class Study(Drawing):
         return self.result("gaps", rows)
 
     def trends(self, *series: str | Series, alpha: float = 0.05) -> Result:
-        """Return the trend of every province within each definition, of its score and against the country; columns of
-        :func:`cds_analysis.measures.own_trends.trends_beside_country`. All provinces of a dimension are tested together.
+        """Return the trend of every province within each definition, of its score and against the country;
+        columns of :func:`cds_analysis.measures.own_trends.trends_beside_country`. All provinces of a
+        dimension are tested together.
         """
         found = self._series(series)
         scores = self._scores(found) if found else eager(self.data.scores)
@@ -174,13 +183,15 @@ class Study(Drawing):
         return self.result("trends", judged, found, family)
 
     def standing(self, *series: str | Series, since: int | None = None, years_ahead: int = 2) -> Result:
-        """Return every province's standing among all by year, through breaks, with the doubt its rank carries.
+        """Return every province's standing among all by year, through breaks, with the doubt its rank
+        carries.
 
-        Columns of ``positions`` and ``ahead`` of :func:`cds_analysis.measures.standing.standing` (``median_rank``, the
-        likely rank, ``rank_low_80`` ... ``rank_high_95``, ``p_top_ten``, ``p_bottom_ten``), with ``years_ahead`` (0 for
-        a year with a figure), ``since, p_rise`` (probability that the standing rose from that year), ``n_order_breaks``
-        in between, ``p_rise_documented`` (without the breaks that were only detected), ``depends_on_detected`` (whether
-        likely, unlikely or neither then changes) and ``noise_share`` of the figures (estimated).
+        Columns of ``positions`` and ``ahead`` of :func:`cds_analysis.measures.standing.standing`
+        (``median_rank``, the likely rank, ``rank_low_80`` ... ``rank_high_95``, ``p_top_ten``,
+        ``p_bottom_ten``), with ``years_ahead`` (0 for a year with a figure), ``since, p_rise`` (probability
+        that the standing rose from that year), ``n_order_breaks`` in between, ``p_rise_documented`` (without
+        the breaks that were only detected), ``depends_on_detected`` (whether likely, unlikely or neither then
+        changes) and ``noise_share`` of the figures (estimated).
 
         Parameters
         ----------
@@ -206,7 +217,8 @@ class Study(Drawing):
         Parameters
         ----------
         series
-            In any spelling; all that have standings by default. The provinces of a series are tested together.
+            In any spelling; all that have standings by default. The provinces of a series are tested
+            together.
         year_from, year_to
             The two years; by default the last two full ones of each series.
         """
@@ -216,8 +228,8 @@ class Study(Drawing):
 
     def carried(self, series: str | Series, *, year_from: int, year_to: int) -> Result:
         """Return which parts carried every province's change between two years of one definition; columns of
-        :func:`cds_analysis.measures.decomposition.decompose`, with ``p_rise`` and ``verdict`` of the part's standing
-        (null where it has none).
+        :func:`cds_analysis.measures.decomposition.decompose`, with ``p_rise`` and ``verdict`` of the part's
+        standing (null where it has none).
         """
         from cds_analysis.measures.decomposition import decompose
 
@@ -263,12 +275,13 @@ class Study(Drawing):
         Parameters
         ----------
         what
-            An index or dimension in any spelling, or a frame of one's own (Polars, pandas, or a dict of columns).
+            An index or dimension in any spelling, or a frame of one's own (Polars, pandas, or a dict of
+            columns).
         year
             Of an index: the year measured, the latest by default.
         on, value, direction
-            Of a frame of one's own: its columns of province names and of values, and 1 where higher is better, -1
-            where lower is.
+            Of a frame of one's own: its columns of province names and of values, and 1 where higher is
+            better, -1 where lower is.
         """
         if isinstance(what, str | Series):
             found = self._series([what])
@@ -298,14 +311,15 @@ class Study(Drawing):
     # ---- finding one's way
 
     def match(self, frame: object, *, on: str = "province") -> pl.DataFrame:
-        """Return a frame of one's own with ``province_id`` in front, from the names in its column `on`; all names
-        that are not known are listed at once.
+        """Return a frame of one's own with ``province_id`` in front, from the names in its column `on`; all
+        names that are not known are listed at once.
         """
         return matched(frame_of(frame), on, lambda names: find_each(names, self.data.provinces))
 
     def find(self, words: str) -> Result:
-        """Return what has all of these words in its name, in either language, with or without accents: indices,
-        dimensions, indicators and how many figures and targets are on record for each. Refused where nothing has.
+        """Return what has all of these words in its name, in either language, with or without accents:
+        indices, dimensions, indicators and how many figures and targets are on record for each. Refused where
+        nothing has.
         """
         wanted = [fold(w) for w in words.split()]
         observed = dict(eager(self.data.observations)["indicator_id"].value_counts().iter_rows())
@@ -332,7 +346,9 @@ class Study(Drawing):
         return self.result("find", found)
 
     def provinces(self, *names: str) -> list[str]:
-        """Return the ids of provinces and regions named in any spelling; ``peers of X`` gives X's structural peers."""
+        """Return the ids of provinces and regions named in any spelling; ``peers of X`` gives X's structural
+        peers.
+        """
         found: list[str] = []
         for name in names:
             head, _, who = name.partition(" of ")

@@ -26,7 +26,9 @@ _NAMED = 6  # sources in the line under a picture; the table below it has one a 
 
 
 def score_lines(ranked: pl.DataFrame, breaks: pl.DataFrame, t: Text, *, province: str) -> Panel | None:
-    """Draw a province's score by year, a panel an index, each on its own scale; none where no index has two years."""
+    """Draw a province's score by year, a panel an index, each on its own scale; none where no index has two
+    years.
+    """
     shown, drawn = [], []
     for index in t.profiled:
         table = ranked.filter(pl.col("index_id") == index, pl.col("dimension_id") == WHOLE)
@@ -45,11 +47,13 @@ def score_lines(ranked: pl.DataFrame, breaks: pl.DataFrame, t: Text, *, province
                 "drawn": measured,
                 "scale": [(y, t.number(v, decimals)) for y, v in measured.scale],
                 "value": value,
-                "said": t("{index}: score by year", index=t.index_short(index))
-                + ". "
-                + "; ".join(
-                    f"{r['year']}: {t.number(r['score'], t.decimals(index, exact=True))}"
-                    for r in own.iter_rows(named=True)
+                "said": (
+                    t("{index}: score by year", index=t.index_short(index))
+                    + ". "
+                    + "; ".join(
+                        f"{r['year']}: {t.number(r['score'], t.decimals(index, exact=True))}"
+                        for r in own.iter_rows(named=True)
+                    )
                 ),
             }
         )
@@ -61,7 +65,8 @@ def score_lines(ranked: pl.DataFrame, breaks: pl.DataFrame, t: Text, *, province
     left = len(named) - _NAMED
     title = t("Score by year, each index on its own scale")
     note = t(
-        "Band: middle half of the provinces, thin line: median. Dotted: new definition, scores do not compare across it."
+        "Band: middle half of the provinces, thin line: median. Dotted: new definition, scores do not compare"
+        " across it."
     )
     return panel(
         "lines",
@@ -118,7 +123,8 @@ def years_table(own: pl.DataFrame, t: Text) -> Panel:
         title=t("Ranks and scores by year"),
         right=["rank", "change", "score"],
         note=t(
-            "▲ up, ▼ down on the year before; rank changes carry noise and are no progress across a new definition."
+            "▲ up, ▼ down on the year before; rank changes carry noise and are no progress across a new"
+            " definition."
         ),
         data=own,
     )

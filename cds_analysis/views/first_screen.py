@@ -194,10 +194,11 @@ def cards(
 def groups(
     parts: pl.DataFrame, ranks_before: pl.DataFrame, register: list[Series], t: Text, *, province: str
 ) -> list[Group]:
-    """Make the rows of strengths and weaknesses: the newest year in which the province is on record, strongest first.
+    """Make the rows of strengths and weaknesses: the newest year in which the province is on record,
+    strongest first.
 
-    `parts` comes from :func:`cds_analysis.measures.findings.parts`; `ranks_before` are the province's ranks of the year
-    before.
+    `parts` comes from :func:`cds_analysis.measures.findings.parts`; `ranks_before` are the province's ranks
+    of the year before.
     """
     about = {s.key: s for s in register}
     made = []
@@ -255,8 +256,9 @@ def _row(row: dict, table: pl.DataFrame, before: dict | None, series: Series, t:
 def figures(
     observations: pl.DataFrame, t: Text, *, first: Iterable[str] = (), most: int | None = None
 ) -> list[Figure]:
-    """Make the list of figures reported, newest first; indicators of `first` go before the others of their day. Of the
-    few that a screen holds (`most`) shares come first: a count says little about a province whose size is not in view.
+    """Make the list of figures reported, newest first; indicators of `first` go before the others of their
+    day. Of the few that a screen holds (`most`) shares come first: a count says little about a province whose
+    size is not in view.
     """
     wanted = list(first)
     units = pl.DataFrame({"indicator_id": list(t.units), "unit": list(t.units.values())})
@@ -295,8 +297,8 @@ def paragraph(locator: str | None, t: Text) -> str:
 def goals(judged: pl.DataFrame, t: Text, *, differs: bool = False) -> list[Goal]:
     """Make the list of targets beside figures; `differs` where the target's definition is another one.
 
-    `judged` comes from :func:`cds_analysis.measures.gaps.merge_repeated`; of targets with another definition it has
-    ``near_id``, the indicator of the figure.
+    `judged` comes from :func:`cds_analysis.measures.gaps.merge_repeated`; of targets with another definition
+    it has ``near_id``, the indicator of the figure.
     """
     made = []
     for r in judged.iter_rows(named=True):
@@ -319,9 +321,11 @@ def goals(judged: pl.DataFrame, t: Text, *, differs: bool = False) -> list[Goal]
                 target=t("target {target} by {due}", target=goal, due=t.date(r["due"])),
                 whose=t("national") if r["scope"] == "viet-nam" else t("own"),
                 status=t("another definition") if differs else t(STATUS_LABELS[r["status"]]),
-                bullet=bullet(r["value"], r["target"], state="open" if differs else state)
-                if unit == "percent"
-                else None,
+                bullet=(
+                    bullet(r["value"], r["target"], state="open" if differs else state)
+                    if unit == "percent"
+                    else None
+                ),
                 source=cited(t, r["target_source_ids"])[0],
             )
         )

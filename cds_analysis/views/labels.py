@@ -50,7 +50,9 @@ STATUS_LABELS = {
     "no_data": "no figure",
 }
 REASON_LABELS = {
-    "the due date has passed and no later figure is on record": "the due date has passed and no later figure is on record",
+    "the due date has passed and no later figure is on record": (
+        "the due date has passed and no later figure is on record"
+    ),
     "only a bound is known": "only a bound is known",
     "the two figures are too close in time for a pace": "the two figures are too close in time for a pace",
 }
@@ -159,7 +161,9 @@ CHANGE_REASON_LABELS = {
 }
 READING_LABELS = {
     "converging": "Both say that provinces converge.",
-    "only_beta": "The spread did not clearly shrink, so this alone is what regression to the mean looks like.",
+    "only_beta": (
+        "The spread did not clearly shrink, so this alone is what regression to the mean looks like."
+    ),
     "diverging": "Provinces moved apart: the spread grew.",
     "neither": "Neither convergence nor divergence is clear.",
 }

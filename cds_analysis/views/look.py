@@ -1,4 +1,6 @@
-"""Colours, symbols and the face: what pages, live charts and still ones share. No library that draws is imported here."""
+"""Colours, symbols and the face: what pages, live charts and still ones share. No library that draws is
+imported here.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,8 @@ __all__ = [
 INK, MUTED, GREY, LIGHT = "#1b2a38", "#586774", "#b4bec7", "#e7ebee"
 # Okabe-Ito: told apart by readers with any common colour blindness; markers differ too.
 PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8a6d00", "#56B4E9"]
-# On a page charts take the page's colours: the light ones here, others where the page is dark. Ink on a coloured field
-# is the same everywhere, so it is another colour.
+# On a page charts take the page's colours: the light ones here, others where the page is dark. Ink on a
+# coloured field is the same everywhere, so it is another colour.
 COLOURS = {
     INK: "--ink",
     MUTED: "--soft",
@@ -53,8 +55,8 @@ STATUS_LOOK = {
     "no_data": ("–", "#ffffff", INK),
 }
 
-# One face for text and charts, shipped with the package (tests/face.py makes it); DejaVu Sans, which matplotlib brings,
-# has the letters that it lacks.
+# One face for text and charts, shipped with the package (tests/face.py makes it); DejaVu Sans, which
+# matplotlib brings, has the letters that it lacks.
 FACE = Path(__file__).parent / "face"
 FAMILY = "Inter"
 FONTS = "Inter, 'DejaVu Sans', sans-serif"

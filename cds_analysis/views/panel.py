@@ -19,7 +19,9 @@ LOOK = "cds-look"  # class of the style element, which a page that has the look 
 
 @cache
 def look() -> str:
-    """Return the style sheet of text, charts and tables: the one that pages carry and a notebook's output brings."""
+    """Return the style sheet of text, charts and tables: the one that pages carry and a notebook's output
+    brings.
+    """
     return (_TEMPLATES / "look.css").read_text(encoding="utf-8")
 
 

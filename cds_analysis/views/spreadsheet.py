@@ -8,15 +8,17 @@ __all__ = ["flat_csv"]
 
 
 def flat_csv(frame: pl.DataFrame, *, for_spreadsheet: bool = False, decimal_comma: bool = False) -> str:
-    """Return the frame as CSV; lists become text joined by ';'. With `decimal_comma`, numbers have one and columns are
-    separated by semicolons, as a spreadsheet with Vietnamese settings reads them.
+    """Return the frame as CSV; lists become text joined by ';'. With `decimal_comma`, numbers have one and
+    columns are separated by semicolons, as a spreadsheet with Vietnamese settings reads them.
 
     With `for_spreadsheet` a text that a spreadsheet would run as a formula (it begins with = + - @, a tab or
     a return) gets an apostrophe in front, so it stays text.
 
     Examples
     --------
-    >>> print(flat_csv(pl.DataFrame({"name": ["=1+1", "ok"], "value": [-1, 2]}), for_spreadsheet=True).strip())
+    >>> print(
+    ...     flat_csv(pl.DataFrame({"name": ["=1+1", "ok"], "value": [-1, 2]}), for_spreadsheet=True).strip()
+    ... )
     name,value
     '=1+1,-1
     ok,2

@@ -130,8 +130,8 @@ class Text:
     def counted(
         self, one: str, many: str, count: Any, decimals: int = 0, *, sign: bool = False, **values: object
     ) -> str:
-        """Translate `one` or `many`, as the language counts, and fill in its ``{placeholders}``, of which ``{n}`` is the
-        count as :meth:`number` writes it.
+        """Translate `one` or `many`, as the language counts, and fill in its ``{placeholders}``, of which
+        ``{n}`` is the count as :meth:`number` writes it.
 
         Examples
         --------
@@ -155,8 +155,8 @@ class Text:
         return ("+" if rounded > 0 and sign else "−" if rounded < 0 else "") + text
 
     def p_value(self, value: Any, *, bare: bool = False) -> str:
-        """Write a p-value with its sign, as in ``p = 0.012`` and ``p < 0.001`` (never 0.000); `bare` for a column of
-        them, where only the "less than" is written.
+        """Write a p-value with its sign, as in ``p = 0.012`` and ``p < 0.001`` (never 0.000); `bare` for a
+        column of them, where only the "less than" is written.
 
         Examples
         --------
@@ -222,11 +222,17 @@ class Text:
         return format_date(day, pattern, locale=self.locale)
 
     def place(self, rank: int, of: int | None = None, *, tied: bool = False) -> str:
-        """Write a place in a ranking: ``thứ 62/63``, ``62nd of 63``; a first place that others share is said to be one.
+        """Write a place in a ranking: ``thứ 62/63``, ``62nd of 63``; a first place that others share is said
+        to be one.
 
         Examples
         --------
-        >>> Text("en").place(62, 63), Text("en").place(1, 63, tied=True), Text("en").place(11), Text("vi").place(62, 63)
+        >>> (
+        ...     Text("en").place(62, 63),
+        ...     Text("en").place(1, 63, tied=True),
+        ...     Text("en").place(11),
+        ...     Text("vi").place(62, 63),
+        ... )
         ('62nd of 63', 'joint first', '11th', 'thứ 62/63')
         """
         if tied and rank == 1:
@@ -336,7 +342,9 @@ class Text:
         }
 
     def numbered(self, index_id: str, dimension_id: str) -> str:
-        """Return the name of a dimension behind its official number, where it has one: ``8 Quản trị điện tử``."""
+        """Return the name of a dimension behind its official number, where it has one: ``8 Quản trị điện
+        tử``.
+        """
         number = self._register[index_id, dimension_id].number
         return (
             f"{number} {self.dimension(index_id, dimension_id)}"
@@ -345,7 +353,9 @@ class Text:
         )
 
     def part(self, index_id: str, dimension_id: str) -> str:
-        """Return the name of a dimension as it stands within a sentence: ``quản trị điện tử``, ``e-governance``."""
+        """Return the name of a dimension as it stands within a sentence: ``quản trị điện tử``,
+        ``e-governance``.
+        """
         name = self.dimension(index_id, dimension_id)
         if self.lang == "vi":
             return name[:1].lower() + name[1:]

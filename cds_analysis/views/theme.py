@@ -104,7 +104,9 @@ _drawing = threading.RLock()  # matplotlib has one set of settings for all threa
 
 @contextmanager
 def style():
-    """Apply the look inside a ``with`` block only; charts of several threads are drawn one after the other."""
+    """Apply the look inside a ``with`` block only; charts of several threads are drawn one after the
+    other.
+    """
     with _drawing:
         before: dict[RcKeyType, Any] = {name: mpl.rcParams[name] for name in _STYLE}
         mpl.rcParams.update(_STYLE)

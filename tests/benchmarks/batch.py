@@ -64,8 +64,8 @@ def main():
     chosen = [a for p in provinces for a in ("--province", p)]
     report = [str(BIN / "cds"), "report", "province_profile", *chosen, "--jobs", str(JOBS), "--force"]
     one = (
-        f"{BIN / 'papermill'} --no-progress-bar --log-level ERROR {NOTEBOOK} {{}}.ipynb -p province {{}} -p lang vi && "
-        f"{BIN / 'jupyter'}-nbconvert --to html --no-input --log-level ERROR {{}}.ipynb"
+        f"{BIN / 'papermill'} --no-progress-bar --log-level ERROR {NOTEBOOK} {{}}.ipynb -p province {{}} -p"
+        f" lang vi && {BIN / 'jupyter'}-nbconvert --to html --no-input --log-level ERROR {{}}.ipynb"
     )
     rows = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -83,7 +83,8 @@ def main():
         rows["fork, both languages (twice the reports)"] = mean(first[1], second[0])
     fork = rows["fork"][0]
     print(
-        f"{number} profiles, {JOBS} at a time\n\n| way | seconds | times fork | a report, s | memory of a worker, MiB |\n|---|---|---|---|---|"
+        f"{number} profiles, {JOBS} at a time\n\n| way | seconds | times fork | a report, s | memory of a"
+        " worker, MiB |\n|---|---|---|---|---|"
     )
     for name, (seconds, peak) in sorted(rows.items(), key=lambda row: row[1][0]):
         reports = number * (2 if "twice" in name else 1)

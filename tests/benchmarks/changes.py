@@ -1,6 +1,8 @@
-"""False alarms and power of "is this rise real?", on simulated tables: ``python tests/benchmarks/changes.py [draws]``.
+"""False alarms and power of "is this rise real?", on simulated tables: ``python tests/benchmarks/changes.py
+[draws]``.
 
-Prints one row a case (:mod:`cds_analysis.measures.change_simulation`) for tables of 63 provinces and 7 or 14 years.
+Prints one row a case (:mod:`cds_analysis.measures.change_simulation`) for tables of 63 provinces and 7 or 14
+years.
 """
 
 import os

@@ -157,5 +157,6 @@ if __name__ == "__main__":
     else:
         seconds, rows, check = globals()[what](where)
         print(
-            f"| {what} | {seconds:.2f} | {rows:,} | {check} | {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} |"
+            f"| {what} | {seconds:.2f} | {rows:,} | {check} |"
+            f" {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} |"
         )

@@ -1,7 +1,8 @@
 """Time the explorer on all of PAPI, DTI and PAR INDEX: ``python tests/benchmarks/explorer.py``.
 
-From a change to the figure that is sent to the browser, tab by tab, over every index and several choices of provinces;
-and the first display after imports. tests/benchmarks/lab.py measures to the picture, in a real JupyterLab.
+From a change to the figure that is sent to the browser, tab by tab, over every index and several choices of
+provinces; and the first display after imports. tests/benchmarks/lab.py measures to the picture, in a real
+JupyterLab.
 """
 
 import statistics
@@ -25,7 +26,8 @@ def main():
     loaded = time.perf_counter()
     explorer = Explorer(data, lang="vi", provinces=["lang-son"], index="papi")
     print(
-        f"first display: {loaded - start:.2f} s to load the data, {time.perf_counter() - loaded:.2f} s to the first figure\n"
+        f"first display: {loaded - start:.2f} s to load the data, {time.perf_counter() - loaded:.2f} s to the"
+        " first figure\n"
     )
 
     seconds = {tab: [] for tab in VIEWS}
@@ -40,7 +42,8 @@ def main():
     print("| tab | changes | median, ms | 95th percentile, ms |\n|---|---|---|---|")
     for tab, group in [*seconds.items(), ("all", every)]:
         print(
-            f"| {tab} | {len(group)} | {1000 * statistics.median(group):.0f} | {1000 * statistics.quantiles(group, n=20)[-1]:.0f} |"
+            f"| {tab} | {len(group)} | {1000 * statistics.median(group):.0f} |"
+            f" {1000 * statistics.quantiles(group, n=20)[-1]:.0f} |"
         )
 
 

@@ -1,7 +1,8 @@
 """Time the explorer in a real JupyterLab, from an event to the picture: ``python tests/benchmarks/lab.py``.
 
-A hundred changes that go through Python (index, part, years, tab, view, provinces), and a hundred picks that the browser
-draws alone. Needs Debian's Chromium. The load of the machine is printed too: other work makes all of it slower.
+A hundred changes that go through Python (index, part, years, tab, view, provinces), and a hundred picks that the
+browser draws alone. Needs Debian's Chromium. The load of the machine is printed too: other work makes all of it
+slower.
 """
 
 import os
@@ -32,7 +33,8 @@ THROUGH_PYTHON = """async (states) => {
 IN_THE_BROWSER = """async () => {
   const plot = document.querySelector(".cds-plot"), taken = [];
   for (let i = 0; i < 100; i++) {
-    const box = plot.getBoundingClientRect(), x = box.left + 60 + (i * 37) % 500, y = box.top + 60 + (i * 53) % 250;
+    const box = plot.getBoundingClientRect(), x = box.left + 60 + (i * 37) % 500, y = box.top + 60 + (i * \
+53) % 250;
     const target = document.elementFromPoint(x, y), start = performance.now();
     target.dispatchEvent(new MouseEvent("pointermove", { bubbles: true, clientX: x, clientY: y }));
     target.dispatchEvent(new MouseEvent("mousemove", { bubbles: true, clientX: x, clientY: y }));
@@ -70,7 +72,8 @@ def report(name, taken):
     p95 = statistics.quantiles(taken, n=20)[-1]
     load = os.getloadavg()[0]
     print(
-        f"{name}: n = {len(taken)}, median {statistics.median(taken):.0f} ms, p95 {p95:.0f} ms (load {load:.1f})"
+        f"{name}: n = {len(taken)}, median {statistics.median(taken):.0f} ms, p95 {p95:.0f} ms (load"
+        f" {load:.1f})"
     )
 
 

@@ -177,7 +177,8 @@ def main():
     rows.append(("all", sum(r[1] for r in rows), sum(r[2] for r in rows)))
 
     print(
-        f"{scores['province_id'].n_unique()} provinces, {scores['dimension_id'].n_unique()} dimensions, {scores['year'].n_unique()} years; one thread; results agree\n"
+        f"{scores['province_id'].n_unique()} provinces, {scores['dimension_id'].n_unique()} dimensions,"
+        f" {scores['year'].n_unique()} years; one thread; results agree\n"
     )
     print("| measure | this package, s | plain loop, s | times faster |\n|---|---|---|---|")
     for name, ours, plain in rows:

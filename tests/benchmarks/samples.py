@@ -1,8 +1,10 @@
-"""Could standings be read from years with a sample of provinces? ``python tests/benchmarks/samples.py [draws]``.
+"""Could standings be read from years with a sample of provinces? ``python tests/benchmarks/samples.py
+[draws]``.
 
-First a simulation: 63 provinces, 12 years, of which a province's rank is on record with a chance of 0.6 in the first
-ten, 0.2 elsewhere, 0.25 more after a move of 15 places (what the press prints), or with 0.22 everywhere. Ranks are read
-as normal scores. Then what the same model estimates for the indices of which only samples are on record.
+First a simulation: 63 provinces, 12 years, of which a province's rank is on record with a chance of 0.6 in
+the first ten, 0.2 elsewhere, 0.25 more after a move of 15 places (what the press prints), or with 0.22
+everywhere. Ranks are read as normal scores. Then what the same model estimates for the indices of which only
+samples are on record.
 """
 
 import os

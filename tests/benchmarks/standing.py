@@ -1,7 +1,8 @@
-"""Back-test standings on the bundled data, refitted on the past only: ``python tests/benchmarks/standing.py``.
+"""Back-test standings on the bundled data, refitted on the past only: ``python
+tests/benchmarks/standing.py``.
 
-Prints the time of one fit of everything on one core, errors and coverage by series and horizon, the scores of the
-probability that the next figure is higher, and how much of the flagged moves was undone.
+Prints the time of one fit of everything on one core, errors and coverage by series and horizon, the scores of
+the probability that the next figure is higher, and how much of the flagged moves was undone.
 """
 
 import os
@@ -23,7 +24,9 @@ SHOWN += ["held_80", "held_95", "brier", "log_score"]
 
 
 def changes_of_the_past(data) -> pl.DataFrame:
-    """Judge every last pair of years from the figures up to it only, and add the figures of the year after."""
+    """Judge every last pair of years from the figures up to it only, and add the figures of the year
+    after.
+    """
     known = standardised(data.scores).drop_nulls("z")
     figures = known.select("index_id", "dimension_id", "province_id", "year", "z")
     parts = []

@@ -1,8 +1,9 @@
 """Variants of the model behind standings, back-tested one year ahead on the past only:
 ``python tests/benchmarks/variants.py``.
 
-``as it is``: the pooled model. ``fixed level``: besides, each province has a level that never fades, whose share is
-estimated. ``t noise``: noise of Student's t with 5 degrees of freedom, by reweighting (Lange, Little and Taylor, 1989).
+``as it is``: the pooled model. ``fixed level``: besides, each province has a level that never fades, whose
+share is estimated. ``t noise``: noise of Student's t with 5 degrees of freedom, by reweighting (Lange, Little
+and Taylor, 1989).
 """
 
 import os
@@ -55,7 +56,9 @@ def with_fixed_level(z, is_break):
 
 
 def foretold(z, own, noise):
-    """Return mean and variance of the next standing of every province, and the smoothed past; `noise` by figure."""
+    """Return mean and variance of the next standing of every province, and the smoothed past; `noise` by
+    figure.
+    """
     mean, variance, past = np.empty(len(z)), np.empty(len(z)), np.empty(z.shape)
     for k, row in enumerate(z):
         seen = np.flatnonzero(~np.isnan(row))

@@ -87,7 +87,8 @@ def main():
     for name, seconds in rows:
         print(f"| {name} | {seconds:.1f} | {seconds / number:.2f} |")
     print(
-        f"\nscheduler and transport of a page: {each * 1000:.1f} ms a report, so at most {1 / each:.0f} reports a second through one caller"
+        f"\nscheduler and transport of a page: {each * 1000:.1f} ms a report, so at most {1 / each:.0f}"
+        " reports a second through one caller"
     )
 
 

@@ -9,16 +9,17 @@ from cds_analysis.dataset.load import Dataset
 
 MOST_PEOPLE_THOUSAND = 20_000.0
 FEWEST_PROVINCES = 10
-# Furthest from a province's other years, once the country's move is taken out; in the bundled data it is 1.6 %, 25 % and
-# 13.5 points (where two districts became towns), all others at most 4.5 points.
+# Furthest from a province's other years, once the country's move is taken out; in the bundled data it is 1.6
+# %, 25 % and 13.5 points (where two districts became towns), all others at most 4.5 points.
 POPULATION, INCOME, URBAN_POINTS = 0.05, 0.30, 6.0
 
 
 @rule("context-jump", WARNING, "Population or income that jumps", "context")
 def context_jump(data: Dataset, table: str) -> pl.DataFrame:
-    """Against the median of a province's years, population stands within 5 %, income within 30 % and the urban share
-    within 6 points, after the move of the national median (of at least ten provinces) is taken out. No province has more
-    than 20 million people."""
+    """Against the median of a province's years, population stands within 5 %, income within 30 % and the
+    urban share within 6 points, after the move of the national median (of at least ten provinces) is taken
+    out. No province has more than 20 million people.
+    """
     rows = numbered(data.context).with_columns(
         urban_share=100 * pl.col("urban_population_thousand") / pl.col("population_thousand")
     )
@@ -48,8 +49,9 @@ def context_jump(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("context-hole", WARNING, "A province without a year that most have", "context")
 def context_hole(data: Dataset, table: str) -> pl.DataFrame:
-    """A year of the context is on record for all provinces or for fewer than half of them; named is the province's first
-    row, or the row of a year that only few have."""
+    """A year of the context is on record for all provinces or for fewer than half of them; named is the
+    province's first row, or the row of a year that only few have.
+    """
     rows = numbered(data.context)
     most = rows["province_id"].n_unique() / 2
     rows = rows.with_columns(n=pl.len().over("year"))

@@ -37,7 +37,9 @@ def valued(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("outside-percent", ERROR, "Percentage outside 0 to 100", *VALUED)
 def outside_percent(data: Dataset, table: str) -> pl.DataFrame:
-    """A percentage lies from 0 to 100, or to the indicator's max_value; any other figure is at most max_value."""
+    """A percentage lies from 0 to 100, or to the indicator's max_value; any other figure is at most
+    max_value.
+    """
     most = pl.coalesce("max_value", pl.when(pl.col("unit") == "percent").then(100.0))
     low = (pl.col("unit") == "percent") & (pl.col("value") < 0)
     wrong = valued(data, table).with_columns(most=most).filter(low | (pl.col("value") > pl.col("most")))
@@ -48,8 +50,9 @@ def outside_percent(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("not-a-count", ERROR, "Negative or fractional count", *VALUED)
 def not_a_count(data: Dataset, table: str) -> pl.DataFrame:
-    """A count is a whole number from 0, a rank a whole number from 1, a speed, a rate or an index not negative; a numerator and
-    a denominator are whole numbers."""
+    """A count is a whole number from 0, a rank a whole number from 1, a speed, a rate or an index not
+    negative; a numerator and a denominator are whole numbers.
+    """
     rows, value = valued(data, table), pl.col("value")
     is_whole = value == value.round()
     wrong = rows.filter(
@@ -67,8 +70,8 @@ def not_a_count(data: Dataset, table: str) -> pl.DataFrame:
 
 
 def readings(text: str) -> set[float]:
-    """Return every number that a text prints, read the Vietnamese and the English way; before "triệu" or "million"
-    also that number of millions.
+    """Return every number that a text prints, read the Vietnamese and the English way; before "triệu" or
+    "million" also that number of millions.
 
     Examples
     --------
@@ -96,9 +99,10 @@ def _groups_of_three(text: str, group: str) -> bool:
     "against-printed", ERROR, "Value that contradicts the figure printed", "observations", "targets", "claims"
 )
 def against_printed(data: Dataset, table: str) -> pl.DataFrame:
-    """value is one of the numbers in printed, read the Vietnamese or the English way, or the share of two of them to
-    four decimals; a text without digits says nothing. The numerator and the denominator are among them where printed
-    holds a fraction."""
+    """value is one of the numbers in printed, read the Vietnamese or the English way, or the share of two of
+    them to four decimals; a text without digits says nothing. The numerator and the denominator are among
+    them where printed holds a fraction.
+    """
     frame, rows = getattr(data, table), []
     columns = ["value", "printed", *(c for c in ("numerator", "denominator") if c in frame.columns)]
     for row, cells in enumerate(frame.select(columns).iter_rows(named=True)):
@@ -136,9 +140,10 @@ def _is_share(value: float, printed: str) -> bool:
 
 @rule("bound-not-printed", WARNING, "Bound that the source does not print", *VALUED)
 def bound_not_printed(data: Dataset, table: str) -> pl.DataFrame:
-    """An observation is a bound exactly where printed says so, with a word right before a number ('hơn', 'trên', 'ít nhất',
-    'gần', 'over', 'nearly', ...). A target is a least value anyway: it is 'more than' where printed says 'hơn' or 'trên',
-    and in an article only there."""
+    """An observation is a bound exactly where printed says so, with a word right before a number ('hơn',
+    'trên', 'ít nhất', 'gần', 'over', 'nearly', ...). A target is a least value anyway: it is 'more than'
+    where printed says 'hơn' or 'trên', and in an article only there.
+    """
     rows = numbered(getattr(data, table))
     said_by = [_bound_printed(p, v) for p, v in rows.select("printed", "value").iter_rows()]
     rows = rows.with_columns(_said=pl.Series(said_by, dtype=pl.String))
@@ -160,7 +165,8 @@ def bound_not_printed(data: Dataset, table: str) -> pl.DataFrame:
 
 
 def _bound_printed(printed: str, value: float) -> str:
-    """Return the sign that the words about the number of a value make: '>', '>=', '<', or '=' where they say nothing.
+    """Return the sign that the words about the number of a value make: '>', '>=', '<', or '=' where they say
+    nothing.
 
     >>> _bound_printed("gần 80% hộ gia đình, đạt 51,2%", 80.0), _bound_printed("gần 80% hộ, đạt 51,2%", 51.2)
     ('<', '=')
@@ -193,8 +199,9 @@ def printed_unit(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("own-jump", WARNING, "Figure far off the province's earlier ones", "observations")
 def own_jump(data: Dataset, table: str) -> pl.DataFrame:
-    """From one figure of a province to the next a share moves by at most 50 points and a count by a factor of at most
-    20."""
+    """From one figure of a province to the next a share moves by at most 50 points and a count by a factor of
+    at most 20.
+    """
     rows = (
         valued(data, table)
         .sort("as_of")

@@ -33,8 +33,8 @@ FOUND = {"row": pl.Int64, "column": pl.String, "value": pl.String, "expected": p
 class Finding:
     """A figure that breaks a rule.
 
-    ``row`` is the row of ``file`` (row 1 is the header); ``key`` names the row of the table whatever its place;
-    ``reason_vi`` and ``reason_en`` are given where ``accepted.csv`` accepts the finding.
+    ``row`` is the row of ``file`` (row 1 is the header); ``key`` names the row of the table whatever its
+    place; ``reason_vi`` and ``reason_en`` are given where ``accepted.csv`` accepts the finding.
     """
 
     rule: str
@@ -64,7 +64,10 @@ class Finding:
         if self.rule not in RULES:
             return "remove the row from accepted.csv"
         cells = pl.DataFrame([[self.rule, self.table, self.key, self.value]], orient="row")
-        return f"to accept it, add to accepted.csv: {cells.write_csv(include_header=False).strip()},<reason_vi>,<reason_en>"
+        return (
+            "to accept it, add to accepted.csv:"
+            f" {cells.write_csv(include_header=False).strip()},<reason_vi>,<reason_en>"
+        )
 
 
 @dataclass(frozen=True)

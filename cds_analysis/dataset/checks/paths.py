@@ -1,8 +1,10 @@
-"""Rules that a single figure breaks by standing far from what surrounds it: its own path, its table, its twin.
+"""Rules that a single figure breaks by standing far from what surrounds it: its own path, its table, its
+twin.
 
-Medians and median absolute deviations (MAD, times 1.4826 as for a normal distribution; Rousseeuw and Croux 1993) are
-used throughout, so that the figure judged does not move its own measure. Thresholds are stated with each rule; they
-are wide, because a warning should be about slips of the pen, not about provinces that changed.
+Medians and median absolute deviations (MAD, times 1.4826 as for a normal distribution; Rousseeuw and Croux
+1993) are used throughout, so that the figure judged does not move its own measure. Thresholds are stated with
+each rule; they are wide, because a warning should be about slips of the pen, not about provinces that
+changed.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ def _mad(values: str, over: list[str]) -> pl.Expr:
 
 
 def _relative(data: Dataset) -> pl.DataFrame:
-    """Return the scores with ``apart``: the distance to the median of their table (of at least ten), by segment."""
+    """Return the scores with ``apart``: the distance to the median of their table (of at least ten), by
+    segment.
+    """
     rows = with_segments(numbered(data.scores).drop_nulls("score"), data.breaks)
     return rows.filter(pl.len().over(TABLE) >= FEWEST_IN_TABLE).with_columns(
         apart=pl.col("score") - pl.col("score").median().over(TABLE)
@@ -33,8 +37,10 @@ def _relative(data: Dataset) -> pl.DataFrame:
 
 @rule("off-own-path", WARNING, "A score far off the province's own path", "scores")
 def off_own_path(data: Dataset, table: str) -> pl.DataFrame:
-    """The distance of a score to the median of its table, against the median of the same province's distances in the
-    years of one definition (three or more): further than 7 robust standard deviations of all such differences."""
+    """The distance of a score to the median of its table, against the median of the same province's distances
+    in the years of one definition (three or more): further than 7 robust standard deviations of all such
+    differences.
+    """
     own = [*SERIES, "segment", "province_id"]
     rows = _relative(data).filter(pl.len().over(own) >= FEWEST_YEARS)
     rows = rows.with_columns(off=pl.col("apart") - pl.col("apart").median().over(own))
@@ -50,8 +56,9 @@ def off_own_path(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("jump-alone", WARNING, "A jump of one province where the others stand still", "scores")
 def jump_alone(data: Dataset, table: str) -> pl.DataFrame:
-    """The change of a score to the year before, within one definition, against the median change of its table: further
-    than 7 robust standard deviations of these changes."""
+    """The change of a score to the year before, within one definition, against the median change of its
+    table: further than 7 robust standard deviations of these changes.
+    """
     rows = _relative(data)
     own = [*SERIES, "segment", "province_id"]
     before = rows.select(*own, year=pl.col("year") + 1, before="score")
@@ -70,8 +77,9 @@ def jump_alone(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("far-from-table", WARNING, "A score far from all others of its table", "scores", "unit_scores")
 def far_from_table(data: Dataset, table: str) -> pl.DataFrame:
-    """A score further than 6 robust standard deviations from the median of its table, where that is nearly full (four
-    fifths of the provinces or units): a sample of leaders and last places has no middle."""
+    """A score further than 6 robust standard deviations from the median of its table, where that is nearly
+    full (four fifths of the provinces or units): a sample of leaders and last places has no middle.
+    """
     full = 0.8 * (data.provinces if table == "scores" else data.units_2025).height
     rows = numbered(getattr(data, table)).drop_nulls("score").filter(pl.len().over(TABLE) >= full)
     rows = rows.with_columns(middle=pl.col("score").median().over(TABLE), sd=_mad("score", TABLE))
@@ -81,8 +89,9 @@ def far_from_table(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("level-shift", WARNING, "A jump of the whole table without a break on record", "scores")
 def level_shift(data: Dataset, table: str) -> pl.DataFrame:
-    """The national median moves by more than the spread between provinces (interquartile range), and three times as far
-    as provinces move apart; see :func:`~cds_analysis.dataset.series.level_shifts`."""
+    """The national median moves by more than the spread between provinces (interquartile range), and three
+    times as far as provinces move apart; see :func:`~cds_analysis.dataset.series.level_shifts`.
+    """
     shifts = level_shifts(data.scores, data.breaks).filter(~pl.col("is_recorded"), pl.col("shift_in_iqr") > 1)
     first = numbered(data.scores).group_by(TABLE).agg(pl.col("row").min())
     rows = shifts.join(first, on=TABLE)
@@ -95,8 +104,9 @@ def level_shift(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("copied-scores", WARNING, "The same scores for two provinces or years", "scores")
 def copied_scores(data: Dataset, table: str) -> pl.DataFrame:
-    """No two provinces share three or more scores with at least three significant decimals in one year, and no province
-    in two years, when these are all scores of one index there."""
+    """No two provinces share three or more scores with at least three significant decimals in one year, and
+    no province in two years, when these are all scores of one index there.
+    """
     rows = (
         numbered(data.scores)
         .drop_nulls("score")

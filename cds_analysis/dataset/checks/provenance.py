@@ -1,4 +1,6 @@
-"""Rules for figures against the source they come from: its day, its province, other sources that print the same."""
+"""Rules for figures against the source they come from: its day, its province, other sources that print the
+same.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +25,9 @@ _DAYS = {"day": 0, "month": 31, "quarter": 92, "half_year": 184, "year": 366}
     "claims",
 )
 def future_figure(data: Dataset, table: str) -> pl.DataFrame:
-    """No figure is later than data_date in release.csv. Move that date when newer figures come in, not to make room for
-    a slip of the pen."""
+    """No figure is later than data_date in release.csv. Move that date when newer figures come in, not to
+    make room for a slip of the pen.
+    """
     last = data.judged_on
     frame = numbered(getattr(data, table))
     if "as_of" in frame.columns:
@@ -41,8 +44,9 @@ def future_figure(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("before-the-source", ERROR, "Figure later than its source", "observations", "scores")
 def before_the_source(data: Dataset, table: str) -> pl.DataFrame:
-    """A source prints no figure of a day after its publication (as precisely as the day is known), and no score of a
-    later year."""
+    """A source prints no figure of a day after its publication (as precisely as the day is known), and no
+    score of a later year.
+    """
     rows = numbered(getattr(data, table)).join(data.sources.select("source_id", "published"), on="source_id")
     if table == "scores":
         wrong = rows.filter(pl.col("year") > pl.col("published").dt.year())
@@ -82,8 +86,9 @@ def figure_alone(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("date-alone", WARNING, "Date that no other figure of the source has", "observations")
 def date_alone(data: Dataset, table: str) -> pl.DataFrame:
-    """In a source with at least five figures no single one has a date 300 days or more from all the others; a series of
-    three years or more of one indicator has dates of its own."""
+    """In a source with at least five figures no single one has a date 300 days or more from all the others; a
+    series of three years or more of one indicator has dates of its own.
+    """
     rows = numbered(data.observations).sort("source_id", "as_of").filter(pl.len().over("source_id") >= 5)
     before, after = (
         pl.col("as_of").diff(n).dt.total_days().abs().over("source_id").fill_null(9999) for n in (1, -1)
@@ -105,7 +110,9 @@ def two_figures(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("sources-disagree", WARNING, "Two sources that disagree, and no conflict on record", "observations")
 def sources_disagree(data: Dataset, table: str) -> pl.DataFrame:
-    """Figures for one province, indicator and day are the same in all sources, or a row of conflicts says which counts."""
+    """Figures for one province, indicator and day are the same in all sources, or a row of conflicts says
+    which counts.
+    """
     same = ["province_id", "indicator_id", "as_of"]
     told = data.conflicts.filter(pl.col("table") == "observations")["key"].implode()
     rows = numbered(data.observations).with_columns(

@@ -20,8 +20,8 @@ _NOTHING = pl.DataFrame(schema={"row": pl.Int64})
 def scales(data: Dataset) -> pl.DataFrame:
     """Return ``index_id, dimension_id, low, high`` of every row of the register that has a scale.
 
-    A row without a highest score of its own has that of the dimension it is part of; the index itself has the sum of
-    its dimensions'.
+    A row without a highest score of its own has that of the dimension it is part of; the index itself has the
+    sum of its dimensions'.
     """
     register = data.indices.select(*SERIES, "parent_id", "scale_min", "scale_max")
     parents = register.select("index_id", parent_id="dimension_id", above="scale_max", above_min="scale_min")
@@ -48,8 +48,9 @@ def scales(data: Dataset) -> pl.DataFrame:
     "outside-scale", ERROR, "Score outside the scale of its index", "scores", "unit_scores", "national_scores"
 )
 def outside_scale(data: Dataset, table: str) -> pl.DataFrame:
-    """A score lies between scale_min and scale_max of the register; a part without a highest score stays within that
-    of the dimension it belongs to, an index without one within the sum of its dimensions."""
+    """A score lies between scale_min and scale_max of the register; a part without a highest score stays
+    within that of the dimension it belongs to, an index without one within the sum of its dimensions.
+    """
     rows = numbered(getattr(data, table)).join(scales(data), on=SERIES)
     wrong = rows.filter((pl.col("score") < pl.col("low")) | (pl.col("score") > pl.col("high")))
     return found(
@@ -59,8 +60,9 @@ def outside_scale(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("more-ranks-than-ranked", ERROR, "More places than provinces", *RANKED)
 def more_ranks_than_ranked(data: Dataset, table: str) -> pl.DataFrame:
-    """n_ranked is at most the number of provinces (or units), or 2 % more, since a province may have gone (Hà Tây in 2008),
-    and at least the number of ranks on record."""
+    """n_ranked is at most the number of provinces (or units), or 2 % more, since a province may have gone (Hà
+    Tây in 2008), and at least the number of ranks on record.
+    """
     most = int(1.02 * (data.provinces if table == "scores" else data.units_2025).height)
     ranks = pl.col("rank").count().over(TABLE)
     rows = numbered(getattr(data, table)).with_columns(ranks=ranks)
@@ -97,8 +99,9 @@ def _shared(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("rank-against-score", WARNING, "Rank against score", *RANKED)
 def rank_against_score(data: Dataset, table: str) -> pl.DataFrame:
-    """Within one table the better rank has no lower score. Named are the fewest rows without which the rest agrees:
-    the row in most contradictions is taken out until none is left."""
+    """Within one table the better rank has no lower score. Named are the fewest rows without which the rest
+    agrees: the row in most contradictions is taken out until none is left.
+    """
     rows = (
         numbered(getattr(data, table))
         .drop_nulls(["rank", "score"])
@@ -115,8 +118,9 @@ def rank_against_score(data: Dataset, table: str) -> pl.DataFrame:
 
 
 def _culprits(rows: pl.DataFrame, clashes: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> pl.DataFrame:
-    """Return the fewest rows of each table (found greedily) without which no two contradict each other, with their place
-    by score."""
+    """Return the fewest rows of each table (found greedily) without which no two contradict each other, with
+    their place by score.
+    """
     named = []
     for group in rows.partition_by(TABLE, maintain_order=True):
         score, rank, row = (group[c].to_numpy() for c in ("score", "rank", "row"))
@@ -131,8 +135,10 @@ def _culprits(rows: pl.DataFrame, clashes: Callable[[np.ndarray, np.ndarray], np
 
 @rule("computed-rank", ERROR, "Computed rank that does not follow from the scores", "scores")
 def computed_rank(data: Dataset, table: str) -> pl.DataFrame:
-    """A rank marked as computed is the place of the score among those of its table, the smallest for ties. Named are the
-    fewest rows without which the order agrees; where it does and places are left over, the first row behind the gap."""
+    """A rank marked as computed is the place of the score among those of its table, the smallest for ties.
+    Named are the fewest rows without which the order agrees; where it does and places are left over, the
+    first row behind the gap.
+    """
     rows = numbered(data.scores).drop_nulls(["score", "rank"]).filter(pl.col("rank_status") == "computed")
     place = pl.col("score").rank("min", descending=True).over(TABLE).cast(pl.Int64)
     off = rows.with_columns(by_score=place).filter((pl.col("rank") != pl.col("by_score")).any().over(TABLE))
@@ -158,8 +164,9 @@ def rank_without_status(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("places-left-over", WARNING, "A list of ranks with gaps", *RANKED)
 def places_left_over(data: Dataset, table: str) -> pl.DataFrame:
-    """Behind rank r stand exactly r - 1 provinces; on record are at most so many, and at least so many less those who
-    were ranked and are not on record."""
+    """Behind rank r stand exactly r - 1 provinces; on record are at most so many, and at least so many less
+    those who were ranked and are not on record.
+    """
     rows = (
         numbered(getattr(data, table))
         .drop_nulls("rank")

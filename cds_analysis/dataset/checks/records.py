@@ -14,8 +14,9 @@ _LATEST_AFTER_DAYS = 731
 
 @rule("claim-impossible", ERROR, "Claim that cannot be", "claims")
 def claim_impossible(data: Dataset, table: str) -> pl.DataFrame:
-    """A claimed rank is a whole number from 1 to the number ranked, a claimed change goes from an earlier to a later year,
-    a claimed score lies on the scale."""
+    """A claimed rank is a whole number from 1 to the number ranked, a claimed change goes from an earlier to
+    a later year, a claimed score lies on the scale.
+    """
     rows = numbered(data.claims).join(scales(data), on=SERIES, how="left", maintain_order="left")
     most = pl.coalesce("n_ranked", pl.lit(data.provinces.height, pl.Int64))
     value, what = pl.col("value"), pl.col("quantity")
@@ -36,8 +37,10 @@ def claim_impossible(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("claim-contradicted", WARNING, "Claim that the scores contradict, and no conflict on record", "claims")
 def claim_contradicted(data: Dataset, table: str) -> pl.DataFrame:
-    """A claimed rank or score is the one on record, to the decimals claimed; a claimed change is the difference of the two
-    ranks on record; or a row of conflicts says why not. A change carries its sign in printed ('giảm' is a fall)."""
+    """A claimed rank or score is the one on record, to the decimals claimed; a claimed change is the
+    difference of the two ranks on record; or a row of conflicts says why not. A change carries its sign in
+    printed ('giảm' is a fall).
+    """
     ranks = data.scores.select(*TABLE, "province_id", "score", "rank")
     rows = numbered(data.claims).join(ranks, on=[*TABLE, "province_id"], how="left", maintain_order="left")
     before = ranks.select(*SERIES, "province_id", from_year="year", rank_before="rank")
@@ -85,7 +88,9 @@ def claim_not_on_record(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("conflict-stale", WARNING, "Conflict about a figure that is not on record", "conflicts")
 def conflict_stale(data: Dataset, table: str) -> pl.DataFrame:
-    """The row that a conflict names is on record, with the figure that was chosen ('-' for none), which is not the other."""
+    """The row that a conflict names is on record, with the figure that was chosen ('-' for none), which is
+    not the other.
+    """
     rows = []
     for number, row in enumerate(data.conflicts.iter_rows(named=True)):
         there = _rows_of(data, row["table"], row["key"])
@@ -139,8 +144,9 @@ def source_unused(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("source-dates", WARNING, "Source with a date that does not fit", "sources")
 def source_dates(data: Dataset, table: str) -> pl.DataFrame:
-    """A source is published until it is accessed and within two years of data_date, and not more than three years after the
-    newest figure that it alone is there for (observations)."""
+    """A source is published until it is accessed and within two years of data_date, and not more than three
+    years after the newest figure that it alone is there for (observations).
+    """
     rows = numbered(data.sources)
     newest = data.observations.group_by("source_id").agg(newest=pl.col("as_of").max())
     late = pl.lit(data.judged_on) + pl.duration(days=_LATEST_AFTER_DAYS)
@@ -180,8 +186,9 @@ def source_address(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("release-far-ahead", WARNING, "Date of the data far from its figures", "release")
 def release_far_ahead(data: Dataset, table: str) -> pl.DataFrame:
-    """data_date is at most two years after the newest figure: the day that everything is judged on must not rest on a slip
-    of the pen."""
+    """data_date is at most two years after the newest figure: the day that everything is judged on must not
+    rest on a slip of the pen.
+    """
     years = [getattr(data, t)["year"].max() for t in ("scores", "unit_scores")]
     dates = [pl.Series([f"{y}-12-31"]).str.to_date().item() for y in years if y is not None and y < 9999]
     reported = (data.observations["as_of"].max(), data.area_observations["as_of"].max())

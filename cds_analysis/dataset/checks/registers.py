@@ -16,8 +16,9 @@ REGION_KM, UNIT_KM = 300.0, 250.0
 
 @rule("two-answer", ERROR, "Two provinces that answer to one name", "provinces", "units_2025")
 def two_answer(data: Dataset, table: str) -> pl.DataFrame:
-    """No name, alias, code or id of a province, without accents, case, spaces and 'tỉnh' or 'thành phố', is also another
-    province's, nor a region's id."""
+    """No name, alias, code or id of a province, without accents, case, spaces and 'tỉnh' or 'thành phố', is
+    also another province's, nor a region's id.
+    """
     rows, taken = [], {}
     regions = {r: "a region" for r in data.regions["region_id"]} if table == "provinces" else {}
     for number, row in enumerate(getattr(data, table).iter_rows(named=True)):
@@ -35,7 +36,9 @@ def two_answer(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("name-without-letters", ERROR, "A name without a letter, or in two alphabets", *NAMED)
 def name_without_letters(data: Dataset, table: str) -> pl.DataFrame:
-    """A name has a letter, and no letter of the Latin alphabet together with Cyrillic or Greek ones, which look alike."""
+    """A name has a letter, and no letter of the Latin alphabet together with Cyrillic or Greek ones, which
+    look alike.
+    """
     mixed = r"\p{Cyrillic}|\p{Greek}"
     parts = []
     for column in ("name_vi", "name_en", "aliases"):
@@ -90,8 +93,9 @@ def tile_taken(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("far-from-its-own", WARNING, "A province far from its region or its unit", "provinces")
 def far_from_its_own(data: Dataset, table: str) -> pl.DataFrame:
-    """A province's centroid is within 300 km of the nearest other province of its region, and within 250 km of the centroid
-    of the unit it became part of."""
+    """A province's centroid is within 300 km of the nearest other province of its region, and within 250 km
+    of the centroid of the unit it became part of.
+    """
     places = numbered(data.provinces)
     others = places.select("region_id", other="row", lat="latitude", lon="longitude")
     near = (
@@ -161,8 +165,9 @@ def parent(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("break-out-of-place", WARNING, "Break that parts nothing", "breaks")
 def break_out_of_place(data: Dataset, table: str) -> pl.DataFrame:
-    """A break lies within the years on record of its dimension; where the dimension has parts, their number changes or a
-    part breaks in that year too if that is documented as such."""
+    """A break lies within the years on record of its dimension; where the dimension has parts, their number
+    changes or a part breaks in that year too if that is documented as such.
+    """
     spans = data.scores.group_by("index_id", "dimension_id").agg(
         first=pl.col("year").min(), last=pl.col("year").max()
     )

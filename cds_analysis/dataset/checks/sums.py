@@ -1,4 +1,6 @@
-"""Rules for figures that must follow from others: totals from dimensions, merged units and the country from provinces."""
+"""Rules for figures that must follow from others: totals from dimensions, merged units and the country from
+provinces.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,9 @@ def _last_place(score: str) -> pl.Expr:
 
 
 def _with_parts(data: Dataset) -> pl.DataFrame:
-    """Return every score that has parts: ``row, score, n_parts, of_parts`` (how many parts its table has), ``sum``,
-    ``mean, place``."""
+    """Return every score that has parts: ``row, score, n_parts, of_parts`` (how many parts its table has),
+    ``sum``, ``mean, place``.
+    """
     parents = data.indices.drop_nulls("parent_id").select(*SERIES, "parent_id")
     parts = data.scores.drop_nulls("score").join(parents, on=SERIES)
     table = ["index_id", "parent_id", "year"]
@@ -44,8 +47,8 @@ def _with_parts(data: Dataset) -> pl.DataFrame:
 def _aggregated(data: Dataset) -> pl.DataFrame:
     """Return the scores that their parts make, with ``expected`` (their sum or mean) and ``tolerance``.
 
-    The register's column ``aggregation`` says which; without it, a relation that 90 % of at least 20 rows with all
-    parts on record keep.
+    The register's column ``aggregation`` says which; without it, a relation that 90 % of at least 20 rows
+    with all parts on record keep.
     """
     rows = _with_parts(data).with_columns(tolerance=pl.col("place") * (pl.col("of_parts") + 1) / 2 + 1e-9)
     if "aggregation" in data.indices.columns:
@@ -79,8 +82,9 @@ def _aggregated(data: Dataset) -> pl.DataFrame:
 
 @rule("parts-do-not-add-up", WARNING, "A total that its dimensions do not make", "scores")
 def parts_do_not_add_up(data: Dataset, table: str) -> pl.DataFrame:
-    """Where the register says so (or nine tenths of the rows show it), a score is the sum or mean of its parts, to half
-    a unit of the last decimal for each figure that enters."""
+    """Where the register says so (or nine tenths of the rows show it), a score is the sum or mean of its
+    parts, to half a unit of the last decimal for each figure that enters.
+    """
     rows = _aggregated(data).filter(pl.col("n_parts") == pl.col("of_parts")).drop_nulls("score")
     wrong = rows.filter((pl.col("score") - pl.col("expected")).abs() > pl.col("tolerance"))
     return found(wrong, "score", said("{}, the {} of its parts", pl.col("expected").round(6), "how"))
@@ -116,8 +120,9 @@ def parts_without_total(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("unit-not-from-parts", WARNING, "A merged unit that is not the mean of its provinces", "unit_scores")
 def unit_not_from_parts(data: Dataset, table: str) -> pl.DataFrame:
-    """Where nine tenths of at least 20 units keep it, a unit's score is the plain mean of the provinces it was formed
-    from, to one unit of the last decimal."""
+    """Where nine tenths of at least 20 units keep it, a unit's score is the plain mean of the provinces it
+    was formed from, to one unit of the last decimal.
+    """
     parts = (
         data.scores.drop_nulls("score")
         .join(data.provinces.select("province_id", unit_id="unit_2025_id"), on="province_id")
@@ -138,8 +143,9 @@ def unit_not_from_parts(data: Dataset, table: str) -> pl.DataFrame:
 
 @rule("national-mean", WARNING, "A national mean that the provinces do not make", "national_scores")
 def national_mean(data: Dataset, table: str) -> pl.DataFrame:
-    """A mean of the provinces is within 1 % of the mean of a full table; where only some are on record, it is not above
-    the score of the first nor below that of the last."""
+    """A mean of the provinces is within 1 % of the mean of a full table; where only some are on record, it is
+    not above the score of the first nor below that of the last.
+    """
     some = (
         data.scores.drop_nulls("score")
         .group_by(TABLE)

@@ -13,8 +13,9 @@ from cds_analysis.dataset.load import Dataset
 
 @rule("due-date", WARNING, "Target due before it was set, or in another age", "targets")
 def due_date(data: Dataset, table: str) -> pl.DataFrame:
-    """A target is due after its source was published and within 30 years of data_date. Where that day is not known: after
-    the first figure of the same source, else within five years of the first figure in the data."""
+    """A target is due after its source was published and within 30 years of data_date. Where that day is not
+    known: after the first figure of the same source, else within five years of the first figure in the data.
+    """
     first = data.observations.select(pl.col("as_of").min()).item() or date(2000, 1, 1)
     reports = data.observations.group_by("source_id").agg(_reports=pl.col("as_of").min())
     rows = (

@@ -58,7 +58,9 @@ class Observations(dy.Schema):
 
     @dy.rule()
     def share_agrees_with_fraction(cls) -> pl.Expr:
-        """value must agree with 100 * numerator / denominator to 0.06 percentage points, a whole value to 0.5"""
+        """value must agree with 100 * numerator / denominator to 0.06 percentage points, a whole
+        value to 0.5
+        """
         share = 100 * pl.col("numerator") / pl.col("denominator")
         is_whole = pl.col("value") == pl.col("value").round()
         rounding = pl.when(is_whole).then(0.5).otherwise(0.06)
@@ -161,7 +163,10 @@ class Scores(dy.Schema):
     standard_error = dy.Float64(
         nullable=True,
         min=0.0,
-        description="Standard error of the score where its publisher gives one, in points of the score. The column may be absent.",
+        description=(
+            "Standard error of the score where its publisher gives one, in points of the score. The column"
+            " may be absent."
+        ),
         metadata={"optional": True},
     )
 
@@ -238,8 +243,9 @@ class Conflicts(dy.Schema):
 
 
 class Accepted(dy.Schema):
-    """Warnings of the gate that someone has looked at, each with the reason why it stays. It holds for the value found
-    then: another value is a new warning."""
+    """Warnings of the gate that someone has looked at, each with the reason why it stays. It holds for the
+    value found then: another value is a new warning.
+    """
 
     rule = columns.slug("Name of the rule, as `cds check` prints it.", primary_key=True)
     table = columns.slug("Table of the figure.", primary_key=True)

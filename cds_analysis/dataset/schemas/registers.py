@@ -111,7 +111,9 @@ PILLARS = ("digital_government", "digital_economy", "digital_society", "infrastr
 
 
 class Indicators(dy.Schema):
-    """The register of indicators: unit, direction, decimals and definition, typed once and read everywhere."""
+    """The register of indicators: unit, direction, decimals and definition, typed once and read
+    everywhere.
+    """
 
     indicator_id = columns.slug("Short name of the indicator.", primary_key=True)
     name_vi = columns.text("Vietnamese name, as sources print it.")
@@ -139,14 +141,17 @@ class Indicators(dy.Schema):
         "For an indicator that is a rank: the dimension of that index.", nullable=True
     )
     keywords = columns.text(
-        "Other wordings that articles use, separated by ';'; `cds extract` looks for them and for the Vietnamese name.",
+        "Other wordings that articles use, separated by ';'; `cds extract` looks for them and for the"
+        " Vietnamese name.",
         nullable=True,
     )
     max_value = dy.Float64(
         nullable=True,
         min=0,
-        description="Highest value that can be; empty for 100 where the unit is percent, and for no limit elsewhere. "
-        "A share of something other than a part (subscriptions over people) may pass 100.",
+        description=(
+            "Highest value that can be; empty for 100 where the unit is percent, and for no limit elsewhere. "
+            "A share of something other than a part (subscriptions over people) may pass 100."
+        ),
     )
 
     @dy.rule()
@@ -156,8 +161,9 @@ class Indicators(dy.Schema):
 
 
 class Indices(dy.Schema):
-    """The register of indices that rank provinces, of their dimensions and sub-dimensions: what each *is*, typed
-    once and read everywhere. Every row says everything itself; nothing is inherited from another row."""
+    """The register of indices that rank provinces, of their dimensions and sub-dimensions: what each *is*,
+    typed once and read everywhere. Every row says everything itself; nothing is inherited from another row.
+    """
 
     index_id = columns.slug("Index.", primary_key=True)
     dimension_id = columns.slug("Dimension; 'overall' is the index itself.", primary_key=True)
@@ -190,11 +196,13 @@ class Indices(dy.Schema):
     group_cuts = dy.String(
         regex=CUTS,
         nullable=True,
-        description="For cuts: the lowest score of each group, as in `A:90;B:80`; below all there is no group.",
+        description=(
+            "For cuts: the lowest score of each group, as in `A:90;B:80`; below all there is no group."
+        ),
     )
     aggregation = columns.choice(
-        "How the parts on record make this row: they add up to it, it is their mean, or it must not be rebuilt "
-        "from them.",
+        "How the parts on record make this row: they add up to it, it is their mean, or it must not be"
+        " rebuilt from them.",
         ["sum", "mean", "none"],
     )
     evidence = columns.choice(
@@ -203,14 +211,17 @@ class Indices(dy.Schema):
         nullable=True,
     )
     profile = columns.choice(
-        "Where a province's profile shows the index: in its charts and in the text, in the text alone, nowhere.",
+        "Where a province's profile shows the index: in its charts and in the text, in the text alone,"
+        " nowhere.",
         ["chart", "text", "none"],
     )
     interviews = dy.Float64(
         nullable=True,
         min=1,
-        description="Scenario of the survey behind a score: interviews a province; empty where there is no survey "
-        "or too little is known. Not a published figure.",
+        description=(
+            "Scenario of the survey behind a score: interviews a province; empty where there is no survey "
+            "or too little is known. Not a published figure."
+        ),
     )
     design_effect = dy.Float64(
         nullable=True, min=0.1, description="Same scenario: by how much clustering inflates the variance."
@@ -218,8 +229,10 @@ class Indices(dy.Schema):
     person_sd = dy.Float64(
         nullable=True,
         min=0,
-        description="Same scenario: standard deviation of one person's score on this dimension (on a part of it, "
-        "where the row is a sum).",
+        description=(
+            "Same scenario: standard deviation of one person's score on this dimension (on a part of it, "
+            "where the row is a sum)."
+        ),
     )
     correlation = dy.Float64(
         nullable=True,
@@ -228,8 +241,8 @@ class Indices(dy.Schema):
         description="Same scenario, for a row that is a sum: how persons' scores on its parts correlate.",
     )
     merge_rule = columns.choice(
-        "How scores of provinces make the score of a merged unit: plain mean (the publisher's rule), mean weighted "
-        "by population, or no estimate.",
+        "How scores of provinces make the score of a merged unit: plain mean (the publisher's rule), mean"
+        " weighted by population, or no estimate.",
         ["mean", "weighted_mean", "none"],
     )
     publisher = columns.text("Who publishes the index.")
@@ -267,19 +280,19 @@ class Breaks(dy.Schema):
     reason_vi = columns.text("Reason, in Vietnamese.")
     reason_en = columns.text("Reason, in English.")
     kind = columns.choice(
-        "documented by the publisher, inherited from a component, or detected here as an unexplained shift of level "
-        "or order.",
+        "documented by the publisher, inherited from a component, or detected here as an unexplained shift of"
+        " level or order.",
         ["documented", "inherited", "detected"],
     )
     effect = columns.choice(
-        "What it did to the order of the provinces in that year, as measured by order_breaks: 'level' left it, "
-        "'order' redrew it; empty where there are too few full tables to measure.",
+        "What it did to the order of the provinces in that year, as measured by order_breaks: 'level' left"
+        " it, 'order' redrew it; empty where there are too few full tables to measure.",
         ["level", "order"],
         nullable=True,
     )
     scope = columns.choice(
-        "'definition': scores before and from that year are different series; 'order': the definition is the same as "
-        "far as is known and scores compare, only the standing of provinces was redrawn.",
+        "'definition': scores before and from that year are different series; 'order': the definition is the"
+        " same as far as is known and scores compare, only the standing of provinces was redrawn.",
         ["definition", "order"],
     )
     source_id = columns.slug("Source.")
@@ -290,6 +303,8 @@ class Release(dy.Schema):
 
     data_date = dy.Date(
         primary_key=True,
-        description="Last day that the figures speak of: a later figure is an error, and targets are judged on this day "
-        "unless a report is asked for another.",
+        description=(
+            "Last day that the figures speak of: a later figure is an error, and targets are judged on this"
+            " day unless a report is asked for another."
+        ),
     )

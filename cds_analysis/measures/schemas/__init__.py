@@ -1,7 +1,8 @@
-"""What each measure returns: a class a result, with the meaning and unit of every column and what null stands for.
+"""What each measure returns: a class a result, with the meaning and unit of every column and what null stands
+for.
 
-The classes are documentation that is checked: a test runs every measure on the bundled data and on an invented index
-and validates what comes out. :data:`RESULTS` finds the class of a measure by its name.
+The classes are documentation that is checked: a test runs every measure on the bundled data and on an
+invented index and validates what comes out. :data:`RESULTS` finds the class of a measure by its name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Kinds of columns that the results of measures are made of; a column that may be null says what null means."""
+"""Kinds of columns that the results of measures are made of; a column that may be null says what
+null means.
+"""
 
 from __future__ import annotations
 

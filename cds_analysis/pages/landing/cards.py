@@ -1,6 +1,6 @@
-"""Cards that a search or a tile opens where there is no page to lead to: a province without a profile yet, an index or
-dimension, an indicator, a region, a report that was not made yet. Each says what is known and the command that shows
-more.
+"""Cards that a search or a tile opens where there is no page to lead to: a province without a profile yet, an
+index or dimension, an indicator, a region, a report that was not made yet. Each says what is known and the
+command that shows more.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Three things the figures show, each with one small picture: do ranks move by more than their error, do documents
-and citizens agree, how many targets can be set against a figure.
+"""Three things the figures show, each with one small picture: do ranks move by more than their error, do
+documents and citizens agree, how many targets can be set against a figure.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The newest figures and what changed, index by index, what provinces reported last, and which years there are."""
+"""The newest figures and what changed, index by index, what provinces reported last, and which years there
+are.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _REPORTS = 4  # of provinces that are listed
 
 
 def newest(record: Record, ways: Ways) -> list[dict]:
-    """Return a row an index with scores: its newest table, who leads it, what changed against the year before."""
+    """Return a row an index with scores: its newest table, who leads it, what changed against the year
+    before.
+    """
     last = max((whole.year for whole in record.mapped if whole.year), default=0)
     return [_row(whole, last, record, ways) for whole in record.scored]
 
@@ -71,7 +75,8 @@ def _change(whole: Whole, moves: Moves | None, ways: Ways) -> str:
     up = moves.rows.sort("places_gained", "province_id", descending=[True, False]).row(0, named=True)
     down = moves.rows.sort("places_gained", "province_id").row(0, named=True)
     return t(
-        "Furthest up on {before}: {up} ({gained} places); furthest down: {down} ({lost} places). Error not known.",
+        "Furthest up on {before}: {up} ({gained} places); furthest down: {down} ({lost} places). Error not"
+        " known.",
         before=str(moves.before),
         up=ways.spoken(up["province_id"]),
         gained=t.number(up["places_gained"]),
@@ -95,7 +100,9 @@ def _sources(whole: Whole, year: int, record: Record, t: Text) -> dict:
 
 
 def reported(record: Record, ways: Ways) -> list[dict]:
-    """Return what provinces reported last, newest first: whose, how many figures up to which day, where printed."""
+    """Return what provinces reported last, newest first: whose, how many figures up to which day, where
+    printed.
+    """
     t = ways.t
     groups = (
         eager(record.data.observations)
@@ -121,8 +128,8 @@ def reported(record: Record, ways: Ways) -> list[dict]:
 
 
 def coverage(record: Record, ways: Ways) -> dict | None:
-    """Return the strip of indices by year: how many provinces each year has, where a definition is new; None where
-    nothing is on record.
+    """Return the strip of indices by year: how many provinces each year has, where a definition is new; None
+    where nothing is on record.
     """
     t, wholes = ways.t, record.scored
     if not wholes:
@@ -169,7 +176,8 @@ def _notes(wholes: list[Whole], t: Text) -> list[str]:
     if partial:
         notes.append(
             t(
-                "{indices}: no full table is on record, only what articles print, so no rank is computed from them.",
+                "{indices}: no full table is on record, only what articles print, so no rank is computed from"
+                " them.",
                 indices=t.listing(partial),
             )
         )

@@ -46,14 +46,17 @@ class Whole:
 
     @property
     def leaders(self) -> list[str]:
-        """The ids of the first three provinces of the newest full year; more where the third place is shared."""
+        """The ids of the first three provinces of the newest full year; more where the third place
+        is shared.
+        """
         return self.table.filter(pl.col("rank") <= 3)["province_id"].to_list()
 
 
 @dataclass(frozen=True, eq=False)
 class Moves:
-    """The moves of the newest full year against the year before: ``province_id, rank_from, rank_to`` (of the figures),
-    ``places_gained``; where standings judge them (``is_judged``) also ``likely_from, likely_to, verdict``.
+    """The moves of the newest full year against the year before: ``province_id, rank_from, rank_to`` (of the
+    figures), ``places_gained``; where standings judge them (``is_judged``) also ``likely_from, likely_to,
+    verdict``.
     """
 
     whole: Whole
@@ -155,8 +158,8 @@ class Record:
 
     @cached_property
     def tables(self) -> dict[str, dict]:
-        """By index or dimension: ``first, last, n`` of what is on record, and of its newest full year ``year, leaders,
-        score, median, n_ranked`` (None where there is none).
+        """By index or dimension: ``first, last, n`` of what is on record, and of its newest full year ``year,
+        leaders, score, median, n_ranked`` (None where there is none).
         """
         key = pl.col("index_id") + "/" + pl.col("dimension_id")
         rows = self.ranked.select("year", "province_id", "score", "rank", "is_full", key=key)

@@ -1,5 +1,5 @@
-"""What the search of the landing page finds: provinces, regions, indices, dimensions, indicators and pages, by their
-names in both languages, their short names and codes, and the words that people use for them.
+"""What the search of the landing page finds: provinces, regions, indices, dimensions, indicators and pages,
+by their names in both languages, their short names and codes, and the words that people use for them.
 """
 
 from __future__ import annotations
@@ -17,28 +17,46 @@ __all__ = ["SECTIONS", "SYNONYMS", "entries", "folded"]
 
 # What people type for a page, in either language; the notebook's own heading is added.
 SYNONYMS = {
-    "data_quality": "chất lượng dữ liệu;thiếu số liệu;gián đoạn;nguồn;data quality;missing data;breaks;coverage;sources",
-    "province_comparison": "so sánh;so sánh các tỉnh;trung vị;vùng;tương đồng;compare;comparison;median;peers;regions",
-    "target_gap": "mục tiêu;chỉ tiêu;khoảng cách;tiến độ;kế hoạch;target;targets;gap;goals;progress;pace;plan",
-    "ranking_trends": "xếp hạng;thứ hạng;bảng xếp hạng;tăng hạng;giảm hạng;xu hướng;vị thứ;ranking;rankings;rank;trend;league table",
+    "data_quality": (
+        "chất lượng dữ liệu;thiếu số liệu;gián đoạn;nguồn;data quality;missing data;breaks;coverage;sources"
+    ),
+    "province_comparison": (
+        "so sánh;so sánh các tỉnh;trung vị;vùng;tương đồng;compare;comparison;median;peers;regions"
+    ),
+    "target_gap": (
+        "mục tiêu;chỉ tiêu;khoảng cách;tiến độ;kế hoạch;target;targets;gap;goals;progress;pace;plan"
+    ),
+    "ranking_trends": (
+        "xếp hạng;thứ hạng;bảng xếp hạng;tăng hạng;giảm hạng;xu hướng;vị"
+        " thứ;ranking;rankings;rank;trend;league table"
+    ),
     "province_profile": "hồ sơ;hồ sơ tỉnh;hồ sơ 63 tỉnh;profile;province profile;provinces a-z",
     "claims_check": "kiểm chứng;phát biểu;báo chí;bài báo;tin đồn;claims;fact check;press;articles;news",
-    "merger_bridge": "sáp nhập;34 tỉnh;34 đơn vị;sau sắp xếp;quy đổi;hợp nhất;merger;merged;34 units;34 provinces;bridge",
-    "method_checks": "phương pháp;cách tính;kiểm định;mô phỏng;sai số;method;methods;methodology;simulation;error;uncertainty",
+    "merger_bridge": (
+        "sáp nhập;34 tỉnh;34 đơn vị;sau sắp xếp;quy đổi;hợp nhất;merger;merged;34 units;34 provinces;bridge"
+    ),
+    "method_checks": (
+        "phương pháp;cách tính;kiểm định;mô phỏng;sai"
+        " số;method;methods;methodology;simulation;error;uncertainty"
+    ),
 }
 # Sections of the landing page itself.
 SECTIONS = {
     "map": "bản đồ;bản đồ 63 tỉnh;map;tile map",
     "newest": "mới nhất;số liệu mới;thay đổi;newest;latest;what changed;new",
     "coverage": "có gì thiếu gì;độ phủ;năm nào;coverage;years;what is missing",
-    "data": "tải dữ liệu;dữ liệu;tải về;excel;csv;trích dẫn;giấy phép;download;data;export;cite;citation;licence;license",
+    "data": (
+        "tải dữ liệu;dữ liệu;tải về;excel;csv;trích dẫn;giấy"
+        " phép;download;data;export;cite;citation;licence;license"
+    ),
     "pages": "danh mục;các trang;báo cáo;a-z;pages;reports;list",
     "explore": "khám phá;jupyter;tự khám phá;explorer;explore;jupyterlab;notebook;python",
 }
 
 
 def folded(text: str) -> str:
-    """Return the words of a text in lower case without accents, apart by one space; a point within a number stays.
+    """Return the words of a text in lower case without accents, apart by one space; a point within a number
+    stays.
 
     Examples
     --------
@@ -57,8 +75,8 @@ def _names(*texts: str | None) -> str:
 
 
 def entries(record: Record, ways: Ways, sections: dict[str, str]) -> list[list[str]]:
-    """Return a row for each thing that can be found: its kind, what it is called, a hint, where it leads, and its
-    names.
+    """Return a row for each thing that can be found: its kind, what it is called, a hint, where it leads, and
+    its names.
 
     `sections` are the headings of the sections of the page. Of equally good hits the first is shown first.
     """

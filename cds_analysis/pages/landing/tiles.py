@@ -1,5 +1,5 @@
-"""The tile map of the country: a tile a province with its rank, in six classes of colour, for each index that has a
-full year.
+"""The tile map of the country: a tile a province with its rank, in six classes of colour, for each index that
+has a full year.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def tile_maps(record: Record, ways: Ways) -> dict:
 
 
 def _room_for_key(tiles: list[dict]) -> str:
-    """Return where the legend goes: rows that leave room for it at their left, as wide as can be; else below the map."""
+    """Return where the legend goes: rows that leave room for it at their left, as wide as can be; else below
+    the map.
+    """
     first: dict[int, int] = {}
     for tile in tiles:
         row, col = int(tile["row"]), int(tile["col"])
@@ -120,7 +122,9 @@ def _map(whole: Whole, record: Record, ways: Ways) -> dict:
 
 
 def _cuts(whole: Whole) -> list[float]:
-    """Return the lowest score of each class but the last, worst class first; empty where only ranks are known."""
+    """Return the lowest score of each class but the last, worst class first; empty where only ranks are
+    known.
+    """
     lowest: dict[int, float] = {}
     for rank, n, score in whole.table.select("rank", "n_ranked", "score").drop_nulls().iter_rows():
         one = class_of(rank, n)

@@ -1,5 +1,5 @@
-"""How the landing page calls provinces, and where its links lead: to a page that was made, else to a card on the
-landing page itself that says what is known and which command makes the page.
+"""How the landing page calls provinces, and where its links lead: to a page that was made, else to a card on
+the landing page itself that says what is known and which command makes the page.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ _SHORT = 8  # letters that fit a tile
 
 @dataclass(frozen=True)
 class Page:
-    """A report that can be made: its notebook's name, heading in each language, and whether it is the profile."""
+    """A report that can be made: its notebook's name, heading in each language, and whether it is the
+    profile.
+    """
 
     name: str
     titles: dict[str, str]
@@ -73,7 +75,9 @@ class Ways:
         return self._names[province]["name_vi"]
 
     def short(self, province: str) -> str:
-        """Return a name that fits a tile: one of three words or more gives way to the first alias that is short."""
+        """Return a name that fits a tile: one of three words or more gives way to the first alias that is
+        short.
+        """
         name, aliases = self.name(province), (self._names[province]["aliases"] or "").split(";")
         if len(name.split()) < 3:
             return name
@@ -96,8 +100,8 @@ class Ways:
         return self.profile(province) or anchor("province", province)
 
     def page(self, name: str) -> str | None:
-        """Return the address of a report about the whole country, None where it was not made yet; of the profiles, the
-        list of them.
+        """Return the address of a report about the whole country, None where it was not made yet; of the
+        profiles, the list of them.
         """
         if any(page.name == name and page.is_profile for page in self.pages):
             return "#pages" if self._profiles else None

@@ -18,8 +18,10 @@ def sentence(record: Record, ways: Ways) -> str:
     t, counts = ways.t, record.data.row_counts()
     years = [year for whole in record.wholes for year in whole.years]
     said = t.counted(
-        "{n} score or rank of {provinces} provinces, {years} ({indices}), {targets} targets and {figures} figures that provinces reported.",
-        "{n} scores and ranks of {provinces} provinces, {years} ({indices}), {targets} targets and {figures} figures that provinces reported.",
+        "{n} score or rank of {provinces} provinces, {years} ({indices}), {targets} targets and {figures}"
+        " figures that provinces reported.",
+        "{n} scores and ranks of {provinces} provinces, {years} ({indices}), {targets} targets and {figures}"
+        " figures that provinces reported.",
         counts["scores"],
         provinces=t.number(record.n_provinces),
         years=f"{min(years)}–{max(years)}" if years else "–",
@@ -112,11 +114,14 @@ def listed(ways: Ways) -> str:
 
 
 def nothing(record: Record, ways: Ways, n_pages: int) -> str:
-    """Say what there is when nothing has the name that was asked for; ``{q}`` stays for the page to fill in."""
+    """Say what there is when nothing has the name that was asked for; ``{q}`` stays for the page to
+    fill in.
+    """
     t, data = ways.t, record.data
     whole = data.indices["dimension_id"].eq("overall").sum()
     said = t(
-        "There are {provinces} provinces, {indices} indices and rankings, {dimensions} dimensions, {indicators} indicators and {pages} pages.",
+        "There are {provinces} provinces, {indices} indices and rankings, {dimensions} dimensions,"
+        " {indicators} indicators and {pages} pages.",
         provinces=t.number(record.n_provinces),
         indices=t.number(whole),
         dimensions=t.number(data.indices.height - whole),

@@ -201,7 +201,9 @@ def distribution(
     source: str,
     decimals: int = 2,
 ) -> Chart:
-    """Draw the distribution of one series over all provinces, with the highlighted ones picked out by name."""
+    """Draw the distribution of one series over all provinces, with the highlighted ones picked out
+    by name.
+    """
     t = text
     if not compared.height:
         return empty_chart("distribution", title, t("No figure to compare."), source, compared)

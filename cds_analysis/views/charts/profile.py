@@ -32,8 +32,8 @@ def score_panels(
         return empty_chart("scores", title, t("No score or rank is on record."), source, own)
     years = extent(ranked["year"])
     note = t(
-        "Line: score, each index on its own scale. Band: middle half of the provinces where a full table is on record; thin line: national median. "
-        "Dotted: new definition, scores do not compare across it."
+        "Line: score, each index on its own scale. Band: middle half of the provinces where a full table is"
+        " on record; thin line: national median. Dotted: new definition, scores do not compare across it."
     )
     with style():
         figure, axes = canvas(2.5, title, note, source, columns=len(shown))
@@ -98,7 +98,8 @@ def rank_lines(
         return empty_chart("ranks", title, t("No score or rank is on record."), source, own)
     years, top = extent(ranked["year"]), extent(ranked["n_ranked"])[1]
     note = t(
-        "Rank 1 is best, among the provinces published (at most {n}). A gap is a year without a rank; ranks before and after a new definition do not compare well.",
+        "Rank 1 is best, among the provinces published (at most {n}). A gap is a year without a rank; ranks"
+        " before and after a new definition do not compare well.",
         n=t.number(top),
     )
     facts, ends = [], []

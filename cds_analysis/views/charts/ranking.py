@@ -315,8 +315,10 @@ def rank_heatmap(
     top = highest(rows["rank"])
     missing = len(order) * len(years) - len(known)
     subtitle = t.counted(
-        "Rank by year, dark is best; provinces in the order of {year}. Hatched: no rank published or on record (n = {n} cell).",
-        "Rank by year, dark is best; provinces in the order of {year}. Hatched: no rank published or on record (n = {n} cells).",
+        "Rank by year, dark is best; provinces in the order of {year}. Hatched: no rank published or on"
+        " record (n = {n} cell).",
+        "Rank by year, dark is best; provinces in the order of {year}. Hatched: no rank published or on"
+        " record (n = {n} cells).",
         missing,
         year=years[-1],
     )

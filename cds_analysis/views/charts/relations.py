@@ -46,7 +46,8 @@ def two_views(
             "two_views", title, t("No province has both ranks in this year."), source, differences
         )
     note = t(
-        "Each dot is a province (n = {n}): 100 is first, 0 last. Below the line: better in documents than in citizens' eyes.",
+        "Each dot is a province (n = {n}): 100 is first, 0 last. Below the line: better in documents than in"
+        " citizens' eyes.",
         n=t.number(differences.height),
     )
     if differences["is_sample"].any():
@@ -120,8 +121,10 @@ def unit_parts(
         return empty_chart("units", title, t("No score or rank is on record."), source, estimated)
     rows = estimated.sort("score", "unit_id", descending=[True, False])
     note = t.counted(
-        "Diamond: score of the unit (hollow: an estimate); dots: the provinces it was formed from (n = {n} unit).",
-        "Diamond: score of the unit (hollow: an estimate); dots: the provinces it was formed from (n = {n} units).",
+        "Diamond: score of the unit (hollow: an estimate); dots: the provinces it was formed from (n = {n}"
+        " unit).",
+        "Diamond: score of the unit (hollow: an estimate); dots: the provinces it was formed from (n = {n}"
+        " units).",
         rows.height,
     )
     with style():

@@ -39,15 +39,16 @@ def yardstick_strips(
     title: str,
     source: str,
 ) -> Chart:
-    """Draw the latest figure of every province as a tick, one row an indicator in percent, with the nation's targets.
+    """Draw the latest figure of every province as a tick, one row an indicator in percent, with the nation's
+    targets.
 
     Parameters
     ----------
     figures
         ``indicator_id, province_id, value, as_of``: one row a province and indicator.
     yardsticks
-        From :func:`cds_analysis.measures.promises.yardsticks`; an indicator without one is drawn without a target.
-        Rows are drawn in the order of `figures`.
+        From :func:`cds_analysis.measures.promises.yardsticks`; an indicator without one is drawn without a
+        target. Rows are drawn in the order of `figures`.
     highlight
         Provinces drawn as dots with a name.
     """
@@ -58,11 +59,13 @@ def yardstick_strips(
     goals = {i: part.sort("due").tail(_MOST_GOALS) for (i,), part in yardsticks.group_by("indicator_id")}
     subtitle = (
         t(
-            "Percent. Each tick is the latest figure of one province; diamond: national target, with its year. Right: provinces with a figure, and how many of them reach the target."
+            "Percent. Each tick is the latest figure of one province; diamond: national target, with its"
+            " year. Right: provinces with a figure, and how many of them reach the target."
         )
         if goals
         else t(
-            "Percent. Each tick is the latest figure of one province. Right: provinces with a figure, and the years of their figures."
+            "Percent. Each tick is the latest figure of one province. Right: provinces with a figure, and the"
+            " years of their figures."
         )
     )
     said = []
@@ -108,7 +111,8 @@ def promise_strips(
     if not promises.height:
         return empty_chart("promises", title, t("No target is on record."), source, targets)
     subtitle = t(
-        "Percent. Each dot is the target of one province, those alike stacked; diamond: national target of the same date. Right: provinces that ask more, as much, less than the nation."
+        "Percent. Each dot is the target of one province, those alike stacked; diamond: national target of"
+        " the same date. Right: provinces that ask more, as much, less than the nation."
     )
     said, labels = [], []
     with style():

@@ -1,8 +1,9 @@
-"""Charts of one line each: a strip of all provinces, ranks over the years, a figure and its target, a place on the map.
+"""Charts of one line each: a strip of all provinces, ranks over the years, a figure and its target, a place
+on the map.
 
-They are drawn as SVG in the page itself, with the page's colours and face, so that they are dark where the page is and
-as wide as the screen allows: places across are shares of the width, places down are pixels. The templates
-``small.html.j2`` draw what is measured out here.
+They are drawn as SVG in the page itself, with the page's colours and face, so that they are dark where the
+page is and as wide as the screen allows: places across are shares of the width, places down are pixels. The
+templates ``small.html.j2`` draw what is measured out here.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ _SPARK_LEFT, _SPARK_WIDTH = 8.0, 78.0  # the newest rank is written to the right
 
 @dataclass(frozen=True)
 class Strip:
-    """One row with a scale of its own: every province a tick, the middle half, the median, one dot with its band."""
+    """One row with a scale of its own: every province a tick, the middle half, the median, one dot with its
+    band.
+    """
 
     ticks: list[float]
     low: float
@@ -34,7 +37,8 @@ class Strip:
 
 
 def strip(scores: Sequence[float], mine: float, *, side: str, band: tuple[float, float] | None) -> Strip:
-    """Measure a row: the scores of all provinces, that of one, and the interval that its place likely lies in.
+    """Measure a row: the scores of all provinces, that of one, and the interval that its place likely lies
+    in.
 
     Examples
     --------
@@ -63,7 +67,9 @@ def strip(scores: Sequence[float], mine: float, *, side: str, band: tuple[float,
 
 @dataclass(frozen=True)
 class Spark:
-    """Ranks over the years: points, the lines between those of one definition, breaks, and a band on the newest."""
+    """Ranks over the years: points, the lines between those of one definition, breaks, and a band on the
+    newest.
+    """
 
     points: list[tuple[float, float, str]] = field(default_factory=list)
     lines: list[tuple[float, float, float, float]] = field(default_factory=list)
@@ -91,7 +97,14 @@ def spark(
 
     Examples
     --------
-    >>> rows = pl.DataFrame({"year": [2022, 2023, 2024], "rank": [6, 4, 18], "n_ranked": [63] * 3, "segment": [2021, 2021, 2024]})
+    >>> rows = pl.DataFrame(
+    ...     {
+    ...         "year": [2022, 2023, 2024],
+    ...         "rank": [6, 4, 18],
+    ...         "n_ranked": [63] * 3,
+    ...         "segment": [2021, 2021, 2024],
+    ...     }
+    ... )
     >>> found = spark(rows, {2024: "new"}, last=2024)
     >>> len(found.points), len(found.lines), [round(x) for x, _ in found.breaks]
     (3, 1, [66])
@@ -147,7 +160,8 @@ def bullet(value: float | None, target: float, *, state: str) -> Bullet:
 
 
 def locator(tiles: pl.DataFrame, province: str) -> list[tuple[int, int, bool]]:
-    """Return column, row and whether it is the province, for each tile of the map; none where there is no map.
+    """Return column, row and whether it is the province, for each tile of the map; none where there is no
+    map.
 
     Examples
     --------
@@ -163,7 +177,9 @@ def locator(tiles: pl.DataFrame, province: str) -> list[tuple[int, int, bool]]:
 
 @dataclass(frozen=True)
 class Lines:
-    """Scores by year on a scale of their own, broken at definitions, before the middle half of all provinces."""
+    """Scores by year on a scale of their own, broken at definitions, before the middle half of all
+    provinces.
+    """
 
     points: list[tuple[float, float]]
     lines: list[tuple[float, float, float, float]]

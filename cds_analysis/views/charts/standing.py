@@ -21,12 +21,12 @@ def standing_fan(
     title: str,
     source: str,
 ) -> Chart:
-    """Draw the likely rank of each picked province by year, side by side, with bands of 80 and 95 % and breaks by
-    kind.
+    """Draw the likely rank of each picked province by year, side by side, with bands of 80 and 95 % and
+    breaks by kind.
 
-    `standings` holds the rows of one index and dimension: ``province_id, year, years_ahead`` (0 for years with a
-    figure), ``figure_rank, median_rank, rank_low_80`` ... ``rank_high_95, n_ranked, noise_share``, from
-    :func:`~cds_analysis.measures.standing.standing`. `breaks` holds the breaks of that series.
+    `standings` holds the rows of one index and dimension: ``province_id, year, years_ahead`` (0 for years
+    with a figure), ``figure_rank, median_rank, rank_low_80`` ... ``rank_high_95, n_ranked, noise_share``,
+    from :func:`~cds_analysis.measures.standing.standing`. `breaks` holds the breaks of that series.
     """
     t = text
     mine = standings.filter(pl.col("province_id").is_in(provinces)).sort("province_id", "year")
@@ -94,8 +94,9 @@ def _gapped(rows: pl.DataFrame, column: str) -> np.ndarray:
 def _note(mine: pl.DataFrame, order: list[int], level: list[int], t: Text) -> str:
     parts = [
         t(
-            "Line: likely rank among all provinces; bands: where it lies with 80% and 95%; dashed: years ahead. Dots: "
-            "rank of the figure alone, of which noise is {share} of the variance between provinces (estimated).",
+            "Line: likely rank among all provinces; bands: where it lies with 80% and 95%; dashed: years"
+            " ahead. Dots: rank of the figure alone, of which noise is {share} of the variance between"
+            " provinces (estimated).",
             share=t.percent(100 * mine["noise_share"][0], 0),
         )
     ]
@@ -143,10 +144,11 @@ def _fact(own: pl.DataFrame, t: Text) -> str:
 def rank_chances(
     standings: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str
 ) -> Chart:
-    """Draw where each province likely lies in the latest year, best first, with the chances of the ten best and the
-    ten last places.
+    """Draw where each province likely lies in the latest year, best first, with the chances of the ten best
+    and the ten last places.
 
-    `standings` holds the rows of one index and dimension, as in :func:`standing_fan`, with ``p_top_ten, p_bottom_ten``.
+    `standings` holds the rows of one index and dimension, as in :func:`standing_fan`, with ``p_top_ten,
+    p_bottom_ten``.
     """
     t = text
     known = standings.filter(pl.col("years_ahead") == 0)
@@ -159,8 +161,9 @@ def rank_chances(
         )
     n = rows.height
     note = t(
-        "Thick bar: where a province lies with 80%, thin line with 95%; tick: its likely rank (n = {n}). Ring: rank of the figure alone. "
-        "Right: chance of the ten best and of the ten last places, in percent.",
+        "Thick bar: where a province lies with 80%, thin line with 95%; tick: its likely rank (n = {n})."
+        " Ring: rank of the figure alone. Right: chance of the ten best and of the ten last places, in"
+        " percent.",
         n=t.number(n),
     )
     with style():

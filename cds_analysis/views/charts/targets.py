@@ -37,8 +37,10 @@ def dumbbell(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Ch
     if not n:
         return empty_chart("targets", title, t("No target is on record."), source, judged)
     subtitle = t.counted(
-        "Percent. Ring: first figure on record; dot: latest figure; diamond: target. n = {n} target, {k} without any figure.",
-        "Percent. Ring: first figure on record; dot: latest figure; diamond: target. n = {n} targets, {k} without any figure.",
+        "Percent. Ring: first figure on record; dot: latest figure; diamond: target. n = {n} target, {k}"
+        " without any figure.",
+        "Percent. Ring: first figure on record; dot: latest figure; diamond: target. n = {n} targets, {k}"
+        " without any figure.",
         n,
         k=t.number(judged["value"].null_count()),
     )

@@ -50,7 +50,8 @@ def rank_ranges(
             "rank_ranges",
             title,
             t(
-                "The uncertainty of this index is not known: it is no survey, or its scores are not on record."
+                "The uncertainty of this index is not known: it is no survey, or its scores are not on"
+                " record."
             ),
             source,
             sets,
@@ -63,7 +64,8 @@ def rank_ranges(
     ).sort("rank", "province_id")
     n = rows.height
     note = t(
-        "Dot: rank as published (n = {n}). Grey line: ranks that another sample of people could have given, 95% for each province picked beforehand. {scenario}",
+        "Dot: rank as published (n = {n}). Grey line: ranks that another sample of people could have given,"
+        " 95% for each province picked beforehand. {scenario}",
         n=t.number(n),
         scenario=scenario,
     )
@@ -145,7 +147,8 @@ def false_alarms(rates: pl.DataFrame, *, text: Text, title: str, source: str) ->
     t = text
     nominal, years = rates["nominal"][0], sorted(rates["n_years"].unique().to_list())
     note = t(
-        "Share of series without a trend in which the test finds one, {n} series a point. Bars: two Monte Carlo errors; dotted: the nominal {rate}.",
+        "Share of series without a trend in which the test finds one, {n} series a point. Bars: two Monte"
+        " Carlo errors; dotted: the nominal {rate}.",
         rate=t.percent(100 * nominal, 0),
         n=t.number(rates["draws"][0]),
     )
@@ -194,10 +197,10 @@ def reliability(bins: pl.DataFrame, *, text: Text, title: str, source: str) -> C
     """
     t = text
     note = t.counted(
-        "{n} figure one year ahead, foretold from the years before it only. Size: number of figures. On the line, what "
-        "was said to happen happened as often.",
-        "{n} figures one year ahead, each foretold from the years before it only. Size: number of figures. On the line, "
-        "what was said to happen happened as often.",
+        "{n} figure one year ahead, foretold from the years before it only. Size: number of figures. On the"
+        " line, what was said to happen happened as often.",
+        "{n} figures one year ahead, each foretold from the years before it only. Size: number of figures. On"
+        " the line, what was said to happen happened as often.",
         bins["n"].sum(),
     )
     with style():

@@ -49,8 +49,8 @@ def _font(face: tuple) -> FT2Font:
 def _letter(face: tuple, character: str) -> tuple[float, float, float]:
     """Return a letter's width, top and bottom against the baseline, for a font size of 1.
 
-    A letter that the font does not have (of another script) is drawn by whichever font the reader's system has
-    for it; it gets the room that its kind usually takes.
+    A letter that the font does not have (of another script) is drawn by whichever font the reader's system
+    has for it; it gets the room that its kind usually takes.
     """
     font = _font(face)
     if not font.get_char_index(ord(character)):

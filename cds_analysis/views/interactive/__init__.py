@@ -1,8 +1,8 @@
 """Charts that answer the pointer: one layer for JupyterLab, for the explorer and for the pages of reports.
 
-Each function takes a frame of a measure and gives a :class:`~cds_analysis.views.interactive.base.Live`: an Altair
-specification with its rows. Pointing shows province, value, rank, year and source; a click picks a province or drops
-it, in all charts of a page. No kernel and no network is needed.
+Each function takes a frame of a measure and gives a :class:`~cds_analysis.views.interactive.base.Live`: an
+Altair specification with its rows. Pointing shows province, value, rank, year and source; a click picks a
+province or drops it, in all charts of a page. No kernel and no network is needed.
 """
 
 from cds_analysis.views.interactive.base import Live

@@ -1,8 +1,8 @@
 """What all live charts share: colours as parameters, the pick and the hover, end labels that keep apart, and
 :class:`Live`, a specification with its rows.
 
-A specification never changes with the data: rows, axis ends and colours are data sets and parameters of it. So
-it is built once a process, and a page or widget that shows it already only swaps rows.
+A specification never changes with the data: rows, axis ends and colours are data sets and parameters of it.
+So it is built once a process, and a page or widget that shows it already only swaps rows.
 """
 
 from __future__ import annotations
@@ -61,8 +61,9 @@ HOVERED = "isValid(hover.province_id) && hover.province_id[0] === datum.province
 
 @dataclass(frozen=True, eq=False)
 class Live:
-    """A Vega-Lite specification with its rows, and what stands around it: the finding as title, what is drawn as
-    subtitle, a text for those who do not see it, notes, sources, the provinces to search and the numbers drawn.
+    """A Vega-Lite specification with its rows, and what stands around it: the finding as title, what is drawn
+    as subtitle, a text for those who do not see it, notes, sources, the provinces to search and the numbers
+    drawn.
     """
 
     name: str
@@ -79,8 +80,8 @@ class Live:
     frame: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def whole(self, *, heading: bool = False) -> dict:
-        """Return the specification with rows and picks in it; with `heading`, title and source too, for a picture
-        that leaves the page.
+        """Return the specification with rows and picks in it; with `heading`, title and source too, for a
+        picture that leaves the page.
         """
         spec = copy.deepcopy(self.spec)
         for param in spec["params"]:
@@ -115,7 +116,8 @@ class Live:
         }
 
     def save(self, path: str | Path) -> Path:
-        """Write the figure, with title and source, to a file that ends in .svg, .png or .html; return its path.
+        """Write the figure, with title and source, to a file that ends in .svg, .png or .html; return its
+        path.
 
         Raises
         ------
@@ -173,11 +175,11 @@ def picking() -> tuple[alt.Parameter, alt.Parameter]:
 
 
 def end_labels(layer: alt.Chart, *, sign: int, group: str = "year") -> alt.Chart:
-    """Place the labels at the ends of the picked lines so that none lies on another: those above push those below
-    down, and the lowest stay on the plot.
+    """Place the labels at the ends of the picked lines so that none lies on another: those above push those
+    below down, and the lowest stay on the plot.
 
-    Rows have ``v`` and ``is_last``; the parameters ``label_gap``, ``label_end`` are in units of ``v`` times `sign`
-    (1 where larger lies lower, as a rank does). Where they would not fit, there are none.
+    Rows have ``v`` and ``is_last``; the parameters ``label_gap``, ``label_end`` are in units of ``v`` times
+    `sign` (1 where larger lies lower, as a rank does). Where they would not fit, there are none.
     """
     down = f"{sign} * datum.v"
     return (
@@ -191,8 +193,10 @@ def end_labels(layer: alt.Chart, *, sign: int, group: str = "year") -> alt.Chart
         .transform_calculate(free="datum.down - label_gap * datum.order")
         .transform_window(pushed="max(free)", sort=[alt.SortField("order")], frame=[None, 0], groupby=[group])
         .transform_calculate(
-            label_at=f"{sign} * min(datum.pushed + label_gap * datum.order,"
-            " label_end - label_gap * (datum.labels - datum.order))"
+            label_at=(
+                f"{sign} * min(datum.pushed + label_gap * datum.order,"
+                " label_end - label_gap * (datum.labels - datum.order))"
+            )
         )
     )
 
@@ -207,14 +211,15 @@ def finish(
     top: int = 20,
     column: int = 0,
 ) -> dict:
-    """Return a layered chart as a specification without data: with the slot of each province among those picked,
-    the colours, and the parameters that a figure fills in.
+    """Return a layered chart as a specification without data: with the slot of each province among those
+    picked, the colours, and the parameters that a figure fills in.
 
-    `left`, `right` and `top` are the pixels that labels need around the plot, `column` what each picked province takes
-    at the right beyond, where all of them fit; ``draw.js`` reads them from ``usermeta``, so that a name under the
-    pointer moves nothing.
+    `left`, `right` and `top` are the pixels that labels need around the plot, `column` what each picked
+    province takes at the right beyond, where all of them fit; ``draw.js`` reads them from ``usermeta``, so
+    that a name under the pointer moves nothing.
     """
-    # What every chart has is added to the dictionary: Altair would copy and check the chart once for each part.
+    # What every chart has is added to the dictionary: Altair would copy and check the chart once for each
+    # part.
     spec = chart.properties(data=alt.NamedData("rows")).to_dict(validate=False)
     values = LIGHT_LOOK | dict.fromkeys(params, 0) | {"label_limit": 340, "sides": True}
     spec["params"] = [

@@ -36,8 +36,8 @@ def standing_fan(
     source: str,
     subtitle: str = "",
 ) -> Live:
-    """Draw the likely rank by year as a line, what it may be with a chance of 80% as a band, the rank of the figure
-    itself as a dot, and the years ahead dashed.
+    """Draw the likely rank by year as a line, what it may be with a chance of 80% as a band, the rank of the
+    figure itself as a dot, and the years ahead dashed.
 
     `standings` comes from :meth:`cds_analysis.study.study.Study.standing`: ``province_id, year, median_rank,
     rank_low_80, rank_high_80, figure_rank, n_ranked, years_ahead``.

@@ -1,5 +1,5 @@
-"""Ranks and scores of every province over the years: lines broken at gaps and at new definitions, those picked in
-colour with their names at the end.
+"""Ranks and scores of every province over the years: lines broken at gaps and at new definitions, those
+picked in colour with their names at the end.
 """
 
 from __future__ import annotations
@@ -39,10 +39,11 @@ def ranks_by_year(
     source: str,
     subtitle: str = "",
 ) -> Live:
-    """Draw every province's rank by year; the picked ones in colour, all with rank, score, year and source on hover.
+    """Draw every province's rank by year; the picked ones in colour, all with rank, score, year and source on
+    hover.
 
-    `ranked` comes from :func:`~cds_analysis.measures.ranks.ranks`, for one index and dimension. A year without a rank
-    is a gap, and a line is cut where the definition changed.
+    `ranked` comes from :func:`~cds_analysis.measures.ranks.ranks`, for one index and dimension. A year
+    without a rank is a gap, and a line is cut where the definition changed.
     """
     rows = _rows(ranked, "rank", text)
     most = max((r["v"] for r in rows), default=1)
@@ -67,8 +68,8 @@ def scores_by_year(
     source: str,
     subtitle: str = "",
 ) -> Live:
-    """Draw every province's score by year with the median and the middle half of all provinces behind; else as
-    :func:`ranks_by_year`.
+    """Draw every province's score by year with the median and the middle half of all provinces behind; else
+    as :func:`ranks_by_year`.
     """
     rows = _rows(ranked, "score", text)
     values = [r["v"] for r in rows] or [0.0, 1.0]

@@ -28,7 +28,8 @@ def scatter(
 ) -> Live:
     """Draw a series (`across`) against another (`up`), with the medians of both.
 
-    `both` has ``province_id, x, y, x_rank, y_rank, n`` (provinces that have both), ``year`` and ``source_ids``.
+    `both` has ``province_id, x, y, x_rank, y_rank, n`` (provinces that have both), ``year`` and
+    ``source_ids``.
     """
     t = text
     decimals = [t.decimals(*key.split("/"), exact=True) for key in (across, up)]

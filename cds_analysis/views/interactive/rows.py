@@ -1,5 +1,5 @@
-"""Rows of ticks, one tick a province: each dimension on its own scale, the regions on one scale, figures against
-targets. Those picked are dots, with their ranks or values at the right in their colours.
+"""Rows of ticks, one tick a province: each dimension on its own scale, the regions on one scale, figures
+against targets. Those picked are dots, with their ranks or values at the right in their colours.
 """
 
 from __future__ import annotations
@@ -42,10 +42,11 @@ def by_dimension(
     source: str,
     subtitle: str = "",
 ) -> Live:
-    """Draw each series as a row on its own scale from the lowest province to the highest, with the middle half and
-    the median; the picked provinces as dots with their ranks.
+    """Draw each series as a row on its own scale from the lowest province to the highest, with the middle
+    half and the median; the picked provinces as dots with their ranks.
 
-    `compared` comes from :func:`~cds_analysis.measures.compare.compare`; `order` lists the series from top to bottom.
+    `compared` comes from :func:`~cds_analysis.measures.compare.compare`; `order` lists the series from top to
+    bottom.
     """
     t = text
     names = {s: _numbered(s, t) for s in order}
@@ -191,8 +192,8 @@ def figures_and_targets(
     subtitle: str = "",
     by: str = "indicator_id",
 ) -> Live:
-    """Draw figures as dots and targets as diamonds, a row an indicator (`by` ``indicator_id``) or a row a province
-    (``province_id``); status, dates and sources on hover.
+    """Draw figures as dots and targets as diamonds, a row an indicator (`by` ``indicator_id``) or a row a
+    province (``province_id``); status, dates and sources on hover.
 
     `judged` comes from :func:`~cds_analysis.measures.gaps.gaps` or
     :func:`~cds_analysis.measures.gaps.merge_repeated`; rows without a figure are not drawn.

@@ -1,5 +1,5 @@
-"""The scripts that draw live charts: Vega, and what puts a chart into a page. Bundling Vega takes seconds, so many
-reports share one bundle.
+"""The scripts that draw live charts: Vega, and what puts a chart into a page. Bundling Vega takes seconds, so
+many reports share one bundle.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from cds_analysis.errors import ParameterError
 
 __all__ = ["begin", "draw_script", "finish", "vega", "written"]
 
-# The newest that JupyterLab draws by itself too; 6.4 loses the values under the pointer where the nearest point is meant.
+# The newest that JupyterLab draws by itself too; 6.4 loses the values under the pointer where the nearest
+# point is meant.
 _VERSION = "5.21"
-_BUNDLE = f"import sys, vl_convert; sys.stdout.buffer.write(vl_convert.javascript_bundle(vl_version={_VERSION!r}).encode())"
+_BUNDLE = (
+    "import sys, vl_convert;"
+    f" sys.stdout.buffer.write(vl_convert.javascript_bundle(vl_version={_VERSION!r}).encode())"
+)
 _made: list[str] = []
 
 

@@ -1,4 +1,6 @@
-"""The sentence itself: Markdown that a notebook shows, and the line that names the sources of what is drawn."""
+"""The sentence itself: Markdown that a notebook shows, and the line that names the sources of what
+is drawn.
+"""
 
 from __future__ import annotations
 

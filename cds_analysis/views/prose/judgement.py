@@ -29,7 +29,8 @@ def rules(judged: pl.DataFrame, t: Text) -> Prose:
     if not judged.height:
         return Prose(
             t(
-                "**No target of these provinces has a pace on record, so no rule can judge it.** A pace needs two figures of one definition and a target still open."
+                "**No target of these provinces has a pace on record, so no rule can judge it.** A pace needs"
+                " two figures of one definition and a target still open."
             )
         )
     agree = judged["rules_agree"].sum()
@@ -71,7 +72,8 @@ def agreement(moves: pl.DataFrame, agreed: pl.DataFrame, t: Text) -> Prose:
     for row in agreed.iter_rows(named=True):
         parts.append(
             t(
-                "Over {years} ({a}–{b}), among the {provinces} ranked in all of them, Kendall's W is {w} (random ranks: {random}; p {p}, {draws}): 1 would mean that nothing ever moved.",
+                "Over {years} ({a}–{b}), among the {provinces} ranked in all of them, Kendall's W is {w}"
+                " (random ranks: {random}; p {p}, {draws}): 1 would mean that nothing ever moved.",
                 years=t.counted("{n} year", "{n} years", row["n_years"]),
                 a=str(row["first_year"]),
                 b=str(row["last_year"]),
@@ -94,7 +96,8 @@ def region_split(split: pl.DataFrame, t: Text) -> Prose:
         )
     row = rows.row(-1, named=True)
     said = t(
-        "**{share} of the spread in {year} lies between the regions, {rest} between provinces of the same region** (Theil's T, n = {n}). Random regions would give {random} between them (p {p}, {draws}).",
+        "**{share} of the spread in {year} lies between the regions, {rest} between provinces of the same"
+        " region** (Theil's T, n = {n}). Random regions would give {random} between them (p {p}, {draws}).",
         share=t.percent(100 * row["share_between"], 0),
         rest=t.percent(100 * (1 - row["share_between"]), 0),
         year=str(row["year"]),
@@ -124,7 +127,8 @@ def cohesion(moved: pl.DataFrame, t: Text, *, year: int) -> Prose:
     )
     return Prose(
         t(
-            "**Rank moves to {year} by region: {verdict}** (theta {theta}, random regions {random}, p {p}; n = {n}). Among several years looked at, one such p may arise by chance.",
+            "**Rank moves to {year} by region: {verdict}** (theta {theta}, random regions {random}, p {p}; n"
+            " = {n}). Among several years looked at, one such p may arise by chance.",
             year=str(year),
             verdict=verdict,
             theta=t.number(row["theta"], 2),
@@ -144,13 +148,15 @@ def two_views(correlations: pl.DataFrame, t: Text, *, documents: str | None, cit
     if not full.height:
         return Prose(
             t(
-                "**{documents} and {citizens}: no year in which both tables are complete.** The samples below describe only the provinces in them.",
+                "**{documents} and {citizens}: no year in which both tables are complete.** The samples below"
+                " describe only the provinces in them.",
                 **names,
             )
         )
     row = full.row(-1, named=True)
     said = t(
-        "**{documents} and {citizens} in {year}: rank correlation {rho} (95% interval {low} to {high}, n = {n}).**",
+        "**{documents} and {citizens} in {year}: rank correlation {rho} (95% interval {low} to {high}, n ="
+        " {n}).**",
         year=str(row["year"]),
         rho=t.number(row["spearman"], 2),
         low=t.number(row["low"], 2),
@@ -173,8 +179,10 @@ def claims(checked: pl.DataFrame, ratios: pl.DataFrame, t: Text) -> Prose:
     """How many claims hold."""
     count = dict(checked.group_by("verdict").len().iter_rows())
     said = t.counted(
-        "**Of {n} claim about rankings, another source confirms {yes} and contradicts {no}; {open} cannot be checked.**",
-        "**Of {n} claims about rankings, another source confirms {yes} and contradicts {no}; {open} cannot be checked.**",
+        "**Of {n} claim about rankings, another source confirms {yes} and contradicts {no}; {open} cannot be"
+        " checked.**",
+        "**Of {n} claims about rankings, another source confirms {yes} and contradicts {no}; {open} cannot be"
+        " checked.**",
         checked.height,
         yes=t.number(count.get("confirmed", 0)),
         no=t.number(count.get("contradicted", 0)),
@@ -202,7 +210,8 @@ def bridge(estimated: pl.DataFrame, compared: pl.DataFrame, t: Text, *, index_na
     merged = estimated.filter(pl.col("n_parts") > 1)
     parts = [
         t(
-            "**{index} {year}: {n} of 34 units can be given a figure, {k} of them formed from several provinces.**",
+            "**{index} {year}: {n} of 34 units can be given a figure, {k} of them formed from several"
+            " provinces.**",
             index=index_name,
             year=str(year),
             n=t.number(estimated.height),
@@ -244,10 +253,12 @@ def units_note(data: Dataset, t: Text) -> Prose:
     return Prose(
         "> "
         + t.counted(
-            "By the 34 units of July 2025. **{n} of {all} scores is an estimate** from the provinces a unit was formed from ({rules}); ranks are made anew among "
-            "the 34. A unit that lacks a part has no estimate. A unit lies in the region of its most populous part.",
-            "By the 34 units of July 2025. **{n} of {all} scores are estimates** from the provinces a unit was formed from ({rules}); ranks are made anew among "
-            "the 34. A unit that lacks a part has no estimate. A unit lies in the region of its most populous part.",
+            "By the 34 units of July 2025. **{n} of {all} scores is an estimate** from the provinces a unit"
+            " was formed from ({rules}); ranks are made anew among the 34. A unit that lacks a part has no"
+            " estimate. A unit lies in the region of its most populous part.",
+            "By the 34 units of July 2025. **{n} of {all} scores are estimates** from the provinces a unit"
+            " was formed from ({rules}); ranks are made anew among the 34. A unit that lacks a part has no"
+            " estimate. A unit lies in the region of its most populous part.",
             n,
             all=t.number(data.scores.height),
             rules=_merge_rules(data, t),
@@ -271,9 +282,12 @@ def checks(past: pl.DataFrame, changes: pl.DataFrame, alarms: pl.DataFrame, t: T
     worst = alarms.filter(pl.col("process") == "lingering_06").sort("rate").row(-1, named=True)
     return Prose(
         t(
-            '**On {figures} of past years, foretold from the years before, standings erred {less} less than "same as last year"; the bands of 80% and 95% held {held_80} and {held_95}.** '
-            "Where nothing changed, the test of a change lets something through in {calm} of {tables} (5% are meant), in {heavy} where noise has heavy tails, and in {lasting} where noise lingers, "
-            "which nobody can tell from change. The trend test alone raises up to {trend} false alarms with {years} where good years linger.",
+            "**On {figures} of past years, foretold from the years before, standings erred {less} less than"
+            ' "same as last year"; the bands of 80% and 95% held {held_80} and {held_95}.** Where nothing'
+            " changed, the test of a change lets something through in {calm} of {tables} (5% are meant), in"
+            " {heavy} where noise has heavy tails, and in {lasting} where noise lingers, which nobody can"
+            " tell from change. The trend test alone raises up to {trend} false alarms with {years} where"
+            " good years linger.",
             figures=t.counted("{n} figure", "{n} figures", near["n"]),
             tables=t.counted("{n} simulated table", "{n} simulated tables", changes["draws"][0]),
             less=t.percent(near["less_error_pct"], 0),

@@ -30,8 +30,8 @@ def how_likely(p: float, t: Text) -> str:
 
 
 def likely_ranks(rows: pl.DataFrame, t: Text, *, provinces: list[str]) -> Prose:
-    """Say for each province the rank of its latest figure, where it likely lies, whether it rose since the year that
-    rises are counted from, and where it likely lies a year on.
+    """Say for each province the rank of its latest figure, where it likely lies, whether it rose since the
+    year that rises are counted from, and where it likely lies a year on.
 
     `rows` are those of ``standing`` of the front door.
     """
@@ -45,7 +45,8 @@ def likely_ranks(rows: pl.DataFrame, t: Text, *, provinces: list[str]) -> Prose:
         row = known.row(-1, named=True)
         said = [
             t(
-                "**{name}**: rank {rank} by the figures of {year}; likely {low}–{high}, most likely {median}.",
+                "**{name}**: rank {rank} by the figures of {year}; likely {low}–{high}, most likely"
+                " {median}.",
                 name=t.province(province),
                 year=str(row["year"]),
                 rank=t.number(row["figure_rank"]),
@@ -89,13 +90,16 @@ def no_standing(t: Text, *, index_name: str, full_years: list[int]) -> Prose:
     if not full_years:
         return Prose(
             t(
-                "**{index}: where a province stands beyond the figure of one year cannot be said yet.** That needs four years with a table of all provinces; there is none, only samples.",
+                "**{index}: where a province stands beyond the figure of one year cannot be said yet.** That"
+                " needs four years with a table of all provinces; there is none, only samples.",
                 index=index_name,
             )
         )
     return Prose(
         t(
-            "**{index}: where a province stands beyond the figure of one year cannot be said yet.** That needs four years with a table of all provinces, so that noise can be told from change; on record: {years}.",
+            "**{index}: where a province stands beyond the figure of one year cannot be said yet.** That"
+            " needs four years with a table of all provinces, so that noise can be told from change; on"
+            " record: {years}.",
             index=index_name,
             years=t.listing([str(y) for y in full_years]),
         )
@@ -134,7 +138,8 @@ def changes(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: 
         said = [
             t.counted(
                 "**{index}, {a} to {b}: of {n} province, no move is beyond what noise explains.**",
-                "**{index}, {a} to {b}: of {n} provinces, no move is beyond what noise explains when all are looked at together.**",
+                "**{index}, {a} to {b}: of {n} provinces, no move is beyond what noise explains when all are"
+                " looked at together.**",
                 sayable.height,
                 **where,
             )
@@ -153,7 +158,8 @@ def changes(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: 
         lines += [
             "",
             t(
-                "In {b} less of the order of provinces was kept than usual, as after a change of what is measured: read moves into that year with care.",
+                "In {b} less of the order of provinces was kept than usual, as after a change of what is"
+                " measured: read moves into that year with care.",
                 **years,
             ),
         ]
@@ -162,8 +168,10 @@ def changes(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: 
         lines += [
             "",
             t.counted(
-                "Without the breaks that were only detected in the figures, the verdict on {k} of the {n} province would be another.",
-                "Without the breaks that were only detected in the figures, the verdict on {k} of the {n} provinces would be another.",
+                "Without the breaks that were only detected in the figures, the verdict on {k} of the {n}"
+                " province would be another.",
+                "Without the breaks that were only detected in the figures, the verdict on {k} of the {n}"
+                " provinces would be another.",
                 judged.height,
                 k=t.number(k),
             ),
@@ -193,7 +201,8 @@ def _of(row: dict, t: Text) -> str:
         reason = t(CHANGE_REASON_LABELS[row["reason"]])
         return "- " + t("**{name}**: cannot be said: {reason}.", name=name, reason=reason)
     return "- " + t(
-        "**{name}** (rank {a} to {b}): **{verdict}**; chance that it rose {p}, noise alone would move it as far with p {q} ({q_all} for all {n} together).",
+        "**{name}** (rank {a} to {b}): **{verdict}**; chance that it rose {p}, noise alone would move it as"
+        " far with p {q} ({q_all} for all {n} together).",
         name=name,
         a=t.number(row["figure_rank_from"]),
         b=t.number(row["figure_rank_to"]),
@@ -214,7 +223,8 @@ def assumptions(rows: pl.DataFrame, t: Text) -> str:
         return ""
     value = dict(rows.select("assumption", "value").iter_rows())
     said = t(
-        "Scenario, all of it assumed, since no sampling error of a province is on record here: {interviews} a province, design effect {effect}, standard deviation {sd} points between persons on a dimension",
+        "Scenario, all of it assumed, since no sampling error of a province is on record here: {interviews} a"
+        " province, design effect {effect}, standard deviation {sd} points between persons on a dimension",
         interviews=t.counted("{n} interview", "{n} interviews", value["interviews"]),
         effect=t.number(value["design_effect"], 1),
         sd=t.number(value["person_sd"], 2),

@@ -22,7 +22,8 @@ def targets_of_all(judged: pl.DataFrame, t: Text) -> Prose:
     met = paired.filter(pl.col("status") == "achieved").height
     parts = [
         t(
-            "**On record: {targets} of {provinces}; {paired} can be held against a figure, {met} of them met.**",
+            "**On record: {targets} of {provinces}; {paired} can be held against a figure, {met} of them"
+            " met.**",
             targets=t.counted("{n} target", "{n} targets", own.height),
             provinces=t.counted("{n} province", "{n} provinces", own["province_id"].n_unique()),
             paired=t.number(paired.height),
@@ -45,7 +46,8 @@ def targets_of_all(judged: pl.DataFrame, t: Text) -> Prose:
     if silent:
         parts.append(
             t(
-                "For {n} no figure of the same definition is on record, which says nothing about the province's results.",
+                "For {n} no figure of the same definition is on record, which says nothing about the"
+                " province's results.",
                 n=t.number(silent),
             )
         )
@@ -79,8 +81,10 @@ def yardsticks(found: pl.DataFrame, t: Text, *, fewest: int) -> Prose:
     most = several.sort(share, "n_figures", "indicator_id", "due", descending=[True, True, False, False])
     best, worst = most.row(0, named=True), most.row(-1, named=True)
     said = t.counted(
-        "**{n} national target has figures of at least {provinces}.** Most often reached: {best}; least often: {worst}.",
-        "**{n} national targets have figures of at least {provinces}.** Most often reached: {best}; least often: {worst}.",
+        "**{n} national target has figures of at least {provinces}.** Most often reached: {best}; least"
+        " often: {worst}.",
+        "**{n} national targets have figures of at least {provinces}.** Most often reached: {best}; least"
+        " often: {worst}.",
         several.height,
         provinces=t.counted("{n} province", "{n} provinces", fewest),
         best=_reached(best, t),
@@ -90,7 +94,8 @@ def yardsticks(found: pl.DataFrame, t: Text, *, fewest: int) -> Prose:
         said
         + " "
         + t(
-            "These are the provinces that said something, on different days; they are not a sample of the country."
+            "These are the provinces that said something, on different days; they are not a sample of the"
+            " country."
         )
     )
 
@@ -115,8 +120,10 @@ def promises(found: pl.DataFrame, t: Text) -> Prose:
     above, equal, below = (int(known[c].sum()) for c in ("n_above", "n_equal", "n_below"))
     return Prose(
         t.counted(
-            "**Of {n} target that the nation sets for the same date too, as much as the nation's: {equal}; more: {above}; less: {below}.**",
-            "**Of {n} targets that the nation sets for the same date too, as much as the nation's: {equal}; more: {above}; less: {below}.**",
+            "**Of {n} target that the nation sets for the same date too, as much as the nation's: {equal};"
+            " more: {above}; less: {below}.**",
+            "**Of {n} targets that the nation sets for the same date too, as much as the nation's: {equal};"
+            " more: {above}; less: {below}.**",
             total,
             equal=t.number(equal),
             above=t.number(above),
@@ -130,7 +137,8 @@ def reporting(found: pl.DataFrame, correlated: pl.DataFrame, t: Text) -> Prose:
     silent = found.filter(pl.col("n_figures") == 0)
     parts = [
         t(
-            "**{figures} figures of {n} of {all} provinces are on record, half of the provinces with {median} indicators or more.**",
+            "**{figures} figures of {n} of {all} provinces are on record, half of the provinces with {median}"
+            " indicators or more.**",
             figures=t.number(found["n_figures"].sum()),
             n=t.number(found.height - silent.height),
             all=t.number(found.height),
@@ -145,7 +153,8 @@ def reporting(found: pl.DataFrame, correlated: pl.DataFrame, t: Text) -> Prose:
         if row["index_id"] is None:
             parts.append(
                 t(
-                    "Provinces that report more indicators do not therefore report better figures: rank correlation {r} ({low} to {high}, n = {n}).",
+                    "Provinces that report more indicators do not therefore report better figures: rank"
+                    " correlation {r} ({low} to {high}, n = {n}).",
                     r=r,
                     low=low,
                     high=high,
@@ -153,7 +162,8 @@ def reporting(found: pl.DataFrame, correlated: pl.DataFrame, t: Text) -> Prose:
                 )
                 if row["low"] <= 0 <= row["high"]
                 else t(
-                    "How many indicators a province reports goes with how good its figures are: rank correlation {r} ({low} to {high}, n = {n}).",
+                    "How many indicators a province reports goes with how good its figures are: rank"
+                    " correlation {r} ({low} to {high}, n = {n}).",
                     r=r,
                     low=low,
                     high=high,

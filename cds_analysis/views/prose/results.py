@@ -26,9 +26,10 @@ def dataset(data: Dataset, t: Text) -> Prose:
     years = data.scores["year"]
     return Prose(
         t(
-            "**The dataset holds {scores} of {provinces} from {first} to {last}, {obs} and {targets}, each with its source, one of {sources}.** "
-            "Articles among these, every figure of which is recorded with its paragraph: {articles}. Figures on which sources disagree, "
-            "listed below with the choice made: {conflicts}.",
+            "**The dataset holds {scores} of {provinces} from {first} to {last}, {obs} and {targets}, each"
+            " with its source, one of {sources}.** Articles among these, every figure of which is recorded"
+            " with its paragraph: {articles}. Figures on which sources disagree, listed below with the choice"
+            " made: {conflicts}.",
             scores=t.counted("{n} score or rank", "{n} scores and ranks", counts["scores"]),
             provinces=t.counted("{n} province", "{n} provinces", counts["provinces"]),
             first=str(years.min()),
@@ -81,8 +82,8 @@ def comparison(
         lines.append(
             "- "
             + t(
-                "**{name}**: {value}, {national} against the national median, {region} against the median of its region ({region_name}, n = {k}); "
-                "above {percentile} of the others.",
+                "**{name}**: {value}, {national} against the national median, {region} against the median of"
+                " its region ({region_name}, n = {k}); above {percentile} of the others.",
                 name=t.province(p),
                 value=t.number(row["value"], decimals),
                 national=t.number(row["diff_national"], decimals, sign=True),
@@ -101,7 +102,8 @@ def target_gap(judged: pl.DataFrame, t: Text, *, province: str, units: dict[str,
     if not mine.height:
         return Prose(
             t(
-                "**{name}: no target is on record that its reported figures can be set against.** That says nothing about its results.",
+                "**{name}: no target is on record that its reported figures can be set against.** That says"
+                " nothing about its results.",
                 name=t.province(province),
             )
         )
@@ -109,8 +111,10 @@ def target_gap(judged: pl.DataFrame, t: Text, *, province: str, units: dict[str,
     counts = mine.group_by("status").len().sort("len", "status", descending=[True, False]).rows()
     parts = [
         t.counted(
-            "**{name}: {met} of {n} target met at the latest figure** (its own: {own}; national yardsticks: {national}), judged on {day}.",
-            "**{name}: {met} of {n} targets met at the latest figure** (its own: {own}; national yardsticks: {national}), judged on {day}.",
+            "**{name}: {met} of {n} target met at the latest figure** (its own: {own}; national yardsticks:"
+            " {national}), judged on {day}.",
+            "**{name}: {met} of {n} targets met at the latest figure** (its own: {own}; national yardsticks:"
+            " {national}), judged on {day}.",
             mine.height,
             name=t.province(province),
             met=t.number(mine.filter(pl.col("status") == "achieved").height),
@@ -129,7 +133,8 @@ def target_gap(judged: pl.DataFrame, t: Text, *, province: str, units: dict[str,
         row = short.row(0, named=True)
         parts.append(
             t(
-                "The largest gap is {gap} percentage points: {name} stood at {value} on {day}; the target is {target} by {due}.",
+                "The largest gap is {gap} percentage points: {name} stood at {value} on {day}; the target is"
+                " {target} by {due}.",
                 gap=t.number(row["gap"], 1),
                 name=f"*{t.indicator(row['indicator_id'])}*",
                 value=t.value(row["value"], "percent", bound=row["bound"]),
@@ -144,7 +149,8 @@ def target_gap(judged: pl.DataFrame, t: Text, *, province: str, units: dict[str,
             continue
         parts.append(
             t(
-                "Its target of a place in the top {k} of {index} was reached in the ranking of {year}; the latest rank is {rank}.",
+                "Its target of a place in the top {k} of {index} was reached in the ranking of {year}; the"
+                " latest rank is {rank}.",
                 index=index,
                 k=t.number(row["target"]),
                 year=str(row["reached_on"].year),
@@ -164,7 +170,8 @@ def moves(
     lines = [
         t.counted(
             "**{index}, {a} to {b}: the {n} province ranked in both years moved {places}.**",
-            "**{index}, {a} to {b}: half of the {n} provinces ranked in both years moved at least {places}.**",
+            "**{index}, {a} to {b}: half of the {n} provinces ranked in both years moved at least"
+            " {places}.**",
             moved["n_common"][0],
             index=index_name,
             a=str(year_from),
@@ -174,12 +181,14 @@ def moves(
     ]
     if moved["places_gained_common"].null_count() < moved.height:
         lines[0] += " " + t(
-            "If ranks were drawn afresh at random, provinces would move {random} places on average, so a move of a few places says little.",
+            "If ranks were drawn afresh at random, provinces would move {random} places on average, so a move"
+            " of a few places says little.",
             random=t.number(random_move(moved["n_common"][0]), 1),
         )
     else:
         lines[0] += " " + t(
-            "This is a sample of the provinces, in which leaders, last places and large jumps are over-represented."
+            "This is a sample of the provinces, in which leaders, last places and large jumps are"
+            " over-represented."
         )
     if moved["crosses_break"].any():
         lines[0] += " " + t(
@@ -205,9 +214,9 @@ def moves(
         verb = (
             t.counted("rose {n} place", "rose {n} places", gained)
             if gained > 0
-            else t.counted("fell {n} place", "fell {n} places", -gained)
-            if gained < 0
-            else t("kept its place")
+            else (
+                t.counted("fell {n} place", "fell {n} places", -gained) if gained < 0 else t("kept its place")
+            )
         )
         lines.append(
             "- "
@@ -224,8 +233,8 @@ def moves(
 
 
 def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name: str) -> Prose:
-    """How many provinces show a trend in each run of years with one definition, of their score and against the
-    country, and whether they converge.
+    """How many provinces show a trend in each run of years with one definition, of their score and against
+    the country, and whether they converge.
     """
     lines, short = [], []
     for _, rows in judged.group_by("segment", maintain_order=True):
@@ -237,8 +246,10 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
             continue
         count = dict(tested.group_by("verdict").len().iter_rows())
         said = t.counted(
-            "**{years}**: of {n} province tested, {up} rising, {down} falling, {none} without a trend that could be told from chance.",
-            "**{years}**: of {n} provinces tested, {up} rising, {down} falling, {none} without a trend that could be told from chance.",
+            "**{years}**: of {n} province tested, {up} rising, {down} falling, {none} without a trend that"
+            " could be told from chance.",
+            "**{years}**: of {n} provinces tested, {up} rising, {down} falling, {none} without a trend that"
+            " could be told from chance.",
             tested.height,
             years=years,
             up=t.number(count.get("rising", 0)),
@@ -255,8 +266,10 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
         n_years = extent(tested["n_years"])[1]
         if n_years <= FEW_YEARS:
             said += " " + t.counted(
-                "With {n} year the smallest possible p is {p}, so only a trend shared by many provinces could pass.",
-                "With {n} years the smallest possible p is {p}, so only a trend shared by many provinces could pass.",
+                "With {n} year the smallest possible p is {p}, so only a trend shared by many provinces could"
+                " pass.",
+                "With {n} years the smallest possible p is {p}, so only a trend shared by many provinces"
+                " could pass.",
                 n_years,
                 p=t.number(2 / factorial(n_years), 3),
             )
@@ -271,8 +284,8 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
         )
     for row in converged.iter_rows(named=True):
         said = t(
-            "**Spread {years}** (n = {n}): the standard deviation went from {a} to {b} (p {p}); low starters gained {beta} points a year for each point they "
-            "started lower (95% interval {low} to {high}).",
+            "**Spread {years}** (n = {n}): the standard deviation went from {a} to {b} (p {p}); low starters"
+            " gained {beta} points a year for each point they started lower (95% interval {low} to {high}).",
             years=f"{row['first_year']}–{row['last_year']}",
             n=t.number(row["n_provinces"]),
             a=t.number(row["sd_first"], 2),
@@ -287,8 +300,10 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
         lines.append(
             "- "
             + t.counted(
-                "Some definitions are only known from a jump in the figures. If only documented breaks counted, {k} of {n} verdict would be another.",
-                "Some definitions are only known from a jump in the figures. If only documented breaks counted, {k} of {n} verdicts would be others.",
+                "Some definitions are only known from a jump in the figures. If only documented breaks"
+                " counted, {k} of {n} verdict would be another.",
+                "Some definitions are only known from a jump in the figures. If only documented breaks"
+                " counted, {k} of {n} verdicts would be others.",
                 judged.height,
                 k=t.number(judged["depends_on_detected"].sum()),
             )
@@ -297,7 +312,9 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
 
 
 def standing(ranked: pl.DataFrame, t: Text, *, province: str, indices: list[str]) -> Prose:
-    """The latest rank of a province in each of these indices, and which full tables of the latest year lack it."""
+    """The latest rank of a province in each of these indices, and which full tables of the latest year lack
+    it.
+    """
     own = ranked.filter((pl.col("province_id") == province) & (pl.col("dimension_id") == "overall")).sort(
         "year"
     )
@@ -358,7 +375,8 @@ def place(data: Dataset, t: Text, *, province: str, peers: pl.DataFrame) -> Pros
         c = context.row(-1, named=True)
         parts.append(
             t(
-                "In {year}: {people} thousand people, {urban} of them urban; GRDP per head {income} million VND.",
+                "In {year}: {people} thousand people, {urban} of them urban; GRDP per head {income} million"
+                " VND.",
                 year=str(c["year"]),
                 people=t.number(c["population_thousand"], 1),
                 urban=t.percent(100 * c["urban_population_thousand"] / c["population_thousand"], 0),
@@ -391,7 +409,8 @@ def profile(data: Dataset, t: Text, *, province: str) -> Prose:
     if not figures:
         return Prose(
             t(
-                "The articles in the dataset report no figure of {name}: this profile rests on the indices alone ({first}–{last}).",
+                "The articles in the dataset report no figure of {name}: this profile rests on the indices"
+                " alone ({first}–{last}).",
                 name=t.province(province),
                 first=str(years.min()),
                 last=str(years.max()),

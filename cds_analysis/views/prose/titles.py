@@ -1,7 +1,7 @@
 """The title of a live chart: what it shows, as a sentence made by rule from the rows drawn.
 
-A change is told only within one definition of an index, and without a word of progress: whether it is more than survey
-error is another view's to say.
+A change is told only within one definition of an index, and without a word of progress: whether it is more
+than survey error is another view's to say.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _NAMED = 3  # provinces that a title names one by one
 
 
 def of_years(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, column: str) -> str:
-    """Say from where to where each picked province went since the last new definition; with none picked, who leads.
+    """Say from where to where each picked province went since the last new definition; with none picked, who
+    leads.
 
     `rows` has ``province_id, year, rank, n_ranked, score, segment``; `column` is ``rank`` or ``score``.
     """
@@ -51,7 +52,7 @@ def of_years(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, colum
         up=t.number(sum(s > 0 for s in steps)),
         down=t.number(sum(s < 0 for s in steps)),
         first=str(first),
-        last=str(max((b["year"] for _, b in moved.values()))),
+        last=str(max(b["year"] for _, b in moved.values())),
     )
 
 
@@ -76,7 +77,9 @@ def of_places(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) -> s
 
 
 def of_values(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, decimals: int) -> str:
-    """Say how the picked provinces lie to the median of all; `rows` has ``province_id, value, national_median``."""
+    """Say how the picked provinces lie to the median of all; `rows` has ``province_id, value,
+    national_median``.
+    """
     if not rows.height:
         return t("{what}: no score on record", what=what)
     median = rows["national_median"][0]
@@ -99,8 +102,8 @@ def of_values(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str, deci
 
 
 def of_dimensions(rows: pl.DataFrame, t: Text, picked: list[str], *, what: str) -> str:
-    """Say in which part each picked province stands best and worst; `rows` has ``province_id, series_id, rank,
-    n_reporting``.
+    """Say in which part each picked province stands best and worst; `rows` has ``province_id, series_id,
+    rank, n_reporting``.
     """
     told, alone = [], len(picked) == 1
     for p in picked[:_NAMED]:

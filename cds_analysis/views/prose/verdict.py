@@ -1,7 +1,9 @@
-"""What a page says first: findings in words. Every sentence of a headline comes from here, for both languages.
+"""What a page says first: findings in words. Every sentence of a headline comes from here, for both
+languages.
 
-A sentence is built from rows of :func:`cds_analysis.measures.findings.findings` and says how sure it is itself: what a
-survey could show by chance is said to be within its error, what rests on two definitions not to compare.
+A sentence is built from rows of :func:`cds_analysis.measures.findings.findings` and says how sure it is
+itself: what a survey could show by chance is said to be within its error, what rests on two definitions not
+to compare.
 """
 
 from __future__ import annotations
@@ -50,9 +52,10 @@ def verdict(findings: pl.DataFrame, ranked: pl.DataFrame, t: Text, *, province: 
     >>> study = cds.open(lang="en")
     >>> for sentence in study.province("Lạng Sơn").verdict:
     ...     print(sentence)
-    Lạng Sơn: joint first in digital infrastructure, 62nd of 63 in digital society activity
-    DTI 2024 ranks the province 18th of 63; its ranks 5, 6 and 4 of 2021–2023 rest on a former definition and do not compare.
-    In the PAPI survey of 2024 it is 12th of 61 (its standing likely 6–25; up 9 places on 2023, within noise). Beyond noise it is above the median in participation at local levels.
+    Lạng Sơn: joint first in digital infrastructure, 62nd of 63 in digital society activity DTI 2024 ranks the
+    province 18th of 63; its ranks 5, 6 and 4 of 2021–2023 rest on a former definition and do not compare. In
+    the PAPI survey of 2024 it is 12th of 61 (its standing likely 6–25; up 9 places on 2023, within noise).
+    Beyond noise it is above the median in participation at local levels.
     """
     return [headline(findings, t, province=province), *standfirst(findings, ranked, t, province=province)]
 
@@ -69,7 +72,9 @@ def headline(findings: pl.DataFrame, t: Text, *, province: str) -> Sentence:
 
 
 def standfirst(findings: pl.DataFrame, ranked: pl.DataFrame, t: Text, *, province: str) -> list[Sentence]:
-    """Return the sentences below the headline: the first index with the years before, then the first survey."""
+    """Return the sentences below the headline: the first index with the years before, then the first
+    survey.
+    """
     mine = findings.filter(pl.col("province_id") == province)
     history = ranked.filter((pl.col("province_id") == province) & (pl.col("dimension_id") == WHOLE))
     whole = _wholes(mine, t)
@@ -159,9 +164,11 @@ def _clauses(rows: list[dict], t: Text) -> list[Markup]:
     for group in groups:
         row = group[0]
         names = [
-            t("{index} {year}", index=t.index_short(r["index_id"]), year=r["year"])
-            if r["kind"] == "whole"
-            else t.part(r["index_id"], r["dimension_id"])
+            (
+                t("{index} {year}", index=t.index_short(r["index_id"]), year=r["year"])
+                if r["kind"] == "whole"
+                else t.part(r["index_id"], r["dimension_id"])
+            )
             for r in group
         ]
         place = t.place(row["rank"], row["n_ranked"], tied=(row["n_tied"] or 1) > 1)
@@ -185,22 +192,30 @@ def _of_ranking(row: dict, history: pl.DataFrame, t: Text, province: str) -> Mar
     words |= {"ranks": ranks, "years": years}
     if row["crosses_break"]:
         return _fill(
-            t(
-                "{index} {year} ranks {who} {place}; its ranks {ranks} of {years} rest on a former definition and do not compare."
-            )
-            if len(before) > 1
-            else t(
-                "{index} {year} ranks {who} {place}; its rank {ranks} of {years} rests on a former definition and does not compare."
+            (
+                t(
+                    "{index} {year} ranks {who} {place}; its ranks {ranks} of {years} rest on a former"
+                    " definition and do not compare."
+                )
+                if len(before) > 1
+                else t(
+                    "{index} {year} ranks {who} {place}; its rank {ranks} of {years} rests on a former"
+                    " definition and does not compare."
+                )
             ),
             **words,
         )
     return _fill(
-        t(
-            "{index} {year} ranks {who} {place}, after ranks {ranks} in {years}; the error of the ranks is not known."
-        )
-        if len(before) > 1
-        else t(
-            "{index} {year} ranks {who} {place}, after rank {ranks} in {years}; the error of the ranks is not known."
+        (
+            t(
+                "{index} {year} ranks {who} {place}, after ranks {ranks} in {years}; the error of the ranks"
+                " is not known."
+            )
+            if len(before) > 1
+            else t(
+                "{index} {year} ranks {who} {place}, after rank {ranks} in {years}; the error of the ranks is"
+                " not known."
+            )
         ),
         **words,
     )
@@ -235,7 +250,8 @@ def _of_survey(row: dict, mine: pl.DataFrame, t: Text, province: str) -> Markup:
     if missing.height:
         said = _fill(
             t(
-                "{index} {last} has no result of {who}: it is missing, not last; in {year} it was {place} ({aside})."
+                "{index} {last} has no result of {who}: it is missing, not last; in {year} it was {place}"
+                " ({aside})."
             ),
             last=missing["table_year"][0],
             who=_who(t, province),

@@ -1,4 +1,6 @@
-"""The table itself: great_tables with the source note as part of it, and the numbers as CSV beside the HTML."""
+"""The table itself: great_tables with the source note as part of it, and the numbers as CSV beside
+the HTML.
+"""
 
 from __future__ import annotations
 

@@ -152,7 +152,9 @@ def parts_table(parts: pl.DataFrame, *, text: Text, title: str, source: str, dec
 
 
 def simulation_table(rates: pl.DataFrame, *, text: Text, name: str, title: str, source: str) -> Table:
-    """One row a simulated case: the rate found with its Monte Carlo error, beside the rate it ought to have."""
+    """One row a simulated case: the rate found with its Monte Carlo error, beside the rate it ought
+    to have.
+    """
     t = text
     heads = {
         "process": t("Process"),
@@ -164,11 +166,7 @@ def simulation_table(rates: pl.DataFrame, *, text: Text, name: str, title: str, 
     }
     labels = {**PROCESS_LABELS, **TRUTH_LABELS}
     makers = {
-        c: (
-            lambda r, c=c: (
-                t(labels[r[c]]) if r[c] in labels else t.number(r[c], 1 if c == "mean_width" else 0)
-            )
-        )
+        c: lambda r, c=c: t(labels[r[c]]) if r[c] in labels else t.number(r[c], 1 if c == "mean_width" else 0)
         for c in heads
         if c in rates.columns
     }
@@ -201,10 +199,11 @@ def simulation_table(rates: pl.DataFrame, *, text: Text, name: str, title: str, 
 
 
 def backtest_table(errors: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a series (all together first): errors of standings beside those of the last figure, the mean and a
-    line, and the share of figures inside the bands.
+    """One row a series (all together first): errors of standings beside those of the last figure, the mean
+    and a line, and the share of figures inside the bands.
 
-    `errors` comes from :func:`~cds_analysis.measures.backtest.prediction_errors`; a row without a dimension is of all.
+    `errors` comes from :func:`~cds_analysis.measures.backtest.prediction_errors`; a row without a dimension
+    is of all.
     """
     t = text
 
@@ -243,8 +242,8 @@ def backtest_table(errors: pl.DataFrame, *, text: Text, title: str, source: str)
 
 
 def change_rates_table(rates: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a simulated case: false alarms of the test of a change, those of the trend test on the same figures, and
-    the power.
+    """One row a simulated case: false alarms of the test of a change, those of the trend test on the same
+    figures, and the power.
 
     `rates` comes from :func:`~cds_analysis.measures.change_simulation.change_rates`.
     """

@@ -34,7 +34,7 @@ def rules_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) ->
         indicator=lambda r: f"{t.indicator(r['indicator_id'])} ({t.date(r['due'])})",
         ratio=lambda r: t.number(r["pace_ratio"], 2),
         **{
-            rule: (lambda r, rule=rule: MISSING if r[rule] is None else status_cell(r[rule], t))
+            rule: lambda r, rule=rule: MISSING if r[rule] is None else status_cell(r[rule], t)
             for rule in RULE_LABELS
         },
         agree=lambda r: t("yes") if r["rules_agree"] else t("no"),
@@ -187,8 +187,8 @@ def mobility_table(moves: pl.DataFrame, *, text: Text, title: str, source: str) 
 
 
 def changes_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a province: the ranks of its figures, its likely ranks, the chance that it rose, the test, and the
-    verdict with and without breaks that were only detected.
+    """One row a province: the ranks of its figures, its likely ranks, the chance that it rose, the test, and
+    the verdict with and without breaks that were only detected.
     """
     t = text
 
@@ -228,8 +228,8 @@ def changes_table(judged: pl.DataFrame, *, text: Text, title: str, source: str) 
 
 
 def carried_table(parts: pl.DataFrame, *, text: Text, title: str, source: str) -> Table:
-    """One row a province and part: its points of the whole's change, of itself and against the country, and whether the
-    standing in that part really changed.
+    """One row a province and part: its points of the whole's change, of itself and against the country, and
+    whether the standing in that part really changed.
     """
     t = text
 

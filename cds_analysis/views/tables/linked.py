@@ -26,8 +26,8 @@ def linked_table(
     note: str = "",
     data: pl.DataFrame | None = None,
 ) -> Panel:
-    """Render one row a record. A column says its heading and how its cell is written; a column that would be empty or
-    repeat one value in every row is left out.
+    """Render one row a record. A column says its heading and how its cell is written; a column that would be
+    empty or repeat one value in every row is left out.
 
     Parameters
     ----------

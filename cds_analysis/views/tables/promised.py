@@ -13,7 +13,9 @@ __all__ = ["indicator_years_table", "pairs_table"]
 
 
 def pairs_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, units: dict[str, str]) -> Table:
-    """One row a province's own target that has a figure: the figure, the target, what is missing, the verdict."""
+    """One row a province's own target that has a figure: the figure, the target, what is missing, the
+    verdict.
+    """
     t = text
 
     def value(row: dict, key: str, bound: str) -> str:

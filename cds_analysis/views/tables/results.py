@@ -223,8 +223,9 @@ def movers_table(moves: pl.DataFrame, *, text: Text, title: str, source: str, de
 
 
 def trends_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
-    """One row a province and run of years with one definition: slope, corrected p and verdict of the score, and beside
-    them those of the score less the country's median; what documented breaks alone would say where it is another.
+    """One row a province and run of years with one definition: slope, corrected p and verdict of the score,
+    and beside them those of the score less the country's median; what documented breaks alone would say where
+    it is another.
 
     `judged` comes from :func:`~cds_analysis.measures.own_trends.trends_beside_country`.
     """
