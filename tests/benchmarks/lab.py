@@ -1,8 +1,8 @@
 """Time the explorer in a real JupyterLab, from an event to the picture: ``python tests/benchmarks/lab.py``.
 
-A hundred changes that go through Python (index, part, years, tab, view, provinces), and a hundred picks that the
-browser draws alone. Needs Debian's Chromium. The load of the machine is printed too: other work makes all of it
-slower.
+A hundred changes that go through Python (index, part, years, tab, view, provinces), and a hundred picks that
+the browser draws alone. Needs Debian's Chromium. The load of the machine is printed too: other work makes all
+of it slower.
 """
 
 import os
