@@ -3,6 +3,8 @@ import pickle
 import shutil
 import time
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in a batch: the workers are as many as the cores
+
 import nbformat
 import pytest
 from browsers import CHROMIUM, FLAGS
@@ -15,8 +17,27 @@ from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import notebooks
 from cds_analysis.reports.plan import plan
 
+# Files that take longest begin first, so that no worker is left with one of them while the others have ended.
+LONGEST = [
+    "reports",
+    "lab",
+    "register",
+    "own_data",
+    "inprocess",
+    "faults",
+    "accessibility",
+    "browser",
+    "gate",
+    "intake",
+]
+
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items):
+    place = {f"test_{name}": k for k, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
 
 
 @pytest.fixture(scope="session")

@@ -21,11 +21,13 @@ Reference: Durbin and Koopman (2012), Time Series Analysis by State Space Method
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
+from threadpoolctl import ThreadpoolController
 
 __all__ = ["Estimate", "estimate", "log_likelihood", "smooth", "step_statistics", "surprises"]
 
@@ -151,13 +153,19 @@ def estimate(z: np.ndarray, is_order_break: np.ndarray) -> Estimate:
 
     grid = np.array(list(product(*_GRID[:n])))
     start = grid[costs(grid).argmin()]
-    run = minimize(
-        lambda x: _with_slope(costs, x), start, jac=True, method="L-BFGS-B", bounds=[(_LOW, _HIGH)] * n
-    )
+    with _threads().limit(limits=1, user_api="blas"):  # more on matrices of 3 by 3 take ten times as long
+        run = minimize(
+            lambda x: _with_slope(costs, x), start, jac=True, method="L-BFGS-B", bounds=[(_LOW, _HIGH)] * n
+        )
     errors = _standard_errors(costs, run.x)
     kappa = float(run.x[2]) if has_break else None
     of_three = (errors[0], errors[1], errors[2] if has_break else None)
     return Estimate(float(run.x[0]), float(run.x[1]), kappa, of_three, float(-run.fun), bool(run.success))
+
+
+@cache
+def _threads() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _with_slope(costs, at: np.ndarray) -> tuple[float, np.ndarray]:
