@@ -88,7 +88,8 @@ class ProvinceProfile(Chapter):
         units = self.unit_of()  # a count says nothing about a share
         alike = [units[a] == units[b] for a, b in as_if.select("near_id", "indicator_id").iter_rows()]
         as_if = as_if.filter(pl.Series(alike, dtype=pl.Boolean))
-        national = self.data.targets.filter(pl.col("scope") == NATION)
+        of_nation = (pl.col("scope") == NATION) & ~pl.col("indicator_id").is_in(self.figures["indicator_id"])
+        national = self.data.targets.filter(of_nation)
         if not as_if.height:
             return self.targets.clear()
         judged = gaps(as_if.drop("near_id"), national, self.data.indicators, as_of=self.as_of)

@@ -167,7 +167,7 @@ def cards(
             if last["score"] is None
             else t("score {value}", value=t.number(last["score"], t.decimals(index, exact=True)))
         )
-        doubt = "" if band is None else t("plausibly {low}–{high}", low=band[0], high=band[1])
+        doubt = "" if band is None else t("standing {low}–{high}", low=band[0], high=band[1])
         place = f"{row['rank']}/{row['n_ranked']}" if row["n_ranked"] else str(row["rank"])
         said = ", ".join(f"{r['year']}: {r['rank']}" for r in own.sort("year").iter_rows(named=True))
         made.append(

@@ -235,16 +235,23 @@ def _years_before(row: dict, history: pl.DataFrame) -> list[dict]:
     return found[::-1]
 
 
+def _interval(row: dict, t: Text) -> str:
+    """The likely range of its standing; that a rank lies outside it is said, for it looks like a slip."""
+    low, high = row["rank_low"], row["rank_high"]
+    if low is None:
+        return t("error not known")
+    if row["rank"] < low:
+        return t("its standing behind one year's figure likely lower, {low}–{high}", low=low, high=high)
+    if row["rank"] > high:
+        return t("its standing behind one year's figure likely higher, {low}–{high}", low=low, high=high)
+    return t("its standing likely {low}–{high}", low=low, high=high)
+
+
 def _of_survey(row: dict, mine: pl.DataFrame, t: Text, province: str) -> Markup:
     """The rank in a survey with its interval, the last move, and the parts that differ beyond its error."""
     index = row["index_id"]
     place = see(t.place(row["rank"], row["n_ranked"]), index)
-    interval = (
-        t("its standing likely {low}–{high}", low=row["rank_low"], high=row["rank_high"])
-        if row["rank_low"] is not None
-        else t("error not known")
-    )
-    aside = "; ".join(filter(None, [interval, _move(mine, index, row, t)]))
+    aside = "; ".join(filter(None, [_interval(row, t), _move(mine, index, row, t)]))
     words = {"index": t.index_short(index), "year": row["year"], "place": place, "aside": aside}
     missing = mine.filter(pl.col("kind") == "missing", pl.col("index_id") == index)
     if missing.height:
