@@ -238,24 +238,6 @@ def test_a_target_that_asks_for_the_opposite_of_better_is_refused(direction, com
         gaps(rows, pl.DataFrame([goal]), pl.DataFrame({"indicator_id": "i", "direction": direction}))
 
 
-def test_the_ranks_of_seven_indices_are_drawn():
-    from cds_analysis.dataset.register import WHOLE
-    from cds_analysis.views.charts import rank_lines
-    from cds_analysis.views.text import Text
-
-    data = cds.load()
-    every = cds.ranks(data.scores.filter(pl.col("dimension_id") == WHOLE), data.breaks, data.indices)
-    mine = every.filter(pl.col("province_id") == "da-nang")
-    indices = mine.drop_nulls("rank")["index_id"].unique().sort().to_list()
-    assert len(indices) >= 7
-    chart = rank_lines(
-        every, text=Text("en", data), province="da-nang", indices=indices, title="x", source="y"
-    )
-    assert chart.svg().startswith(b"<?xml") and all(
-        Text("en", data).index_short(i) in chart.alt for i in indices
-    )
-
-
 def test_no_p_value_is_written_as_nothing():
     from cds_analysis.views.text import Text
 

@@ -94,9 +94,8 @@ import cds_analysis as cds
 from cds_analysis.views import charts
 from cds_analysis.views.text import Text
 data = cds.load()
-ranked = cds.ranks(data.scores, data.breaks, data.indices)
-about = dict(province="lang-son", indices=["papi", "dti"], title="Lang Son", source="x")
-chart = charts.rank_lines(ranked, text=Text("vi", data), **about)
+ranked = cds.open().ranks("papi").frame
+chart = charts.bump(ranked, text=Text("vi", data), highlight=["lang-son"], title="Lang Son", source="x")
 chart.svg(), chart.png()
 """
     ),
@@ -116,15 +115,9 @@ def test_a_caller_s_process_is_left_as_it_was(tmp_path, call):
 
 
 def lines(data, province):
-    ranked = cds.ranks(data.scores, data.breaks, data.indices)
+    ranked = cds.Study.of(data).ranks("papi").frame
     text = Text("vi", data)
-    about = {
-        "province": province,
-        "indices": ["papi", "dti"],
-        "title": text.province(province),
-        "source": "x",
-    }
-    return charts.rank_lines(ranked, text=text, **about)
+    return charts.bump(ranked, text=text, highlight=[province], title=text.province(province), source="x")
 
 
 def test_charts_of_four_threads_are_those_of_one(data):
