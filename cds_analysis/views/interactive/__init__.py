@@ -7,9 +7,10 @@ province or drops it, in all charts of a page. No kernel and no network is neede
 
 from cds_analysis.views.interactive.base import Live
 from cds_analysis.views.interactive.fan import standing_fan
+from cds_analysis.views.interactive.goals import figures_and_targets
 from cds_analysis.views.interactive.lines import ranks_by_year, scores_by_year
 from cds_analysis.views.interactive.pair import scatter
-from cds_analysis.views.interactive.rows import by_dimension, by_region, figures_and_targets
+from cds_analysis.views.interactive.rows import by_dimension, by_region
 from cds_analysis.views.interactive.tiles import tile_map
 
 __all__ = [
