@@ -135,7 +135,7 @@ def telling(message):
 
 
 def test_no_message_of_the_other_language_is_on_a_page(made):
-    from cds_analysis.views.text import translated
+    from cds_analysis.views.wording import translated
 
     pairs = [(telling(en), telling(vi)) for en, vi in translated().items()]
     wrong = {

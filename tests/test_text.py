@@ -9,7 +9,8 @@ from babel.messages.pofile import read_po
 import cds_analysis as cds
 from cds_analysis.paths import notebooks_folder
 from cds_analysis.views import labels
-from cds_analysis.views.text import Text, collation_key
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import collation_key
 
 PACKAGE = notebooks_folder().parent / "cds_analysis"
 

@@ -16,7 +16,7 @@ from cds_analysis.study.study import Study
 from cds_analysis.views import prose
 from cds_analysis.views.interactive.base import DARK, LIGHT_LOOK
 from cds_analysis.views.labels import EXPLORER_WORDS, TAB_LABELS, VIEW_NAMES
-from cds_analysis.views.text import collation_key
+from cds_analysis.views.wording import collation_key
 
 __all__ = ["candidates", "group_of", "menu"]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from cds_analysis.views.text import LANGUAGES
+from cds_analysis.views.wording import LANGUAGES
 
 __all__ = ["is_for", "title_of"]
 

@@ -11,7 +11,7 @@ from cds_analysis.errors import UnknownNameError, closest
 from cds_analysis.pages.cells import title_of
 from cds_analysis.paths import notebooks_folder
 from cds_analysis.reports.parameters import Parameter, checked_parameters, read_parameters
-from cds_analysis.views.text import LANGUAGES
+from cds_analysis.views.wording import LANGUAGES
 
 __all__ = ["Notebook", "find_notebook", "notebooks"]
 

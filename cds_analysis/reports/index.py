@@ -14,7 +14,7 @@ from cds_analysis.pages.landing.ways import Page
 from cds_analysis.pages.site import DATASET, LANDING, render_landing
 from cds_analysis.reports.catalogue import notebooks
 from cds_analysis.reports.fingerprint import checksum_of_code, checksum_of_text
-from cds_analysis.views.text import collation_key
+from cds_analysis.views.wording import collation_key
 
 __all__ = ["landing_pages", "landing_stamp"]
 

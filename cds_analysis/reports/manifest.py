@@ -11,7 +11,7 @@ import json
 import re
 from pathlib import Path
 
-from cds_analysis.views.text import LANGUAGES
+from cds_analysis.views.wording import LANGUAGES
 
 __all__ = ["JOURNAL", "MANIFEST", "STATUSES", "journal_line", "manifest_text", "read_manifest"]
 

@@ -21,7 +21,7 @@ from cds_analysis.dataset.provinces import find_province, find_provinces
 from cds_analysis.dataset.series import check_index, parse_day
 from cds_analysis.errors import ParameterError, lacks
 from cds_analysis.measures.units import UNITS
-from cds_analysis.views.text import LANGUAGES
+from cds_analysis.views.wording import LANGUAGES
 
 __all__ = ["KINDS", "OPTIONS", "Parameter", "checked_parameters", "default_provinces", "read_parameters"]
 

@@ -25,7 +25,8 @@ from cds_analysis.reports.fingerprint import checksum_of_code, checksum_of_text,
 from cds_analysis.reports.parameters import OPTIONS
 from cds_analysis.running.tasks import Task
 from cds_analysis.views.labels import GATE_LABELS
-from cds_analysis.views.text import LANGUAGES, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import LANGUAGES
 
 __all__ = ["plan"]
 

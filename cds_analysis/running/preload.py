@@ -71,7 +71,7 @@ def _warm_up() -> None:
     """
     from cds_analysis.pages import export
     from cds_analysis.running import engine
-    from cds_analysis.views.text import LANGUAGES
+    from cds_analysis.views.wording import LANGUAGES
 
     here = Path(__file__).parent
     made = engine.execute(here / "warm_up.ipynb", {"number": 1.5}, here, in_process=True)

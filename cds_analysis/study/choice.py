@@ -15,7 +15,7 @@ from cds_analysis.dataset.provinces import find_provinces
 from cds_analysis.dataset.register import Series, find_series, series_of
 from cds_analysis.errors import ParameterError
 from cds_analysis.measures.units import UNITS
-from cds_analysis.views.text import LANGUAGES
+from cds_analysis.views.wording import LANGUAGES
 
 __all__ = ["ALL", "VIEWS", "Choice", "read_choice", "series_with_data", "years_of"]
 

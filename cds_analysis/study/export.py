@@ -21,7 +21,8 @@ from cds_analysis.errors import ParameterError
 from cds_analysis.study.naming import named
 from cds_analysis.study.workbook import write_workbook
 from cds_analysis.views.labels import COLUMN_LABELS, PILLAR_LABELS, UNIT_LABELS
-from cds_analysis.views.text import LANGUAGES, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import LANGUAGES
 
 __all__ = ["export"]
 

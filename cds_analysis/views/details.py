@@ -10,7 +10,8 @@ from cds_analysis.views.first_screen import Goal, cited, paragraph
 from cds_analysis.views.panel import Panel, panel
 from cds_analysis.views.prose.base import sources_of
 from cds_analysis.views.tables.linked import linked_table
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import MISSING
 
 __all__ = [
     "compared_table",

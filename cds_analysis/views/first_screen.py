@@ -14,7 +14,8 @@ from cds_analysis.views.labels import STATUS_LABELS
 from cds_analysis.views.panel import Panel, panel
 from cds_analysis.views.prose.base import sources_of
 from cds_analysis.views.prose.verdict import Sentence
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import MISSING
 
 __all__ = [
     "Card",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.views.text import Text, collation_key
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import collation_key
 
 __all__ = ["Page", "Ways", "anchor"]
 

@@ -12,7 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import MaxNLocator
 
 from cds_analysis.dataset.scalars import extent
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
 from cds_analysis.views.theme import (
     GREY,
     INK,
@@ -28,6 +28,7 @@ from cds_analysis.views.theme import (
     spread,
     style,
 )
+from cds_analysis.views.wording import MISSING
 
 __all__ = ["SCALE", "distribution", "dot_plot", "readable_on", "tile_map"]
 

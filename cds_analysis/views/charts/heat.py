@@ -9,8 +9,9 @@ import seaborn as sns
 from matplotlib.patches import Rectangle
 
 from cds_analysis.views.charts.comparison import SCALE, readable_on
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
 from cds_analysis.views.theme import MUTED, Chart, canvas, style
+from cds_analysis.views.wording import MISSING
 
 __all__ = ["heatmap"]
 

@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 
 from cds_analysis.dataset.scalars import highest
 from cds_analysis.views.charts.comparison import SCALE, readable_on
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
 from cds_analysis.views.theme import (
     GREY,
     INK,
@@ -29,6 +29,7 @@ from cds_analysis.views.theme import (
     spread,
     style,
 )
+from cds_analysis.views.wording import MISSING
 
 __all__ = ["bump", "draw_runs", "end_labels", "label_ends", "mark_breaks", "rank_heatmap", "trajectory"]
 

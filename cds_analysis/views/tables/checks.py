@@ -15,7 +15,8 @@ from cds_analysis.views.labels import (
     TRUTH_LABELS,
 )
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import MISSING
 
 __all__ = [
     "backtest_table",

@@ -7,7 +7,8 @@ import polars as pl
 from cds_analysis.views.labels import CHANGE_LABELS, CHANGE_REASON_LABELS, RULE_LABELS, VIEW_LABELS
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.tables.results import status_cell
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import MISSING
 
 __all__ = [
     "carried_table",

@@ -7,7 +7,8 @@ import polars as pl
 from cds_analysis.views.labels import STATUS_LABELS
 from cds_analysis.views.look import STATUS_LOOK
 from cds_analysis.views.tables.base import Table, listing
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import MISSING
 
 __all__ = ["indicator_years_table", "pairs_table"]
 

@@ -8,7 +8,8 @@ import polars as pl
 
 from cds_analysis.views.labels import EFFECT_LABELS, KIND_LABELS
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import MISSING
 
 __all__ = [
     "breaks_table",

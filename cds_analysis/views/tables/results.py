@@ -7,7 +7,8 @@ import polars as pl
 from cds_analysis.views.labels import BASIS_LABELS, REASON_LABELS, STATUS_LABELS, VERDICT_LABELS
 from cds_analysis.views.look import STATUS_LOOK
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import MISSING
 
 __all__ = ["comparison_table", "gaps_table", "movers_table", "ranks_table", "trends_table"]
 
