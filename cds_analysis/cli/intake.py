@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from cds_analysis.cli.options import data_option
 from cds_analysis.errors import ParameterError, several
 
 __all__ = ["commands"]
@@ -34,12 +35,7 @@ _KINDS = ["article", "decision", "report", "dataset"]
 @click.option(
     "--index", help="The index its ranks and scores are of, where it names none: `cds list indices`."
 )
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path),
-    help="Your own data folder instead of the bundled one.",
-)
+@data_option
 def extract(file, out, province, unit, day, kind, index, data_dir) -> None:
     """Propose the figures of a document (text, HTML, DOCX, PDF with a text layer, or - for standard input) as
     rows of the dataset.
@@ -73,12 +69,7 @@ def extract(file, out, province, unit, day, kind, index, data_dir) -> None:
     required=True,
     help="The article that the candidates come from.",
 )
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path),
-    help="Your own data folder instead of the bundled one.",
-)
+@data_option
 def review(candidates, article, data_dir) -> None:
     """Open JupyterLab on the CANDIDATES of an article: each figure in its paragraph, to accept, correct or
     reject.

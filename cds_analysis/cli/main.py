@@ -12,6 +12,7 @@ import click
 
 from cds_analysis import __version__
 from cds_analysis.cli.intake import commands
+from cds_analysis.cli.options import data_option
 from cds_analysis.cli.report import report
 from cds_analysis.cli.site import site
 from cds_analysis.errors import CdsError, several
@@ -58,12 +59,7 @@ _TABLES = {
 @main.command("list")
 @click.argument("what")
 @click.option("--search", default="", help="Only rows that contain this text, with or without accents.")
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path),
-    help="Your own data folder instead of the bundled one.",
-)
+@data_option
 def list_(what, search, data_dir) -> None:
     """List provinces, units, indicators, indices, sources or notebooks (tab-separated)."""
     from cds_analysis.dataset.load import load
@@ -135,12 +131,7 @@ def check(folder, write) -> None:
 
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path),
-    help="Your own data folder instead of the bundled one.",
-)
+@data_option
 def export(folder, data_dir) -> None:
     """Write the dataset as a release into a new FOLDER: CSV, Parquet, a workbook in either language,
     dictionary, citation, checksums.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from cds_analysis.cli.making import end, made
+from cds_analysis.cli.options import data_option, jobs_option
 from cds_analysis.errors import ParameterError
 
 __all__ = ["report"]
@@ -48,20 +48,8 @@ def _settings(pairs: tuple[str, ...]) -> dict[str, str]:
     show_default=True,
     help="Folder for the reports.",
 )
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path),
-    help="Your own data folder instead of the bundled one.",
-)
-@click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(1, 256),
-    default=os.cpu_count() or 1,
-    show_default="number of cores",
-    help="Reports made at a time.",
-)
+@data_option
+@jobs_option
 @click.option(
     "--standalone",
     is_flag=True,

@@ -4,13 +4,13 @@ any web server.
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from cds_analysis.cli.making import end, made
+from cds_analysis.cli.options import data_option, jobs_option
 
 __all__ = ["site"]
 
@@ -25,20 +25,8 @@ __all__ = ["site"]
         " engines and the page for wrong addresses need it."
     ),
 )
-@click.option(
-    "--data",
-    "data_dir",
-    type=click.Path(path_type=Path),
-    help="Your own data folder instead of the bundled one.",
-)
-@click.option(
-    "--jobs",
-    "-j",
-    type=click.IntRange(1, 256),
-    default=os.cpu_count() or 1,
-    show_default="number of cores",
-    help="Reports made at a time.",
-)
+@data_option
+@jobs_option
 @click.pass_context
 def site(ctx: click.Context, folder: Path, address: str, data_dir: Path | None, jobs: int) -> None:
     """Make a site in FOLDER: every report and every province's profile in both languages, the dataset, the
