@@ -184,7 +184,7 @@ def _mark(rows: pl.DataFrame, order: pl.DataFrame, after: str, until: str) -> pl
     return (
         rows.join(hit, on=[*_SERIES, after, until], how="left", validate="m:1")
         .with_columns(pl.col("has_order_break").fill_null(False))
-        .sort(*_SERIES, until, "province_id")
+        .sort(*_SERIES, until, "province_id", after)
     )
 
 
