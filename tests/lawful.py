@@ -61,9 +61,9 @@ class Measure:
     - ``regional``: depend on the provinces of the same region;
     - ``over_series``: depend on other series;
     - ``points``: are in points of the scores or the unit of the figures;
-    - ``turned``: what becomes of columns where the best becomes the worst (``reads`` scores), or where figures
-      are told the other way round (``reads`` figures; there all other columns stay). Empty where the measure
-      has two unlike ends.
+    - ``turned``: what becomes of columns where the best becomes the worst (``reads`` scores), or where
+      figures are told the other way round (``reads`` figures; there all other columns stay). Empty where the
+      measure has two unlike ends.
 
     ``latest`` says why a later year may change the rows of the years before.
     """
@@ -195,6 +195,7 @@ _GAP = ("gap", "surplus", "observed_per_year", "required_per_year")
 _RANK_RANGE = ("rank_low_80", "rank_high_80", "rank_low_95", "rank_high_95", "median_rank")
 _NOW = "it reads the latest year of each series"
 _PEOPLE = "parts are weighted by the population of the nearest year on record"
+_OF_GROWTH = ["growth_ratio", "cagr", "unsd", "n_rules", "rules_agree"]
 _SPAN = "its row spans all years"
 
 MEASURES = {

@@ -265,14 +265,15 @@ def with_province(first, region="r0", *, silent=False):
     """Another province with all that a province may have; a silent one is only in the register."""
     more = {"provinces": _places([NEW], [region])}
     if not silent:
-        goals = [(NEW, date(2025, 12, 31), 55.0)]
         more |= {
             "scores": pl.concat([_scores(i, [NEW], YEARS, 21, "s-new") for i in ("x", "y")]),
             "context": _context([NEW], (2019, 2020), 22),
             "observations": pl.concat([_observations(i, [NEW], 23, "s-new") for i in ("i", "d")]),
             "targets": pl.concat(
-                [_targets("i", [(s, t, v, ">=") for s, t, v in goals], "s-new")]
-                + [_targets("d", [(s, t, v, "<=") for s, t, v in goals], "s-new")]
+                [
+                    _targets(i, [(NEW, date(2025, 12, 31), 55.0, mark)], "s-new")
+                    for i, mark in (("i", ">="), ("d", "<="))
+                ]
             ),
             "claims": _claims("x", NEW, "s-claim"),
         }
