@@ -141,10 +141,10 @@ def _in_errors(difference: np.ndarray, apart: np.ndarray) -> np.ndarray:
     return np.divide(difference, apart, out=sure, where=apart > 0)
 
 
-def _critical(largest: np.ndarray, level: float) -> np.ndarray:
+def _critical(largest: np.ndarray, level: float) -> float:
     """Return the smallest draw that is not below `level` of all."""
     at = math.ceil(level * len(largest)) - 1
-    return np.partition(largest, at)[at]
+    return float(np.partition(largest, at)[at])
 
 
 def _alone(sample: _Sample, level: float, j: int) -> np.ndarray:
