@@ -147,3 +147,41 @@ def test_every_province_has_k_peers_and_is_not_its_own(data):
 def test_peers_refuse_what_makes_no_sense(data, options, words):
     with pytest.raises(cds.ParameterError, match=words):
         cds.structural_peers(data.context, **options)
+
+
+def test_peers_agree_with_a_plain_loop_however_many_are_looked_at_at_once(data, monkeypatch):
+    context = data.context.filter(pl.col("year") == 2024)
+    rows = context.sort("province_id").with_columns(
+        a=pl.col("grdp_per_capita_million_vnd").log(),
+        b=pl.col("population_thousand").log(),
+        c=pl.col("urban_population_thousand") / pl.col("population_thousand"),
+    )
+    z = stats.zscore(rows.select("a", "b", "c").to_numpy(), ddof=1)
+    names = rows["province_id"].to_list()
+    plain = []
+    for i, name in enumerate(names):
+        far = sorted(
+            (float(np.sqrt(((z[i] - z[j]) ** 2).sum())), m) for j, m in enumerate(names) if m != name
+        )
+        plain += [(name, peer, k + 1, pytest.approx(d)) for k, (d, peer) in enumerate(far[:3])]
+    for block in (500, 4, 1):
+        monkeypatch.setattr("cds_analysis.measures.compare._BLOCK", block)
+        assert cds.structural_peers(context, k=3).drop("year").rows() == plain
+
+
+def test_equally_near_peers_come_in_order_of_their_id_and_who_lacks_a_figure_is_like_nobody():
+    context = pl.DataFrame(
+        {
+            "province_id": ["d", "b", "c", "a", "e"],
+            "year": 2024,
+            "population_thousand": [1000.0, 1000.0, 1000.0, 1000.0, None],
+            "urban_population_thousand": [300.0] * 5,
+            "grdp_per_capita_million_vnd": [60.0, 60.0, 60.0, 90.0, 60.0],
+        }
+    )
+    found = cds.structural_peers(context, k=2)
+    assert found.filter(pl.col("province_id") == "a")["peer_id"].to_list() == ["b", "c"]
+    assert found.filter(pl.col("province_id") == "c")["peer_id"].to_list() == ["b", "d"]
+    assert "e" not in found["province_id"] and "e" not in found["peer_id"]
+    with pytest.raises(cds.ParameterError, match="k must be from 1 to 3"):
+        cds.structural_peers(context, k=4)

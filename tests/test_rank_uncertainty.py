@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import polars as pl
 import pytest
@@ -128,6 +130,42 @@ def test_sets_do_not_depend_on_unit_or_level_and_turn_with_the_order(values, err
         assert (n + 1 - swapped[1]).tolist() == low.tolist() and (
             n + 1 - swapped[0]
         ).tolist() == high.tolist()
+
+
+@pytest.mark.parametrize("errors", [[0.7] * 9, [0.4, 0.7, 1.1] * 3, [0.0, 0.7, 1.1] * 3])
+def test_all_sets_at_once_agree_with_a_plain_version(errors):
+    rng = np.random.default_rng(5)
+    x, se = np.round(rng.normal(scale=3, size=9), 1), np.array(errors)
+    low, high = rank_sets(x, se, draws=400, seed=12, simultaneous=True)
+    z = np.random.default_rng(12).standard_normal((9, 400), dtype=np.float32) * se.astype(np.float32)[:, None]
+    standing, rejected = {(k, j) for k in range(9) for j in range(9) if k != j}, set()
+    apart = {(k, j): np.hypot(se[k], se[j]) for k, j in standing}
+
+    def far(k, j):  # of "k is not better than j"; the other side is (j, k)
+        if apart[k, j] == 0:
+            return np.inf if x[k] > x[j] else 0.0
+        return (x[k] - x[j]) / apart[k, j]
+
+    while True:
+        guarded = [(z[k] - z[j]) / (np.float32(apart[k, j]) or 1) for k, j in standing]
+        critical = np.sort(np.max([np.zeros(400), *guarded], axis=0))[379]
+        now = {pair for pair in standing if far(*pair) > critical}
+        if not now:
+            break
+        standing, rejected = standing - now, rejected | now
+    assert low.tolist() == [1 + sum((k, j) in rejected for k in range(9)) for j in range(9)]
+    assert high.tolist() == [9 - sum((j, k) in rejected for k in range(9)) for j in range(9)]
+
+
+@pytest.mark.parametrize("simultaneous", [False, True])
+def test_memory_grows_with_the_units_and_not_with_their_pairs(simultaneous):
+    rng = np.random.default_rng(6)
+    x, se = rng.normal(size=2000), rng.integers(1, 4, 2000) / 4
+    tracemalloc.start()
+    rank_sets(x, se, draws=500, simultaneous=simultaneous)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 40 * 2**20  # all pairs and draws would be 8 GB, the pairs of one kind alone 32 MB
 
 
 def test_stepwise_rejection_agrees_with_a_plain_version():

@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cds_analysis.errors import ParameterError
 from cds_analysis.intake.document import Line, lines_of
+from cds_analysis.intake.limits import MOST_BYTES, check_letters, check_size, check_unpacked
 
 __all__ = ["read_lines"]
 
-_MOST_BYTES = 20_000_000
 _HEADINGS = {f"h{n}": 10 * n for n in range(1, 7)}
 _DATE = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{4}")
 _FURNITURE = (
@@ -40,17 +42,38 @@ def read_lines(source: str | Path) -> list[Line]:
     Raises
     ------
     ParameterError
-        When there is no such file, or it holds no text that can be read.
+        When there is no such file, it holds no text that can be read, or it is larger than any report
+        (:mod:`cds_analysis.intake.limits`).
     """
     if str(source) == "-":
-        return _lines(sys.stdin.buffer.read(_MOST_BYTES), "standard input")
+        return _measured(sys.stdin.buffer.read(MOST_BYTES + 1), "standard input")
     path = Path(source)
     if not path.is_file():
         raise ParameterError(
             f"there is no file {str(source)!r}; give a text, HTML, DOCX or PDF file, or - for standard input"
         )
     with path.open("rb") as file:
-        return _lines(file.read(_MOST_BYTES), path.name)
+        return _measured(file.read(MOST_BYTES + 1), path.name)
+
+
+def _measured(content: bytes, name: str) -> list[Line]:
+    with _naming(name):
+        check_size(len(content))
+        if content.startswith(b"PK"):
+            check_unpacked(io.BytesIO(content))
+    lines = _lines(content, name)
+    with _naming(name):
+        check_letters(sum(len(line.text) for line in lines))
+    return lines
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Say of which file it is that something is too large."""
+    try:
+        yield
+    except ParameterError as error:
+        raise ParameterError(f"cannot read {name}: {error}") from None
 
 
 def _lines(content: bytes, name: str) -> list[Line]:
@@ -67,7 +90,8 @@ def _lines(content: bytes, name: str) -> list[Line]:
             f"{name} is not UTF-8 text (byte {error.start}); save it as UTF-8, or copy the article into a"
             " text file"
         ) from None
-    return _html(text) if _HTML.match(text) else lines_of(text)
+    with _naming(name):
+        return _html(text) if _HTML.match(text) else lines_of(text)
 
 
 def _read(reader, content: bytes, name: str, kind: str) -> list[Line]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from cds_analysis.errors import ParameterError
+from cds_analysis.intake.limits import check_cells, check_merged, check_size, check_unpacked
 
 __all__ = ["Sheet", "read_sheets"]
 
@@ -32,7 +33,8 @@ def read_sheets(path: Path) -> list[Sheet]:
     Raises
     ------
     ParameterError
-        When there is no such file, or it cannot be read as what its name says.
+        When there is no such file, it cannot be read as what its name says, or it is larger than any table
+        (:mod:`cds_analysis.intake.limits`).
     """
     if not path.is_file():
         raise ParameterError(f"there is no file {path}")
@@ -54,6 +56,9 @@ def read_sheets(path: Path) -> list[Sheet]:
             f"{path.name} is of a kind that cannot be imported; give one of {', '.join(readers)}"
         )
     try:
+        check_size(path.stat().st_size)
+        if path.suffix.lower() in (".xlsx", ".xlsb", ".ods"):
+            check_unpacked(path)
         sheets = reader(path)
     except Exception as error:  # each library has errors of its own for a damaged file
         raise ParameterError(
@@ -67,6 +72,7 @@ def _csv(path: Path) -> list[Sheet]:
     text = path.read_bytes().decode("utf-8-sig")
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=first.count)
+    check_cells(text.count("\n") + 1, first.count(delimiter) + 1, "the table")
     return [
         Sheet(
             path.stem,
@@ -86,9 +92,11 @@ def _text(value: object) -> str:
 def _xlsx(path: Path) -> list[Sheet]:
     import openpyxl
 
+    check_merged(path)
     book = openpyxl.load_workbook(path, data_only=True)
     sheets = []
     for sheet in book.worksheets:
+        check_cells(sheet.max_row, sheet.max_column, f"the sheet {sheet.title}")
         rows = [[_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
         for area in sheet.merged_cells.ranges:
             for row in range(area.min_row - 1, area.max_row):
@@ -105,6 +113,7 @@ def _calamine(path: Path) -> list[Sheet]:
     sheets = []
     for name in book.sheet_names:
         sheet = book.get_sheet_by_name(name)
+        check_cells(sheet.total_height, sheet.total_width, f"the sheet {name}")
         rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
         for (top, left), (bottom, right) in _merged(sheet):
             for row in range(top, bottom + 1):
@@ -122,7 +131,9 @@ def _merged(sheet) -> list:
 
 
 def _parquet(path: Path) -> list[Sheet]:
-    frame = pl.read_parquet(path)
+    lazy = pl.scan_parquet(path)
+    check_cells(lazy.select(pl.len()).collect().item(), len(lazy.collect_schema()), "the table")
+    frame = lazy.collect()
     return [Sheet(path.stem, [frame.columns, *([_text(v) for v in row] for row in frame.iter_rows())])]
 
 
@@ -140,6 +151,7 @@ class _Tables(HTMLParser):
         if tag == "table":
             self.stack.append([])
         elif tag == "tr" and self.stack:
+            self._close()  # its end may be left out
             self.stack[-1].append([])
         elif tag in ("td", "th") and self.stack:
             self._close()
@@ -176,16 +188,23 @@ def _html(path: Path) -> list[Sheet]:
 
 
 def spread_out(table: list[list[tuple[str, int, int]]]) -> list[list[str]]:
-    """Write a cell that spans several rows or columns into each of them."""
+    """Write a cell that spans several rows or columns into each of them.
+
+    Raises
+    ------
+    ParameterError
+        When that makes too many cells.
+    """
     grid: dict[tuple[int, int], str] = {}
     for row, cells in enumerate(table):
         column = 0
         for text, down, across in cells:
             while (row, column) in grid:
                 column += 1
-            for r in range(row, row + down):
+            for r in range(row, min(row + down, len(table))):
                 for c in range(column, column + across):
                     grid[r, c] = text
             column += across
+            check_cells(len(table), column, "a table")
     width = max((c for _, c in grid), default=-1) + 1
     return [[grid.get((row, column), "") for column in range(width)] for row in range(len(table))]

@@ -184,7 +184,7 @@ def _mark(rows: pl.DataFrame, order: pl.DataFrame, after: str, until: str) -> pl
     return (
         rows.join(hit, on=[*_SERIES, after, until], how="left", validate="m:1")
         .with_columns(pl.col("has_order_break").fill_null(False))
-        .sort(*_SERIES, until, "province_id")
+        .sort(*_SERIES, until, "province_id", after)
     )
 
 
@@ -292,9 +292,8 @@ def undone_moves(moves: pl.DataFrame, *, sure: float = SURE) -> pl.DataFrame:
     """
     sign = pl.col("z_origin") - pl.col("z_first")
     rows = moves.with_columns(size=sign.abs(), way=sign.sign())
-    flagged = rows.filter((pl.col("p_rise") > sure) | (pl.col("p_rise") < 1 - sure)).with_columns(
-        way=(pl.col("p_rise") - 0.5).sign()
-    )
+    p_move = pl.max_horizontal("p_rise", 1 - pl.col("p_rise"))  # a fall is judged as a rise is, to the bit
+    flagged = rows.filter(p_move > sure).with_columns(way=(pl.col("p_rise") - 0.5).sign())
     raw = rows.sort("size", descending=True).head(flagged.height)
     out = [
         chosen.select(

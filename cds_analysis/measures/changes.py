@@ -210,7 +210,7 @@ def _judged(found: Standing, index_id: str, dimension_id: str, year_from: int, y
         )
     )
     holds = pl.col("p_adjusted") <= HOLDS_AT
-    up, down = pl.col("p_rise") >= LIKELY_FROM, pl.col("p_rise") <= 1 - LIKELY_FROM
+    up, down = pl.col("p_rise") >= LIKELY_FROM, 1 - pl.col("p_rise") >= LIKELY_FROM
     steps = (
         (pl.col("reason").is_not_null(), "cannot_say"),
         (holds & up, "risen"),

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import polars as pl
 
 from cds_analysis.dataset.load import eager
@@ -23,6 +24,8 @@ __all__ = ["MAD_TO_SIGMA", "compare", "structural_peers"]
 MAD_TO_SIGMA = (
     1.4826  # the median absolute deviation of a normal sample times this estimates its standard deviation
 )
+
+_BLOCK = 500  # provinces whose distances to all others are held at once
 
 
 def compare(
@@ -149,12 +152,13 @@ def structural_peers(context: pl.DataFrame, *, year: int | None = None, k: int =
     year
         The latest year by default.
     k
-        Number of peers, at least 1 and fewer than there are provinces.
+        Number of peers, at least 1 and fewer than there are provinces with all figures.
 
     Returns
     -------
     polars.DataFrame
         ``province_id, peer_id, peer_order`` (1 is nearest), ``distance`` (standard deviations), ``year``.
+        Provinces that lack one of the figures have no peers and are nobody's.
 
     Raises
     ------
@@ -168,27 +172,48 @@ def structural_peers(context: pl.DataFrame, *, year: int | None = None, k: int =
     ['quang-binh', 'tuyen-quang']
     """
     year = extent(context["year"])[1] if year is None else year
-    rows = context.filter(pl.col("year") == year)
+    features = {
+        "income": pl.col("grdp_per_capita_million_vnd").log(),
+        "size": pl.col("population_thousand").log(),
+        "urban": pl.col("urban_population_thousand") / pl.col("population_thousand"),
+    }
+    # Who lacks one of the figures is like nobody: a missing one would count as no distance at all.
+    rows = context.filter(pl.col("year") == year).select("province_id", **features)
+    rows = rows.filter(pl.all_horizontal(pl.col(list(features)).is_finite()))  # a null is not
     if not rows.height:
         raise ParameterError(
             f"no context figures for the year {year}; there are {sorted(context['year'].unique())}"
         )
     if not 1 <= k < rows.height:
         raise ParameterError(f"k must be from 1 to {rows.height - 1}, not {k!r}")
-    features = {
-        "income": pl.col("grdp_per_capita_million_vnd").log(),
-        "size": pl.col("population_thousand").log(),
-        "urban": pl.col("urban_population_thousand") / pl.col("population_thousand"),
-    }
-    scaled = rows.select("province_id", **{name: (e - e.mean()) / e.std() for name, e in features.items()})
-    pairs = scaled.join(scaled, how="cross", suffix="_peer").filter(
-        pl.col("province_id") != pl.col("province_id_peer")
+    scaled = ((pl.col(f) - pl.col(f).mean()) / pl.col(f).std() for f in features)
+    known = rows.select("province_id", *scaled).fill_nan(0.0).sort("province_id")  # alike in it, all of them
+    parts = [_nearest(known, block, k) for block in known.iter_slices(_BLOCK)]
+    return pl.concat(parts).select(
+        "province_id",
+        "peer_id",
+        peer_order=pl.int_range(1, pl.len() + 1).over("province_id"),
+        distance="distance",
+        year=pl.lit(year),
     )
-    squares = pl.sum_horizontal((pl.col(f) - pl.col(f + "_peer")) ** 2 for f in features)
-    return (
-        pairs.select("province_id", peer_id="province_id_peer", distance=squares.sqrt())
-        .sort("province_id", "distance", "peer_id")
-        .with_columns(peer_order=pl.int_range(1, pl.len() + 1).over("province_id"), year=pl.lit(year))
-        .filter(pl.col("peer_order") <= k)
-        .select("province_id", "peer_id", "peer_order", "distance", "year")
+
+
+def _nearest(known: pl.DataFrame, block: pl.DataFrame, k: int) -> pl.DataFrame:
+    """Return the `k` nearest of all to each province of a block, nearest first, ties in order of the id."""
+    names = known.columns[1:]
+    squares = sum((block[f].to_numpy()[:, None] - known[f].to_numpy()) ** 2 for f in names)
+    distance = np.sqrt(squares)
+    distance[block["province_id"].to_numpy()[:, None] == known["province_id"].to_numpy()] = np.inf
+    # All that are as near as the k-th: which of equals counts is then settled by the id.
+    limit = np.partition(distance, k - 1, axis=1)[:, [k - 1]]
+    which, peer = np.nonzero(distance <= limit)
+    near = pl.DataFrame(
+        {
+            "province_id": block["province_id"].gather(which),
+            "peer_id": known["province_id"].gather(peer),
+            "distance": distance[which, peer],
+        }
+    )
+    return near.sort("province_id", "distance", "peer_id").filter(
+        pl.int_range(pl.len()).over("province_id") < k
     )

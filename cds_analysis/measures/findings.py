@@ -291,7 +291,7 @@ def _moves(changes: pl.DataFrame) -> pl.DataFrame:
         year_from="year_from",
         rank_from="figure_rank_from",
         crosses_break=pl.col("n_order_breaks") > 0,
-        side=pl.when(gained > 0).then(pl.lit("better")).otherwise(pl.lit("worse")),
+        side=pl.when(gained > 0).then(pl.lit("better")).when(gained < 0).then(pl.lit("worse")),
         certainty=certainty,
         weight=pl.when(certainty == "sure").then(_FIRST["move"]).otherwise(0.0),
     )

@@ -160,7 +160,7 @@ def gaps(
         .with_columns(**_paces(min_span_years))
         .with_columns(_status(without_ranks))
         .drop("_met", "_met_before", "_short", "_is_near")
-        .sort("province_id", "due", "indicator_id", "target_source_id")
+        .sort("province_id", "due", "indicator_id", "target_source_id", "scope")
     )
 
 

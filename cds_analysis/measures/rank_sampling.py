@@ -78,16 +78,59 @@ def rank_sets(
         )
     if len(x) < 2:
         return np.ones(len(x), dtype=int), np.ones(len(x), dtype=int)
-    noise = (
-        np.random.default_rng(seed).standard_normal((len(x), draws), dtype=np.float32)
-        * se.astype(np.float32)[:, None]
-    )
-    ahead = [_in_errors(x - x[j], np.hypot(se, se[j])) for j in range(len(x))]
-    better, worse = np.zeros((2, len(x), len(x)), dtype=bool)
-    families = [list(range(len(x)))] if simultaneous else [[j] for j in range(len(x))]
-    for family in families:
-        _reject(family, ahead, noise, se, level, better, worse)
-    return 1 + better.sum(axis=1), len(x) - worse.sum(axis=1)
+    noise = np.random.default_rng(seed).standard_normal((len(x), draws), dtype=np.float32)
+    sample = _Sample(x, se, noise * se.astype(np.float32)[:, None])
+    if simultaneous:
+        better, worse = _together(sample, level)
+    else:
+        better, worse = np.transpose([_alone(sample, level, j) for j in range(len(x))])
+    return 1 + better, len(x) - worse
+
+
+class _Sample:
+    """Scores with their errors, and what noise alone makes of differences, for as many units as one likes.
+
+    Units of one standard error are a group, each group in order of its scores. Within a group those that are
+    surely better than a unit are the last few, so that the largest noise of those about whom nothing is sure
+    yet is a running maximum, made once for all units. Time grows with the units times the groups, and memory
+    with the units times the draws.
+    """
+
+    def __init__(self, x: np.ndarray, se: np.ndarray, noise: np.ndarray) -> None:
+        self.errors, group = np.unique(se, return_inverse=True)
+        order = np.lexsort((x, group))
+        self.x, self.se, self.noise = x, se, noise
+        self.sorted_x, self.sorted_se = x[order], se[order]
+        self.starts = np.searchsorted(group[order], np.arange(len(self.errors)))
+        self.sizes = np.diff(np.append(self.starts, len(x)))
+        # One row more than units in each group: the first is of nobody, whose noise is never the largest.
+        self.most = np.full((len(x) + len(self.errors), noise.shape[1]), -np.inf, dtype=np.float32)
+        self.least = np.full_like(self.most, np.inf)
+        self.rows = self.starts + np.arange(len(self.errors))
+        for start, size, row in zip(self.starts, self.sizes, self.rows):
+            own = noise[order[start : start + size]]
+            np.maximum.accumulate(own, out=self.most[row + 1 : row + 1 + size])
+            np.minimum.accumulate(own[::-1], out=self.least[row + 1 : row + 1 + size])
+
+    def ahead(self, j: int) -> np.ndarray:
+        """How far each unit is ahead of `j`, in standard errors of the difference, by group and score."""
+        return _in_errors(self.sorted_x - self.x[j], np.hypot(self.sorted_se, self.se[j]))
+
+    def sure(self, ahead: np.ndarray, critical: float) -> np.ndarray:
+        """How many of each group are surely better, and how many surely worse (two rows)."""
+        found = np.stack([ahead > critical, -ahead > critical])
+        return np.add.reduceat(found, self.starts, axis=1, dtype=np.int32)
+
+    def largest(self, j: int, sure: np.ndarray) -> np.ndarray:
+        """Return, for each draw, the largest difference that noise alone makes between `j` and those of whom
+        it is not sure yet whether they are better, or worse. `j` differs from itself by zero, which changes
+        nothing.
+        """
+        apart = np.hypot(self.errors, self.se[j]).astype(np.float32)[:, None]
+        apart[apart == 0] = 1
+        up = (self.most[self.rows + self.sizes - sure[0]] - self.noise[j]) / apart
+        down = (self.noise[j] - self.least[self.rows + self.sizes - sure[1]]) / apart
+        return np.maximum(up.max(axis=0, initial=0), down.max(axis=0, initial=0))
 
 
 def _in_errors(difference: np.ndarray, apart: np.ndarray) -> np.ndarray:
@@ -98,48 +141,42 @@ def _in_errors(difference: np.ndarray, apart: np.ndarray) -> np.ndarray:
     return np.divide(difference, apart, out=sure, where=apart > 0)
 
 
-def _reject(
-    family: list[int],
-    ahead: list,
-    noise: np.ndarray,
-    se: np.ndarray,
-    level: float,
-    better: np.ndarray,
-    worse: np.ndarray,
-) -> None:
-    """Mark, for the provinces of a family, who is surely better and who is surely worse.
+def _critical(largest: np.ndarray, level: float) -> float:
+    """Return the smallest draw that is not below `level` of all."""
+    at = math.ceil(level * len(largest)) - 1
+    return float(np.partition(largest, at)[at])
+
+
+def _alone(sample: _Sample, level: float, j: int) -> np.ndarray:
+    """Return how many are surely better and surely worse than one unit picked beforehand.
 
     Each step rejects "k is not better than j" and "k is not worse than j" where the difference exceeds a
     critical value that guards all hypotheses still standing; with fewer left to guard the next value is
     smaller, until a step rejects nothing more.
     """
-    standing = {}
-    for j in family:
-        apart = np.hypot(se, se[j]).astype(np.float32)[:, None]
-        standing[j] = (noise - noise[j]) / np.where(apart > 0, apart, 1)
-    at = math.ceil(level * noise.shape[1]) - 1  # the smallest draw that is not below `level` of all
+    ahead, sure = sample.ahead(j), np.zeros((2, len(sample.sizes)), dtype=np.int32)
     while True:
-        largest = np.max([_largest(standing[j], ~better[j], ~worse[j]) for j in family], axis=0)
-        critical = np.partition(largest, at)[at]
-        found = 0
-        for j in family:
-            now_better, now_worse = (ahead[j] > critical) & ~better[j], (-ahead[j] > critical) & ~worse[j]
-            better[j] |= now_better
-            worse[j] |= now_worse
-            found += now_better.sum() + now_worse.sum()
+        now = np.maximum(sure, sample.sure(ahead, _critical(sample.largest(j, sure), level)))
+        if (now == sure).all():
+            return sure.sum(axis=1)
+        sure = now
+
+
+def _together(sample: _Sample, level: float) -> np.ndarray:
+    """Return the same of every unit, with one critical value that guards the hypotheses about all of them."""
+    units = range(len(sample.x))
+    sure = np.zeros((len(units), 2, len(sample.sizes)), dtype=np.int32)
+    while True:
+        largest = sample.largest(0, sure[0])
+        for j in units[1:]:
+            np.maximum(largest, sample.largest(j, sure[j]), out=largest)
+        critical, found = _critical(largest, level), False
+        for j in units:
+            now = np.maximum(sure[j], sample.sure(sample.ahead(j), critical))
+            found |= bool((now > sure[j]).any())
+            sure[j] = now
         if not found:
-            return
-
-
-def _largest(noise: np.ndarray, may_be_better: np.ndarray, may_be_worse: np.ndarray) -> np.ndarray:
-    """Return, for each draw, the largest difference that noise alone makes among the hypotheses still
-    standing about a province.
-
-    The province itself differs from itself by zero, which changes nothing.
-    """
-    up = noise if may_be_better.all() else noise[may_be_better]
-    down = noise if may_be_worse.all() else noise[may_be_worse]
-    return np.maximum(up.max(axis=0, initial=0), -down.min(axis=0, initial=0))
+            return sure.sum(axis=2).T
 
 
 def survey_standard_errors(
