@@ -1,7 +1,9 @@
 import os
 import pickle
 import shutil
+import sys
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,6 +16,8 @@ from cds_analysis.paths import data_folder
 from cds_analysis.reports.batch import run
 from cds_analysis.reports.catalogue import notebooks
 from cds_analysis.reports.plan import plan
+
+sys.path.append(str(Path(__file__).parent.parent / "docs"))  # what test_docs.py runs pages with
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
