@@ -39,10 +39,9 @@ def collect() -> None:
     for name, page in AT_THE_TOP.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         (SOURCE / page).write_text(re.sub(r"\]\(([^)#\s]+)", partial(_moved, page), text), "utf-8")
-    for file in [*(ROOT / "docs").rglob("*.md"), *map(ROOT.joinpath, AT_THE_TOP)]:
-        for picture in pictures(file.read_text(encoding="utf-8")):
-            if (file.parent / picture).is_file() and (ROOT / "docs") not in (file.parent / picture).parents:
-                shutil.copy(file.parent / picture, SOURCE / Path(picture).name)
+    gallery = SOURCE.parent / "outputs/gallery"  # photographs of pages, which the gallery refers to
+    shutil.rmtree(gallery, ignore_errors=True)
+    shutil.copytree(ROOT / "outputs/gallery", gallery)
 
 
 def _moved(page: str, link: re.Match[str]) -> str:
@@ -53,7 +52,7 @@ def _moved(page: str, link: re.Match[str]) -> str:
         return f"]({up}{AT_THE_TOP[target]}"
     if target.startswith("docs/"):
         return f"]({up}{target.removeprefix('docs/')}"
-    return f"]({up}{Path(target).name}" if Path(target).suffix in (".png", ".svg") else link[0]
+    return link[0]
 
 
 def draw() -> int:
