@@ -17,6 +17,7 @@ myst_enable_extensions = ["dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 
 autosummary_generate = True
+autodoc_member_order = "bysource"
 autodoc_typehints = "none"  # the signature shows them
 napoleon_google_docstring = False
 
