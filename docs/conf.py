@@ -45,6 +45,11 @@ def _block(self, node):
     raise nodes.SkipNode
 
 
+def _language(app, page, template, context, tree):
+    context["language"] = "vi" if page.startswith("vi/") else "en"  # for screen readers and hyphenation
+
+
 def setup(app):
     """Write formulas as MathML, which browsers draw themselves; Sphinx's MathJax comes from the network."""
     app.add_html_math_renderer("mathml", (_inline, None), (_block, None))
+    app.connect("html-page-context", _language)

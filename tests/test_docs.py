@@ -82,6 +82,24 @@ BUILT_ONLY = {  # pages that the build brings into docs/ from elsewhere in the r
 }
 
 
+def test_both_readmes_say_the_same_to_their_readers():
+    english, vietnamese = ((ROOT / f).read_text("utf-8") for f in ("README.md", "README.vi.md"))
+    for text in (english, vietnamese):
+        assert "python -m pip install . && cds report\n" in text
+        assert 'python -m pip install -e ".[dev]" && pytest\n' in text
+        assert len(re.findall(r"^### [123]\.", text, re.MULTILINE)) == 3
+        assert len(pictures(text)) == 3
+    assert len(vietnamese) > 0.9 * len(english)
+    assert [p.replace(".en.", ".vi.") for p in pictures(english)] == pictures(vietnamese)
+
+
+@pytest.mark.parametrize("picture", sorted((ROOT / "docs/pictures").iterdir()), ids=lambda p: p.name)
+def test_a_picture_of_a_readme_is_small_and_of_its_language(picture):
+    svg = picture.read_text("utf-8")
+    assert len(svg.encode()) < 60_000
+    assert ("Nguồn: " in svg) == (".vi." in picture.name)
+
+
 def test_every_public_name_is_in_the_reference():
     listed = set(re.findall(r"^   (\w+)$", (ROOT / "docs/api.md").read_text("utf-8"), re.MULTILINE))
     assert listed == set(cds.__all__) - {"__version__"}
