@@ -89,7 +89,7 @@ def run(path: Path, folder: Path) -> int:
 
 def _executed(path: Path, folder: Path) -> Iterator[tuple[Block, str]]:
     """Yield each block of Python of a page with what it prints."""
-    names = {"__name__": "__page__"}
+    path, names = path.resolve(), {"__name__": "__page__"}
     with chdir(folder):
         for block in blocks(path.read_text(encoding="utf-8")):
             if block.language == "python":
@@ -104,7 +104,7 @@ def rewrite(path: Path) -> None:
     """Write into a page what its blocks print."""
     text = path.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        made = [(b, out) for b, out in _executed(path.resolve(), Path(folder)) if b.printed is not None]
+        made = [(b, out) for b, out in _executed(path, Path(folder)) if b.printed is not None]
     for block, printed in reversed(made):
         lines = text.splitlines(keepends=True)
         end = block.line - 1 + block.code.count("\n") + 1
