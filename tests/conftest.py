@@ -1,7 +1,9 @@
 import os
 import pickle
 import shutil
+import sys
 import time
+from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as in a batch: the workers are as many as the cores
 
@@ -30,6 +32,8 @@ LONGEST = [
     "gate",
     "intake",
 ]
+
+sys.path.append(str(Path(__file__).parent.parent / "docs"))  # what test_docs.py runs pages with
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")

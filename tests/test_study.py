@@ -2,7 +2,6 @@ import inspect
 import re
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 
 import openpyxl
@@ -20,32 +19,6 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="module")
 def study():
     return cds.open(lang="en")
-
-
-def blocks(path):
-    return [
-        textwrap.dedent(b)
-        for b in re.findall(r"^ *```python\n(.*?)^ *```", path.read_text("utf-8"), re.M | re.S)
-    ]
-
-
-def test_the_page_of_ten_analyses_runs_and_writes_its_files(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    names = {}
-    code = blocks(ROOT / "docs/ten-analyses.md")
-    assert len(code) == 11
-    for block in code:
-        exec(block, names)
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["dti-2024-34.xlsx", "dti-2024.xlsx", "par.png"]
-    assert (tmp_path / "par.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_the_example_of_the_readme_runs(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    examples = [b for b in blocks(ROOT / "README.md") if "cds.open" in b]
-    assert len(examples) == 2
-    for example in examples:
-        exec(example, {"cds": cds})
 
 
 def test_ranks_are_those_of_all_provinces_whoever_is_picked(study):

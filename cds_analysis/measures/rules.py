@@ -4,20 +4,12 @@ All rules ask whether the pace seen so far would reach the target; they differ i
 they draw the lines. Their own classes are mapped onto the four of :mod:`cds_analysis.measures.gaps`, so that
 they can be compared:
 
-========  ==========================================================  =========  ==================  ========
- ============= rule      quantity                                                    on_track
- needs_acceleration  limited   deteriorating
-========  ==========================================================  =========  ==================  ========
- ============= linear    ``pace_ratio``: pace seen / pace from baseline to target    >= 0.95    >= 0.60
-       >= 0      < 0
-cagr      growth rate seen / growth rate needed from the baseline     >= 0.95    >= 0.60             >= 0
- < 0 sdsn      ``pace_ratio``                                              >= 1       >= 0.50             >=
- 0      < 0
-unsd      growth rate seen / growth rate needed from the baseline     >= 0.95    >= 0.10             >= -0.10
- < -0.10 destatis  share of the *remaining* distance that the pace would miss  <= 5 %     <= 20 %
- > 20 %    pace <= 0
-========  ==========================================================  =========  ==================  ========
- =============
+- ``linear``: ``pace_ratio`` of at least 0.95, 0.60, 0 (on track, needs acceleration, limited);
+- ``cagr``: growth rate seen over the one needed from the baseline, of at least 0.95, 0.60, 0;
+- ``sdsn``: ``pace_ratio`` of at least 1, 0.50, 0;
+- ``unsd``: growth rate seen over the one needed from the baseline, of at least 0.95, 0.10, -0.10;
+- ``destatis``: share of the *remaining* distance that the pace would miss, of at most 5 %, at most 20 %,
+  more; deteriorating where the pace is 0 or less.
 
 A growth rate is ``(x / x0) ** (1 / years) - 1``; it exists only where baseline, figure and target are above
 zero, else the two rules built on it give null ("not defined"), not a verdict. For shares near 100 % growth
