@@ -13,6 +13,7 @@ import vl_convert
 import cds_analysis as cds
 from cds_analysis.study.choice import VIEWS
 from cds_analysis.study.study import Study
+from cds_analysis.views.interactive.scripts import vega
 from cds_analysis.views.look import PALETTE
 
 CHOICES = [
@@ -160,3 +161,10 @@ def test_a_dataset_shows_itself_in_five_lines(data):
 def test_what_cannot_be_drawn_is_refused(study, wrong):
     with pytest.raises(cds.CdsError):
         study.chart("papi", "ha-noi", **wrong)
+
+
+def test_the_libraries_of_a_page_carry_their_licences():
+    script = vega()
+    head = script.partition("*/")[0]
+    assert script.startswith("/*!") and "University of Washington" in head and "Mike Bostock" in head
+    assert "Redistributions of source code must retain" in head and "Permission to use, copy" in head

@@ -24,13 +24,14 @@ _made: list[str] = []
 
 
 def vega() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed as one script."""
+    """Return Vega, Vega-Lite and Vega-Embed as one script, with their licences before it."""
     if not _made:
         import vl_convert
 
         library = cast(Any, vl_convert)  # its stub asks for a snippet, which it does not
         _made.append(library.javascript_bundle(vl_version=_VERSION))
-    return _made[0]
+    licences = (Path(__file__).parent / "vega-licences.txt").read_text(encoding="utf-8")
+    return f"/*!\n{licences}*/\n{_made[0]}"
 
 
 def draw_script() -> str:
