@@ -22,7 +22,7 @@ from cds_analysis.study.result import Result
 from cds_analysis.study.study import Study
 from cds_analysis.views import interactive, prose, tables
 from cds_analysis.views.charts.comparison import tile_map
-from cds_analysis.views.charts.ranking import bump, rank_heatmap, trajectory
+from cds_analysis.views.charts.ranking import rank_heatmap, trajectory
 from cds_analysis.views.charts.standing import rank_chances
 from cds_analysis.views.charts.uncertainty import rank_ranges
 from cds_analysis.views.interactive import Live
@@ -134,7 +134,7 @@ class RankingTrends(Chapter):
             return None
 
     def changes(self) -> Prose:
-        """Say whose change is beyond noise, whose likely, and what holds of the provinces picked out."""
+        """Say whose change is beyond error, whose likely, and what holds of the provinces picked out."""
         if self._standing is None:
             return Prose(
                 self.t(
@@ -220,11 +220,6 @@ class RankingTrends(Chapter):
             scenario=prose.assumptions(assumed, t),
         )
 
-    def ranks(self) -> Chart:
-        """Draw the ranks by year."""
-        title = self.t("{index}: rank by year", index=self.name)
-        return bump(self.ranked, text=self.t, highlight=self.chosen, title=title, source=self.source)
-
     def finder(self) -> Live | None:
         """Draw the chart in which a reader finds any province; nothing where no rank is on record."""
         if not self.ranked.drop_nulls("rank").height:
@@ -309,9 +304,10 @@ class RankingTrends(Chapter):
             self.moved.select("province_id", value="places_gained"),
             self.data.provinces,
             text=t,
-            title=t("{index}: places gained, {a} to {b}", index=self.name, **years),
+            title=t("{index}: change of rank, {a} to {b}", index=self.name, **years),
             subtitle=t(
-                "Places gained; positive is a rise. Hatched: no rank in at least one of the two years."
+                "Places: + is a rise, − a fall; half of the provinces move no more than is usual. Hatched: no"
+                " rank in one of the two years."
             ),
             highlight=self.chosen,
             decimals=0,
@@ -333,14 +329,19 @@ class RankingTrends(Chapter):
                 decimals=self.decimals,
             )
 
-    def years_tables(self) -> Iterator[Table]:
-        """List score and rank of each province picked out, from a few years before the comparison."""
-        t = self.t
-        for province in self.chosen:
-            own = (pl.col("province_id") == province) & (pl.col("year") >= self.year_from - _BEFORE)
-            title = t("{name}: score and rank by year", name=t.province(province))
-            rows = self.ranked.filter(own).sort("year")
-            yield tables.ranks_table(rows, text=t, title=title, source=self.sources(rows))
+    def years_table(self) -> Table:
+        """List score and rank of the provinces picked out, newest first, from a few years before the
+        comparison.
+        """
+        recent = pl.col("year") >= self.year_from - _BEFORE
+        order = pl.col("province_id").replace_strict(
+            self.chosen, range(len(self.chosen)), return_dtype=pl.Int64
+        )
+        rows = self.ranked.filter(self.is_chosen, recent).sort(order, "year", descending=[False, True])
+        title = self.t("{index}: score and rank by year", index=self.name)
+        return tables.ranks_table(
+            rows, text=self.t, title=title, source=self.sources(rows), decimals=self.decimals
+        )
 
     def heat(self) -> Chart:
         """Draw the rank of every province in every year."""

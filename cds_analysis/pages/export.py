@@ -179,6 +179,7 @@ def export_html(
         "cds_svg": _inline,
     }
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
+    body = body.replace('data-search=""', f'data-search="{html.escape(t("Search in the table"))}"')
     scripts = _scripts(body)
     page = templates(TEMPLATES).get_template("report.html.j2")
     return page.render(

@@ -69,7 +69,7 @@ def _panel(ax: Axes, table: pl.DataFrame, own: pl.DataFrame, t: Text, *, decimal
         x, low, mid, high = zip(*edges)
         ax.fill_between(x, low, high, color=LIGHT, zorder=0, lw=0)
         ax.plot(x, mid, color=GREY, lw=1.2, zorder=1)
-    draw_runs(ax, own, "score", at_breaks=True, colour=PALETTE[0], marker="o", width=2, z=3)
+    draw_runs(ax, own, "score", colour=PALETTE[0], marker="o", width=2, z=3)
     mark_breaks(ax, table)
     low, high = ax.get_ylim()
     ax.set_ylim(low - 0.14 * (high - low), high + 0.14 * (high - low))
@@ -107,9 +107,7 @@ def rank_lines(
         figure, (ax,) = canvas(2.4, title, note, source)
         for i, index in enumerate(shown):
             mine = own.filter(pl.col("index_id") == index)
-            draw_runs(
-                ax, mine, "rank", at_breaks=False, colour=PALETTE[i % 6], marker=MARKERS[i % 6], width=2, z=3
-            )
+            draw_runs(ax, mine, "rank", colour=PALETTE[i % 6], marker=MARKERS[i % 6], width=2, z=3)
             last = mine.row(-1, named=True)
             ends.append(
                 (last["year"], last["rank"], f"{t.index_short(index)}  {last['rank']}", PALETTE[i % 6])
