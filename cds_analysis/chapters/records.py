@@ -48,9 +48,8 @@ class DataQuality(Chapter):
         t = self.t
         rows = self.study.ranked.filter(pl.col("index_id") == index, pl.col("dimension_id") == WHOLE)
         title = t("{index}: ranks on record", index=t.index_short(index))
-        return rank_heatmap(
-            rows, self.data.provinces, text=t, highlight=[], title=title, source=self.sources(rows)
-        )
+        source = self.sources(rows.drop_nulls("rank"))
+        return rank_heatmap(rows, self.data.provinces, text=t, highlight=[], title=title, source=source)
 
     def not_published(self) -> Table:
         """List the provinces without a figure in tables that are otherwise full."""

@@ -352,5 +352,5 @@ class RankingTrends(Chapter):
             text=self.t,
             highlight=self.chosen,
             title=title,
-            source=self.source,
+            source=self.sources(self.ranked.drop_nulls("rank")),
         )

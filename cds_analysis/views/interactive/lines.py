@@ -55,7 +55,7 @@ def ranks_by_year(
         "label_gap": gap,
         "label_end": most + gap,
     }
-    spread = _middle(ranked.filter(pl.col("is_full")), "rank", text)
+    spread = _middle(ranked.filter(pl.col("is_full")), "rank")
     return _live("rank", rows, ranked, provinces, text, highlight, title, subtitle, source, params, spread)
 
 
@@ -84,11 +84,11 @@ def scores_by_year(
         "label_gap": gap,
         "label_end": -low + room + gap,
     }
-    spread = _middle(ranked, "score", text)
+    spread = _middle(ranked, "score")
     return _live("score", rows, ranked, provinces, text, highlight, title, subtitle, source, params, spread)
 
 
-def _middle(ranked: pl.DataFrame, column: str, t: Text) -> list[dict]:
+def _middle(ranked: pl.DataFrame, column: str) -> list[dict]:
     """Return the quartiles of all provinces by year and definition."""
     middle = (
         ranked.drop_nulls(column)
@@ -101,7 +101,7 @@ def _middle(ranked: pl.DataFrame, column: str, t: Text) -> list[dict]:
         .sort("year")
         .with_columns(is_last=pl.col("year") == pl.col("year").max())
     )
-    return [{**r, "median": t("median")} for r in middle.to_dicts()]
+    return middle.to_dicts()
 
 
 def _rows(ranked: pl.DataFrame, column: str, t: Text) -> list[dict]:
