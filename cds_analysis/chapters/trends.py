@@ -136,13 +136,17 @@ class RankingTrends(Chapter):
     def changes(self) -> Prose:
         """Say whose change is beyond error, whose likely, and what holds of the provinces picked out."""
         if self._standing is None:
-            return Prose(
-                self.t(
-                    "**{index}: whether a rise is real cannot be said yet, for the same reason.** How far"
-                    " ranks usually move is told below.",
-                    index=self.name,
-                )
+            full = self.scores.drop_nulls("score").group_by("year").len()
+            years = sorted(full.filter(pl.col("len") >= self.data.full_from)["year"])
+            said = self.t(
+                "**{index}, {a} to {b}: whether a change of rank is beyond error cannot be said yet.** That"
+                " needs four years with a table of all provinces.",
+                index=self.name,
+                a=str(self.year_from),
+                b=str(self.year_to),
             )
+            known = self.t("On record: {years}.", years=self.t.listing([str(y) for y in years]))
+            return Prose(f"{said} {known}" if years else said)
         if self.judged_changes is None:
             years = sorted(self._standing.whole.filter(pl.col("years_ahead") == 0)["year"].unique())
             return Prose(
@@ -300,15 +304,18 @@ class RankingTrends(Chapter):
         if not self.moved.height:
             return None
         t, years = self.t, {"a": self.year_from, "b": self.year_to}
+        subtitle = t(
+            "Places: + is a rise, − a fall; half of the provinces move no more than is usual. Hatched: no"
+            " rank in one of the two years."
+        )
+        if self.moved["crosses_break"].any():
+            subtitle += " " + t("The definition changed between the two years: read ranks with care.")
         return tile_map(
             self.moved.select("province_id", value="places_gained"),
             self.data.provinces,
             text=t,
             title=t("{index}: change of rank, {a} to {b}", index=self.name, **years),
-            subtitle=t(
-                "Places: + is a rise, − a fall; half of the provinces move no more than is usual. Hatched: no"
-                " rank in one of the two years."
-            ),
+            subtitle=subtitle,
             highlight=self.chosen,
             decimals=0,
             sign=True,

@@ -111,7 +111,6 @@ def bridge_table(estimated: pl.DataFrame, *, text: Text, title: str, source: str
         "rank": (t("Rank"), lambda r: t.number(r["rank"])),
         "unit": (t("Unit of 2025"), lambda r: t.unit_2025(r["unit_id"])),
         "score": (t("Score"), lambda r: t.number(r["score"], decimals)),
-        "kind": (t("Is it an estimate"), lambda r: t("estimate") if r["is_estimate"] else t("published")),
         "rule": (t("Rule"), lambda r: t(BRIDGE_LABELS[r["rule"]])),
         "parts": (
             t("Formed from"),
