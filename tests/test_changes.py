@@ -163,7 +163,7 @@ def test_a_series_without_standings_is_refused_by_name(study):
 
 def test_a_result_of_changes_has_words_for_its_codes(study):
     named = study.changes("papi").pick("Tây Ninh", "Quảng Ninh").named()
-    assert named["Verdict"].to_list() == ["risen, beyond noise", "cannot be said"]
+    assert named["Verdict"].to_list() == ["risen, beyond error", "cannot be said"]
     assert named["Reason"].to_list() == [None, "no figure in one of the two years"]
 
 

@@ -13,8 +13,8 @@ import cds_analysis as cds
 from cds_analysis.measures.findings import CERTAINTIES, KINDS, findings
 from cds_analysis.paths import data_folder
 
-SURE = {"vi": "ượt sai số", "en": "eyond noise"}
-DOUBT = {"vi": "chưa vượt sai số", "en": "within noise"}
+SURE = {"vi": "ượt sai số", "en": "eyond error"}
+DOUBT = {"vi": "chưa vượt sai số", "en": "within error"}
 
 
 @pytest.fixture(scope="module", params=["vi", "en"])
@@ -126,7 +126,7 @@ def test_the_one_move_beyond_noise_leads(study, said):
     ].to_list() == ["tay-ninh"]
     wanted = {
         "vi": "Tây Ninh: PAPI tăng từ thứ 60 lên thứ 2, vượt sai số; thứ 58/63 về hoạt động kinh tế số",
-        "en": "Tây Ninh: from 60th up to 2nd in PAPI, beyond noise; 58th of 63 in digital economy activity",
+        "en": "Tây Ninh: from 60th up to 2nd in PAPI, beyond error; 58th of 63 in digital economy activity",
     }
     assert said["tay-ninh"][0].text == wanted[study.lang]
 

@@ -122,7 +122,7 @@ def test_a_map_of_changes_compares_within_one_definition(study, data):
     assert dict(figure.frame.drop_nulls("value").select("province_id", "value").iter_rows()) == expected
     assert len(expected) > 10
     across = study.chart("dti", years=(2023, 2024), view="map.change")
-    assert across.name == "nothing" and "không có hai năm cùng định nghĩa" in across.title
+    assert across.name == "nothing" and "không có hai năm cùng bộ chỉ số" in across.title
 
 
 def test_a_title_tells_no_change_across_a_new_definition(study):

@@ -15,8 +15,8 @@ from cds_analysis.pages.export import export_html
 from cds_analysis.pages.pdf import print_pdf
 from cds_analysis.pages.sections import fold
 from cds_analysis.views.charts.small import bullet, spark, strip
-from cds_analysis.views.details import rank_change
 from cds_analysis.views.tables.linked import linked_table
+from cds_analysis.views.tables.results import rank_change
 
 
 @pytest.fixture(scope="module", params=["vi", "en"])

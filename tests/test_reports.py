@@ -22,6 +22,7 @@ from cds_analysis.reports.fingerprint import checksum_of_code, versions
 from cds_analysis.reports.output_folder import OutputFolder
 from cds_analysis.reports.plan import plan
 from cds_analysis.views.interactive import scripts
+from cds_analysis.views.text import Text
 
 PROJECT = Path(__file__).parent.parent / "pyproject.toml"
 
@@ -84,7 +85,7 @@ def test_only_the_page_s_own_scripts_may_run(made):
         live = task.notebook in ("province_comparison", "ranking_trends")
         assert ('class="live"' in text) == live, task.key
         # Vega and the script of live charts; that of tables long enough to be searched.
-        assert len(scripts) == 2 * live + ('class="cds tabled long"' in text), task.key
+        assert len(scripts) == 2 * live + (' tabled long"' in text), task.key
         assert policy.partition("script-src ")[2].split() == checksums
         types = set(re.findall(r"<script[^>]*type=\"([^\"]*)\"", text))
         assert types <= {"module", "application/json"}
@@ -172,13 +173,20 @@ def test_no_code_no_error_and_no_warning_is_shown(made):
 
 def test_links_within_a_page_and_between_pages_lead_somewhere(made):
     out, _, _ = made
+    known = {}
     for text, task in pages(made).values():
         page = Page(text)
         for link in page.links:
             if link.startswith("#"):
                 assert link[1:] in page.ids
             elif not link.startswith(("data:", "http")):
-                assert (out / task.path).parent.joinpath(link).resolve().is_file(), link
+                path, _, fragment = link.partition("#")
+                target = (out / task.path).parent.joinpath(path).resolve()
+                assert target.is_file(), link
+                if fragment:
+                    assert fragment in known.setdefault(
+                        target, Page(target.read_text(encoding="utf-8")).ids
+                    ), link
 
 
 def test_the_numbers_behind_a_figure_can_be_downloaded(made):
@@ -197,10 +205,72 @@ def test_the_numbers_behind_a_figure_can_be_downloaded(made):
     assert tay_ninh["value"].item() == published["score"].item()
 
 
+BLOCK = re.compile(
+    r"<figure(?:(?!<figure).)*?</figure>"
+    r'|<div class="rendered_html">(?:(?!<div class="rendered_html">).)*?<p class="download">.*?</p>',
+    re.DOTALL,
+)
+NAMED = {
+    "vi": r"Nguồn: (?P<named>.*?)(?: và (?P<more>[\d.]+) nguồn khác trong danh mục)?\.(?= Tải số liệu|$)",
+    "en": r"Source: (?P<named>.*?)(?: and (?P<more>[\d,]+) more in the list of sources)?\.(?= Download|$)",
+}
+# What draws on more than its own rows: standings, for one, on all figures of the series.
+MORE_THAN_ROWS = {
+    "standing",
+    "rank_chances",
+    "trends",
+    "trajectory",
+    "comparison",
+}
+
+
+def blocks_with_sources(text, lang):
+    """The name of each figure's or table's numbers, these as a frame, and what its source line says."""
+    for block in BLOCK.findall(text):
+        link = re.search(r'download="([a-z0-9_]+)\.csv"[^>]*?href="data:[^"]*?base64,([^"]*)"', block)
+        link = link or re.search(r'href="data:[^"]*?base64,([^"]*)"[^>]*?download="([a-z0-9_]+)\.csv"', block)
+        if not link:
+            continue
+        name, content = sorted(link.groups(), key=len)
+        shown = " ".join(html.unescape(re.sub(r"<[^>]+>", " ", block)).split())
+        line = re.search(NAMED[lang], shown)
+        numbers = pl.read_csv(io.BytesIO(base64.b64decode(content)), infer_schema=False)
+        yield name, numbers, line
+
+
+def test_the_sources_printed_are_those_of_the_rows_drawn(made, data):
+    titles = {
+        lang: {r["source_id"]: Text(lang, data).source(r["source_id"]) for r in data.sources.to_dicts()}
+        for lang in ("vi", "en")
+    }
+    checked = set()
+    for text, task in pages(made).values():
+        if task.notebook == "province_profile":
+            continue
+        for name, numbers, line in blocks_with_sources(text, task.lang):
+            columns = [c for c in numbers.columns if c.endswith(("source_id", "source_ids"))]
+            if not columns or name in MORE_THAN_ROWS or line is None:
+                continue
+            ids = {i for c in columns for v in numbers[c].drop_nulls() for i in re.split(r"[;|,]\s*", v) if i}
+            of = titles[task.lang]
+            known = {"".join(of[i].split()) for i in ids}
+            said = "".join(line["named"].split())
+            more = int(re.sub(r"\D", "", line["more"] or "0"))
+            first = [k for k in known if k in said]
+            left = said
+            for k in sorted(first, key=len, reverse=True):
+                left = left.replace(k, "")
+            assert left.strip(";") == "", (task.key, name, left)  # nothing else is named
+            assert more + min(len(ids), 3) == len(ids), (task.key, name, more, len(ids))
+            checked.add((task.notebook, name))
+    assert len(checked) > 12, checked
+
+
 def test_a_profile_of_a_withheld_province_says_so(made):
     text, _ = pages(made)["province_profile/vinh-phuc.en"]
     assert re.search(r"<h1>Vĩnh Phúc: <a [^>]*>not in PAPI 2024</a>", text)
-    assert "PAPI 2024 has no result of the province: it is missing, not last;" in text
+    said = re.sub(r"<[^>]+>", "", text)
+    assert "PAPI 2024 has no result of the province: it is missing, not last;" in said
 
 
 @pytest.mark.parametrize("name", ["index.html", "index.en.html"])

@@ -240,7 +240,8 @@ def test_prose_says_what_is_missing(data, frames):
         overall, Text("en", data), provinces=["vinh-phuc", "lang-son"], index_id="papi", year=2024
     ).markdown
     assert "**Vĩnh Phúc** has no published score in this year; it is missing, not last." in said
-    assert "61 provinces were published; the national median is 43.48" in said
+    assert "of the 61 provinces with a published result.** The national median is 43.48" in said
+    assert "PAPI 2024: Quảng Ninh, Tây Ninh and Bình Thuận lead" in said  # as ranked in the report
     assert (
         "No score of PAPI is on record for 1999"
         in prose.comparison(

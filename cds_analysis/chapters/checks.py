@@ -99,7 +99,7 @@ class MethodChecks(Chapter):
 
     def alarms_table(self) -> Table:
         """List them."""
-        return self._table(self._alarms, "false_alarms", self.t("Mann-Kendall: false alarms"))
+        return self._table(self._alarms, "false_alarms", self.t("Mann-Kendall: false alarms")).folded()
 
     def slopes(self) -> Table:
         """List how often the interval holds the true slope."""

@@ -16,7 +16,7 @@ from cds_analysis.measures.promises import yardsticks
 from cds_analysis.measures.regional import region_split
 from cds_analysis.study.study import Study
 from cds_analysis.views import interactive, prose, tables
-from cds_analysis.views.charts.comparison import distribution, dot_plot, tile_map
+from cds_analysis.views.charts.comparison import tile_map
 from cds_analysis.views.charts.heat import heatmap
 from cds_analysis.views.charts.relations import two_views
 from cds_analysis.views.charts.reported import yardstick_strips
@@ -77,27 +77,10 @@ class Comparison(Chapter):
             self.data.provinces,
             text=t,
             title=t("{index}: score by province", index=self.name),
-            subtitle=t("Score; darker is better. Framed: the provinces picked out."),
+            subtitle=t("Score; darker is better. Hatched: no result published. Framed: provinces chosen."),
             highlight=self.chosen,
             source=self.sources(self.overall),
             decimals=t.decimals(self.index),
-        )
-
-    def spread(self) -> Chart:
-        """Draw how the scores spread."""
-        t = self.t
-        title = t("{index}: how scores spread", index=self.name)
-        source = self.sources(self.overall)
-        return distribution(
-            self.overall, text=t, highlight=self.chosen, title=title, unit=t("score"), source=source
-        )
-
-    def dimensions(self) -> Chart:
-        """Draw each dimension as a row of dots with the medians."""
-        t = self.t
-        title, source = t("{index}: dimensions", index=self.name), self.sources(self.by_part)
-        return dot_plot(
-            self.by_part, text=t, highlight=self.chosen, title=title, unit=t("score"), source=source
         )
 
     def finder(self) -> Live | None:

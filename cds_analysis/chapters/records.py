@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import polars as pl
@@ -20,6 +21,7 @@ from cds_analysis.views.theme import Chart
 
 __all__ = ["ClaimsCheck", "DataQuality"]
 
+_VERDICTS = ["contradicted", "confirmed", "not_checkable"]  # what matters most first
 _LONG = 12  # rows that a table shows without being unfolded
 _FEW = 5  # provinces on record in a year that are a mention rather than a table
 _LARGE_SHIFT = 0.75  # of the spread between provinces: smaller jumps of the median are not listed
@@ -46,9 +48,8 @@ class DataQuality(Chapter):
         t = self.t
         rows = self.study.ranked.filter(pl.col("index_id") == index, pl.col("dimension_id") == WHOLE)
         title = t("{index}: ranks on record", index=t.index_short(index))
-        return rank_heatmap(
-            rows, self.data.provinces, text=t, highlight=[], title=title, source=self.sources(rows)
-        )
+        source = self.sources(rows.drop_nulls("rank"))
+        return rank_heatmap(rows, self.data.provinces, text=t, highlight=[], title=title, source=source)
 
     def not_published(self) -> Table:
         """List the provinces without a figure in tables that are otherwise full."""
@@ -151,7 +152,8 @@ class ClaimsCheck(Chapter):
     @cached_property
     def _checked(self) -> pl.DataFrame:
         found = check_claims(self.data.claims, self.study.ranked, self.data.provinces)
-        return found.sort("verdict", "province_id", "claim_id")
+        order = pl.col("verdict").replace_strict(_VERDICTS, range(len(_VERDICTS)), return_dtype=pl.Int64)
+        return found.sort(order, "province_id", "claim_id")
 
     @cached_property
     def _ratios(self) -> pl.DataFrame:
@@ -161,15 +163,26 @@ class ClaimsCheck(Chapter):
         """Say how many claims hold."""
         return prose.claims(self._checked, self._ratios, self.t)
 
-    def claims(self) -> Table:
-        """List each claim with the figure on record."""
-        title, source = self.t("Claims and figures on record"), self.sources(self._checked)
-        return tables.checked_claims_table(self._checked, text=self.t, title=title, source=source)
+    def claims(self) -> Iterator[Table]:
+        """List each claim with the figure on record: those that could be checked, then the others, folded."""
+        is_open = pl.col("verdict") == "not_checkable"
+        parts = {
+            self.t("Claims and figures on record"): self._checked.filter(~is_open),
+            self.t("Claims that cannot be checked"): self._checked.filter(is_open),
+        }
+        for (title, rows), beyond in zip(parts.items(), (_LONG, 0)):
+            if rows.height:
+                source = self.sources(rows)
+                made = tables.checked_claims_table(rows, text=self.t, title=title, source=source)
+                yield made.folded(beyond=beyond)
 
     def ratios(self) -> Table:
-        """List the shares computed again."""
+        """List the shares computed again, folded: they differ from what is printed only where that is said
+        above.
+        """
         title, source = self.t("Shares computed again"), self.sources(self._ratios)
-        return tables.ratios_table(self._ratios, text=self.t, title=title, source=source)
+        made = tables.ratios_table(self._ratios, text=self.t, title=title, source=source)
+        return made.folded(beyond=_LONG)
 
     def conflicts(self) -> Table:
         """List where two sources disagree."""

@@ -22,7 +22,7 @@ from cds_analysis.study.result import Result
 from cds_analysis.study.study import Study
 from cds_analysis.views import interactive, prose, tables
 from cds_analysis.views.charts.comparison import tile_map
-from cds_analysis.views.charts.ranking import bump, rank_heatmap, trajectory
+from cds_analysis.views.charts.ranking import rank_heatmap, trajectory
 from cds_analysis.views.charts.standing import rank_chances
 from cds_analysis.views.charts.uncertainty import rank_ranges
 from cds_analysis.views.interactive import Live
@@ -134,15 +134,19 @@ class RankingTrends(Chapter):
             return None
 
     def changes(self) -> Prose:
-        """Say whose change is beyond noise, whose likely, and what holds of the provinces picked out."""
+        """Say whose change is beyond error, whose likely, and what holds of the provinces picked out."""
         if self._standing is None:
-            return Prose(
-                self.t(
-                    "**{index}: whether a rise is real cannot be said yet, for the same reason.** How far"
-                    " ranks usually move is told below.",
-                    index=self.name,
-                )
+            full = self.scores.drop_nulls("score").group_by("year").len()
+            years = sorted(full.filter(pl.col("len") >= self.data.full_from)["year"])
+            said = self.t(
+                "**{index}, {a} to {b}: whether a change of rank is beyond error cannot be said yet.** That"
+                " needs four years with a table of all provinces.",
+                index=self.name,
+                a=str(self.year_from),
+                b=str(self.year_to),
             )
+            known = self.t("On record: {years}.", years=self.t.listing([str(y) for y in years]))
+            return Prose(f"{said} {known}" if years else said)
         if self.judged_changes is None:
             years = sorted(self._standing.whole.filter(pl.col("years_ahead") == 0)["year"].unique())
             return Prose(
@@ -219,11 +223,6 @@ class RankingTrends(Chapter):
             source=self.sources(self.ranked.filter(now)),
             scenario=prose.assumptions(assumed, t),
         )
-
-    def ranks(self) -> Chart:
-        """Draw the ranks by year."""
-        title = self.t("{index}: rank by year", index=self.name)
-        return bump(self.ranked, text=self.t, highlight=self.chosen, title=title, source=self.source)
 
     def finder(self) -> Live | None:
         """Draw the chart in which a reader finds any province; nothing where no rank is on record."""
@@ -305,14 +304,18 @@ class RankingTrends(Chapter):
         if not self.moved.height:
             return None
         t, years = self.t, {"a": self.year_from, "b": self.year_to}
+        subtitle = t(
+            "Places: + is a rise, − a fall; half of the provinces move no more than is usual. Hatched: no"
+            " rank in one of the two years."
+        )
+        if self.moved["crosses_break"].any():
+            subtitle += " " + t("The definition changed between the two years: read ranks with care.")
         return tile_map(
             self.moved.select("province_id", value="places_gained"),
             self.data.provinces,
             text=t,
-            title=t("{index}: places gained, {a} to {b}", index=self.name, **years),
-            subtitle=t(
-                "Places gained; positive is a rise. Hatched: no rank in at least one of the two years."
-            ),
+            title=t("{index}: change of rank, {a} to {b}", index=self.name, **years),
+            subtitle=subtitle,
             highlight=self.chosen,
             decimals=0,
             sign=True,
@@ -333,14 +336,19 @@ class RankingTrends(Chapter):
                 decimals=self.decimals,
             )
 
-    def years_tables(self) -> Iterator[Table]:
-        """List score and rank of each province picked out, from a few years before the comparison."""
-        t = self.t
-        for province in self.chosen:
-            own = (pl.col("province_id") == province) & (pl.col("year") >= self.year_from - _BEFORE)
-            title = t("{name}: score and rank by year", name=t.province(province))
-            rows = self.ranked.filter(own).sort("year")
-            yield tables.ranks_table(rows, text=t, title=title, source=self.sources(rows))
+    def years_table(self) -> Table:
+        """List score and rank of the provinces picked out, newest first, from a few years before the
+        comparison.
+        """
+        recent = pl.col("year") >= self.year_from - _BEFORE
+        order = pl.col("province_id").replace_strict(
+            self.chosen, range(len(self.chosen)), return_dtype=pl.Int64
+        )
+        rows = self.ranked.filter(self.is_chosen, recent).sort(order, "year", descending=[False, True])
+        title = self.t("{index}: score and rank by year", index=self.name)
+        return tables.ranks_table(
+            rows, text=self.t, title=title, source=self.sources(rows), decimals=self.decimals
+        )
 
     def heat(self) -> Chart:
         """Draw the rank of every province in every year."""
@@ -351,5 +359,5 @@ class RankingTrends(Chapter):
             text=self.t,
             highlight=self.chosen,
             title=title,
-            source=self.source,
+            source=self.sources(self.ranked.drop_nulls("rank")),
         )

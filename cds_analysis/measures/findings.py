@@ -8,7 +8,7 @@ The weight of a rank is how far it lies from the middle of the table: 0 in the m
 at the middle of the places they share. The first index of the register weighs full, the others less. A
 missing newest year and a move that holds (:mod:`cds_analysis.measures.changes`) go before all ranks. Where a
 series has standings (:mod:`cds_analysis.measures.standing`), a part is only called better or worse than the
-median where its standing lies beyond noise, for all parts of the index at once.
+median where its standing lies beyond error, for all parts of the index at once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["CERTAINTIES", "KINDS", "findings", "parts", "wholes"]
 KINDS = ("missing", "move", "whole", "part", "old")
 CERTAINTIES = (
     "published",  # a rank as it is on record, of a series whose noise is not known
-    "sure",  # beyond noise, corrected for all provinces (or parts) looked at together
+    "sure",  # beyond error, corrected for all provinces (or parts) looked at together
     "likely",  # more probably a real change than not, four times in five
     "within_error",  # noise alone could give the same
     "unknown",  # it cannot be judged
@@ -87,7 +87,7 @@ def parts(ranked: pl.DataFrame, indices: pl.DataFrame, positions: pl.DataFrame) 
     polars.DataFrame
         The columns of `ranked` and ``position, n_tied, weight``; ``median`` (of the year), ``standing, se``
         (null without standings), ``score_low, score_high`` (the standing's 95% interval on the scale of the
-        score), ``side`` (better, worse, within: beyond noise for all parts of the index at once; without
+        score), ``side`` (better, worse, within: beyond error for all parts of the index at once; without
         standings simply above or below the median).
 
     Examples

@@ -66,7 +66,7 @@ class Standing:
         order) with ``phi_se, signal_share_se, kappa_se`` (null at an end of the range), ``log_likelihood,
         n_years, first_year, last_year, n_provinces, n_figures, order_break_years, years_left_out`` (a sample
         of provinces, or no spread) and ``status``: ``fitted``, ``noise_not_separated`` (the estimate of the
-        noise is 0: what lasts for a year cannot be told from noise there), ``not_converged`` (estimates are
+        noise is 0: what lasts for a year within error there), ``not_converged`` (estimates are
         given and not to be trusted), ``too_short`` (fewer than 4 full years) or ``no_spread`` (full years,
         all provinces alike).
     """

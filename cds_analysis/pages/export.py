@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -17,6 +18,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 
 from cds_analysis.pages.cells import is_for
 from cds_analysis.pages.figures import inline_svg
+from cds_analysis.pages.glossary import link_first_mentions, mentioned
 from cds_analysis.pages.policy import policy, within_script
 from cds_analysis.pages.sections import fold
 from cds_analysis.pages.site import LANDING, TEMPLATES, style
@@ -156,6 +158,7 @@ def export_html(
     facts: dict[str, str],
     other_language: str | None = None,
     has_index: bool = True,
+    indices: Sequence[tuple[str, str, str]] = (),
 ) -> str:
     """Turn an executed notebook into a page.
 
@@ -171,6 +174,8 @@ def export_html(
         Relative address of the same report in the other language.
     has_index
         Whether the page links to the index page.
+    indices
+        From :func:`cds_analysis.pages.glossary.index_names`: what is spelled out and linked.
     """
     t = Text(lang)
     label = t("Download the numbers (CSV)")
@@ -179,6 +184,10 @@ def export_html(
         "cds_svg": _inline,
     }
     body, _ = _exporter().from_notebook_node(_in_language(notebook, lang), resources=resources)
+    body = body.replace('data-search=""', f'data-search="{html.escape(t("Search in the table"))}"')
+    names = mentioned(body, indices)
+    if has_index:
+        body = link_first_mentions(body, indices, f"../{LANDING[lang]}")
     scripts = _scripts(body)
     page = templates(TEMPLATES).get_template("report.html.j2")
     return page.render(
@@ -192,6 +201,7 @@ def export_html(
         contents=[] if _FOLDED in body else _contents(body),
         has_heading="<h1" in body,
         running=re.sub(r'[\\"<\n]', "", " · ".join([t("Provincial digital transformation"), title])),
+        names=names,
         facts=facts,
         other=other_language,
         index=f"../{LANDING[lang]}" if has_index else None,

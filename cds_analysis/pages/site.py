@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from cds_analysis import __version__
+from cds_analysis.pages.glossary import index_entries, terms
 from cds_analysis.pages.landing import words
 from cds_analysis.pages.landing.cards import cards
 from cds_analysis.pages.landing.findings import findings
@@ -127,6 +128,8 @@ def render_landing(
             strip=strip,
             groups=_groups(reports, lang),
             failed=failed,
+            glossary=index_entries(record.data, t),
+            terms=terms(t),
             downloads=[(href, href.rpartition("/")[2]) for href in downloads],
             cited=words.cited(record, ways),
             listed=words.listed(ways),

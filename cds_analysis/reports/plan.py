@@ -20,6 +20,7 @@ from cds_analysis.dataset.register import WHOLE, profiled
 from cds_analysis.dataset.subset import Subsets
 from cds_analysis.errors import ParameterError
 from cds_analysis.measures.units import UNITS
+from cds_analysis.pages.glossary import index_names
 from cds_analysis.reports.catalogue import Notebook
 from cds_analysis.reports.fingerprint import checksum_of_code, checksum_of_text, versions
 from cds_analysis.reports.parameters import OPTIONS
@@ -75,6 +76,7 @@ def plan(
     given, known = dict(settings or {}), {name for n in wanted for name in n.parameters}
     made_with, code, tasks = versions(), checksum_of_code(), []
     parts, texts = Subsets(data), {lang: Text(lang, data) for lang in langs or LANGUAGES}
+    named = {lang: tuple(index_names(t)) for lang, t in texts.items()}
     for notebook in wanted:
         own = {k: v for k, v in given.items() if k in notebook.parameters or k not in known}
         source = notebook.path.read_text(encoding="utf-8")
@@ -129,12 +131,17 @@ def plan(
                         fingerprint={
                             "notebook": text_sum,
                             "parameters": checksum_of_text(
-                                json.dumps(values, sort_keys=True), str(is_standalone), str(other), told
+                                json.dumps(values, sort_keys=True),
+                                str(is_standalone),
+                                str(other),
+                                told,
+                                str(named[lang]),
                             ),
                             "data": figures,
                             "package": code,
                             "versions": checksum_of_text(json.dumps(made_with)),
                         },
+                        indices=named[lang],
                         other=f"{stem}.{other}.html" if other and not is_standalone else None,
                         is_standalone=is_standalone,
                     )

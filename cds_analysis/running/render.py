@@ -63,6 +63,7 @@ def render(
             facts=task.facts,
             other_language=task.other,
             has_index=not task.is_standalone,
+            indices=task.indices,
         )
         return Rendered(task.key, page.encode("utf-8", "replace"), seconds=time.perf_counter() - start)
     except ReportError as error:

@@ -13,7 +13,7 @@ class Task:
 
     ``reads`` and ``subjects`` say which rows of the dataset it gets, see
     :class:`~cds_analysis.dataset.subset.Subsets`; ``fingerprint`` holds a checksum of each thing that the
-    report depends on.
+    report depends on. ``indices`` are anchor, short and full name of each index that the page spells out.
     """
 
     key: str
@@ -33,6 +33,7 @@ class Task:
     fingerprint: dict
     other: str | None
     is_standalone: bool = False
+    indices: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def path(self) -> str:

@@ -6,17 +6,18 @@ import polars as pl
 
 from cds_analysis.dataset.register import WHOLE
 from cds_analysis.views.charts.small import lines
-from cds_analysis.views.first_screen import Goal, cited, paragraph
+from cds_analysis.views.citing import cited, paragraph
+from cds_analysis.views.first_screen import Goal
 from cds_analysis.views.panel import Panel, panel
 from cds_analysis.views.prose.base import sources_of
 from cds_analysis.views.tables.linked import linked_table
+from cds_analysis.views.tables.results import rank_change
 from cds_analysis.views.text import Text
 from cds_analysis.views.wording import MISSING
 
 __all__ = [
     "compared_table",
     "goals_list",
-    "rank_change",
     "reported_table",
     "score_lines",
     "sources_list",
@@ -81,16 +82,6 @@ def score_lines(ranked: pl.DataFrame, breaks: pl.DataFrame, t: Text, *, province
         sources=named[:_NAMED],
         more=t("and {n} more in the table below", n=t.number(left)) if left > 0 else "",
     )
-
-
-def rank_change(row: dict, t: Text) -> str:
-    """Write a change of rank: ▲9, ▼14, =; across a new definition that it is one."""
-    if row["places_gained"] is None:
-        return MISSING
-    if row["crosses_break"]:
-        return t("new definition")
-    gained = row["places_gained"]
-    return "=" if gained == 0 else f"▲{t.number(gained)}" if gained > 0 else f"▼{t.number(-gained)}"
 
 
 def years_table(own: pl.DataFrame, t: Text) -> Panel:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import polars as pl
 
 from cds_analysis.dataset.register import Series
 from cds_analysis.views.charts.small import Bullet, Spark, Strip, bullet, locator, spark, strip
+from cds_analysis.views.citing import cited, paragraph
 from cds_analysis.views.labels import STATUS_LABELS
 from cds_analysis.views.panel import Panel, panel
 from cds_analysis.views.prose.base import sources_of
@@ -24,7 +24,6 @@ __all__ = [
     "Group",
     "Row",
     "cards",
-    "cited",
     "figures",
     "first_screen",
     "goals",
@@ -96,17 +95,6 @@ class Goal:
     status: str
     bullet: Bullet | None
     source: dict
-
-
-def cited(t: Text, ids: Iterable[str]) -> list[dict]:
-    """Return title and address of sources, for a line of links; each title once."""
-    rows: dict[str, dict] = {}
-    for source_id in ids:
-        source = t.source_row(source_id)
-        url = source["url"] or ""
-        leads = url if url.startswith(("https://", "http://")) else ""
-        rows.setdefault(t.title_of(source), {"title": t.title_of(source), "url": leads, "where": ""})
-    return list(rows.values())
 
 
 def cards(
@@ -287,12 +275,6 @@ def _figure(row: dict, t: Text) -> Figure:
         source=cited(t, [row["source_id"]])[0],
         where=", ".join(filter(None, [t.date(row["as_of"]), paragraph(row["locator"], t)])),
     )
-
-
-def paragraph(locator: str | None, t: Text) -> str:
-    """Write where in its source a figure stands: ``p4`` is the fourth paragraph."""
-    found = re.fullmatch(r"p(\d+)", locator or "")
-    return t("para. {n}", n=found.group(1)) if found else (locator or "")
 
 
 def goals(judged: pl.DataFrame, t: Text, *, differs: bool = False) -> list[Goal]:

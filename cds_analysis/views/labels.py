@@ -147,11 +147,11 @@ VERDICT_LABELS = {
     "too_short": "too few years for a verdict",
 }
 CHANGE_LABELS = {
-    "risen": "risen, beyond noise",
-    "fallen": "fallen, beyond noise",
+    "risen": "risen, beyond error",
+    "fallen": "fallen, beyond error",
     "likely_risen": "has likely risen",
     "likely_fallen": "has likely fallen",
-    "not_told_apart": "cannot be told from noise",
+    "not_told_apart": "within error",
     "cannot_say": "cannot be said",
 }
 CHANGE_REASON_LABELS = {
@@ -197,7 +197,7 @@ PROCESS_LABELS = {
     "independent": "independent years",
     "lingering_03": "years that linger (0.3)",
     "lingering_06": "years that linger (0.6)",
-    "random_walk": "aimless drift",
+    "random_walk": "random walk",
 }
 CASE_LABELS = {
     "as_assumed": "nothing",

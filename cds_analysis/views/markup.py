@@ -20,7 +20,7 @@ def templates(folder: Path) -> Environment:
     Examples
     --------
     >>> here = Path(__file__).parent / "templates"
-    >>> templates(here).get_template("link.html.j2").render(address="https://x.vn/?a&b")
-    '<a href="https://x.vn/?a&amp;b">https://x.vn/?a&amp;b</a>'
+    >>> templates(here).get_template("empty.html.j2").render(title="A & B", sentence="None.")
+    '<p class="empty"><strong>A &amp; B.</strong> None.</p>'
     """
     return Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)

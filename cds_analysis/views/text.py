@@ -78,6 +78,11 @@ class Text(Wording):
         return self._kinds.get(province_id) == "municipality"
 
     @property
+    def index_ids(self) -> list[str]:
+        """The ids of the indices and rankings of the register."""
+        return [index for index, dimension in self._register if dimension == WHOLE]
+
+    @property
     def profiled(self) -> list[str]:
         """The ids of the indices that a profile speaks of, in the register's order."""
         return profiled(self._registers.indices, where=("chart", "text"))

@@ -66,7 +66,7 @@ class Moves:
 
     @property
     def real(self) -> list[str]:
-        """The ids of the provinces whose move holds: beyond noise, all provinces looked at together."""
+        """The ids of the provinces whose move holds: beyond error, all provinces looked at together."""
         return self.rows.filter(pl.col("verdict").is_in(_HOLD))["province_id"].to_list()
 
 

@@ -42,6 +42,7 @@ def headings(ways: Ways) -> dict[str, str]:
         "coverage": t("What there is, what is missing"),
         "data": t("Data, citation, method"),
         "explore": t("Explore"),
+        "terms": t("Terms"),
         "pages": t("All pages, A–Z"),
     }
 
@@ -77,6 +78,7 @@ def links(ways: Ways) -> dict[str, list[tuple[str, str]]]:
             (ways.to_page("ranking_trends"), t("Rankings")),
             (ways.to_page("target_gap"), t("Targets")),
             ("#data", t("Data")),
+            ("#terms", t("Terms")),
             ("#pages", t("All pages")),
         ],
         "more": [

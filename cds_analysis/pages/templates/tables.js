@@ -1,6 +1,6 @@
 // Lets a reader sort a long table by a click on its heading, and search it with or without accents.
 const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
-const amount = (text) => { const found = text.replace(/[^\d,.\-−]/g, "").replace("−", "-"); return document.documentElement.lang === "vi" ? parseFloat(found.replace(/\./g, "").replace(",", ".")) : parseFloat(found.replace(/,/g, "")); };
+const amount = (text) => { const found = (text.match(/[-−]?\d[\d.,]*/) ?? [""])[0].replace("−", "-"); return document.documentElement.lang === "vi" ? parseFloat(found.replace(/\./g, "").replace(",", ".")) : parseFloat(found.replace(/,/g, "")); };
 document.querySelectorAll(".tabled.long").forEach((box) => {
   const body = box.querySelector("tbody"), rows = [...body.rows], input = Object.assign(document.createElement("input"), { type: "search" });
   input.placeholder = box.dataset.search;
@@ -12,7 +12,7 @@ document.querySelectorAll(".tabled.long").forEach((box) => {
     button.append(...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
-      const down = head.getAttribute("aria-sort") === "ascending", isNumber = head.classList.contains("n");
+      const down = head.getAttribute("aria-sort") === "ascending", isNumber = ["n", "gt_right"].some((name) => head.classList.contains(name));
       box.querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const text = (row) => row.cells[column].textContent;

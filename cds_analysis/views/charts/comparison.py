@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import statistics
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import polars as pl
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
+from matplotlib.patches import Polygon
 from matplotlib.ticker import MaxNLocator
 
 from cds_analysis.dataset.scalars import extent
@@ -35,6 +38,8 @@ __all__ = ["SCALE", "distribution", "dot_plot", "readable_on", "tile_map"]
 SCALE = LinearSegmentedColormap.from_list(
     "cds", ["#f4efe2", "#a9cfd8", "#3d8fb0", "#0b3f66"]
 )  # light is low, dark is high
+_MOST_CLASSES = 6
+_DIVERGING = ["#b3402a", "#eaa793", "#eceff1", "#8fc1de", "#0b5c8e"]  # falls, what is usual, rises
 
 
 def readable_on(colour) -> str:
@@ -275,15 +280,20 @@ def tile_map(
     ones.
 
     `values` has ``province_id, value``; `tiles` has ``province_id, tile_row, tile_col``. A province without
-    a value is hatched.
+    a value is hatched. With `sign`, values are changes, in colours on both sides of those that are usual.
     """
     t = text
     known = dict(values.select("province_id", "value").drop_nulls().iter_rows())
-    low, high = min(known.values(), default=0), max(known.values(), default=1)
+    classes = (
+        _changes(list(known.values()), t)
+        if sign
+        else _classes(list(known.values()), t, decimals, lower_is_better=lower_is_better)
+    )
     subtitle = f"{subtitle} (n = {t.number(len(known))})"
     rows, cols = extent(tiles["tile_row"])[1] + 1, extent(tiles["tile_col"])[1] + 1
     with style():
-        figure, (ax,) = canvas(0.43 * rows, title, subtitle, source, width=0.86 * cols + 0.3)
+        figure, (ax,) = canvas(0.45 * (rows + 1.2), title, subtitle, source, width=0.86 * cols + 0.3)
+        _key(ax, classes, cols)
         groups = {"plain": [], "hatched": []}
         for p, r, c in tiles.select("province_id", "tile_row", "tile_col").iter_rows():
             frame = {
@@ -291,8 +301,7 @@ def tile_map(
                 "edgecolor": PALETTE[1] if p in highlight else "none",
             }
             if p in known:
-                share = (known[p] - low) / (high - low) if high > low else 0.5
-                colour = SCALE(1 - share if lower_is_better else share)
+                colour = next(c.colour for c in reversed(classes) if known[p] >= c.low)
                 label, ink = t.number(known[p], decimals, sign=sign), readable_on(colour)
             else:
                 colour, label, ink = "#fafbfc", MISSING, MUTED
@@ -309,7 +318,7 @@ def tile_map(
                 name,
                 ha="center",
                 va="center",
-                fontsize=6.6,
+                fontsize=7.4,
                 color=ink,
                 linespacing=0.95,
                 zorder=4,
@@ -322,7 +331,7 @@ def tile_map(
                 label,
                 ha="center",
                 va="center",
-                fontsize=7.4,
+                fontsize=7.8,
                 color=ink,
                 fontweight="bold",
                 zorder=4,
@@ -343,7 +352,7 @@ def tile_map(
                 zorder=2,
             )
             ax.add_collection(drawn, autolim=False)
-        ax.set(xlim=(-0.1, cols), ylim=(rows + 0.02, -0.05))
+        ax.set(xlim=(-0.1, cols), ylim=(rows + 0.02, -1.25))
         ax.axis("off")
     best = sorted(known, key=known.__getitem__, reverse=not lower_is_better)[:3]
     alt = (
@@ -353,7 +362,59 @@ def tile_map(
             "Best: {names}; {n} province without a figure.",
             "Best: {names}; {n} provinces without a figure.",
             tiles.height - len(known),
-            names=", ".join(f"{t.province(p)} {t.number(known[p], decimals)}" for p in best),
+            names=", ".join(f"{t.province(p)} {t.number(known[p], decimals, sign=sign)}" for p in best),
         )
     )
     return Chart("map", figure, title, alt, values)
+
+
+@dataclass(frozen=True)
+class _Class:
+    """Values from `low` on, up to the next class, have one colour."""
+
+    low: float
+    colour: tuple
+    label: str
+
+
+def _classes(values: list[float], t: Text, decimals: int, *, lower_is_better: bool) -> list[_Class]:
+    """Cut values into up to six classes at round numbers, light to dark."""
+    if not values:
+        return []
+    low, high = min(values), max(values)
+    edges = [float(e) for e in MaxNLocator(_MOST_CLASSES).tick_values(low, high)] if high > low else [low]
+    edges = [e for e, after in zip(edges, [*edges[1:], float("inf")]) if after > low and e <= high]
+    places = 0 if all(float(e).is_integer() for e in edges) else decimals
+    shades = [i / max(len(edges) - 1, 1) for i in range(len(edges))]
+    return [
+        _Class(
+            float("-inf") if i == 0 else edge,
+            SCALE(1 - shades[i] if lower_is_better else shades[i]),
+            f"≥ {t.number(edge, places)}",
+        )
+        for i, edge in enumerate(edges)
+    ]
+
+
+def _changes(values: list[float], t: Text) -> list[_Class]:
+    """Cut changes into falls, those that are usual (the median of their sizes) and rises."""
+    usual = max(1, round(statistics.median(abs(v) for v in values))) if values else 1
+    far = 2 * usual
+    lows = [float("-inf"), -far, -usual, usual + 1, far + 1]
+    labels = [
+        f"< {t.number(-far)}",
+        f"{t.number(-far)} … {t.number(-usual - 1)}",
+        t("usual: ±{n}", n=t.number(usual)),
+        f"{t.number(usual + 1, sign=True)} … {t.number(far, sign=True)}",
+        f"> {t.number(far, sign=True)}",
+    ]
+    return [_Class(low, to_rgb(colour), label) for low, colour, label in zip(lows, _DIVERGING, labels)]
+
+
+def _key(ax: Axes, classes: list[_Class], cols: int) -> None:
+    """Draw what the colours mean, above the map."""
+    wide = min(1.0, (cols - 0.1) / max(len(classes), 1))
+    for i, each in enumerate(classes):
+        box = [(i * wide, -1.15), ((i + 0.96) * wide, -1.15), ((i + 0.96) * wide, -0.85), (i * wide, -0.85)]
+        ax.add_patch(Polygon(box, facecolor=each.colour, edgecolor=GREY, lw=0.4))
+        ax.text((i + 0.48) * wide, -0.5, each.label, ha="center", va="center", fontsize=7.6, color=INK)

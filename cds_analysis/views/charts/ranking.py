@@ -10,7 +10,6 @@ import math
 
 import polars as pl
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from cds_analysis.dataset.scalars import highest
@@ -34,8 +33,8 @@ from cds_analysis.views.wording import MISSING
 __all__ = ["bump", "draw_runs", "end_labels", "label_ends", "mark_breaks", "rank_heatmap", "trajectory"]
 
 
-def _runs(rows: pl.DataFrame, value: str, *, at_breaks: bool) -> list[tuple[list[int], list[float]]]:
-    """Cut each province's series into runs of consecutive years (of one definition, with `at_breaks`)."""
+def _runs(rows: pl.DataFrame, value: str) -> list[tuple[list[int], list[float]]]:
+    """Cut each province's series into runs of consecutive years of one definition."""
     runs: list[tuple[list[int], list[float]]] = []
     last = None
     for province, year, segment, v in (
@@ -44,7 +43,7 @@ def _runs(rows: pl.DataFrame, value: str, *, at_breaks: bool) -> list[tuple[list
         .drop_nulls(value)
         .iter_rows()
     ):
-        if last is None or (province, year) != (last[0], last[1] + 1) or (at_breaks and segment != last[2]):
+        if last is None or (province, year) != (last[0], last[1] + 1) or segment != last[2]:
             runs.append(([], []))
         runs[-1][0].append(year)
         runs[-1][1].append(v)
@@ -57,15 +56,14 @@ def draw_runs(
     rows: pl.DataFrame,
     value: str,
     *,
-    at_breaks: bool,
     colour: str,
     marker: str | None,
     width: float,
     z: int,
     size: float = 5,
 ) -> None:
-    """Draw a series as runs of consecutive years: a missing year is a gap, never bridged."""
-    runs = _runs(rows, value, at_breaks=at_breaks)
+    """Draw a series as runs of consecutive years of one definition: a missing year is a gap."""
+    runs = _runs(rows, value)
     years, values = ([v for run in runs for v in (*run[i], math.nan)] for i in (0, 1))
     ax.plot(
         years,
@@ -112,8 +110,8 @@ def end_labels(
 
 
 def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, source: str) -> Chart:
-    """Draw the rank of every province by year in grey and the highlighted ones in colour, named at their
-    last year.
+    """Draw the rank of the highlighted provinces by year, named at their last year, over the middle half of
+    the ranks.
 
     `ranked` comes from :func:`cds_analysis.measures.ranks.ranks`, for one index and dimension.
     """
@@ -126,8 +124,10 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
     with style():
         breaks = sorted({s for s in rows["segment"].to_list() if s and s > years[0]})
         note = t.counted(
-            "Rank 1 is best (n = {n} province). A gap in a line is a year without a rank.",
-            "Rank 1 is best (n = {n} provinces). A gap in a line is a year without a rank.",
+            "Rank 1 is best (n = {n} province). Band: middle half of the ranks. A gap in a line is a"
+            " year without a rank.",
+            "Rank 1 is best (n = {n} provinces). Band: middle half of the ranks. A gap in a line is a"
+            " year without a rank.",
             rows["province_id"].n_unique(),
         )
         if breaks:
@@ -136,11 +136,7 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
                 years=t.listing([str(y) for y in breaks]),
             )
         figure, (ax,) = canvas(4.6, title, note, source)
-        runs = _runs(rows.filter(~pl.col("province_id").is_in(highlight)), "rank", at_breaks=False)
-        ax.add_collection(
-            LineCollection([list(zip(*run)) for run in runs], colors=LIGHT, linewidths=1, zorder=1),
-            autolim=False,
-        )
+        ax.axhspan(0.25 * (top - 1) + 1, 0.75 * (top - 1) + 1, color=LIGHT, alpha=0.6, lw=0, zorder=0)
         mark_breaks(ax, rows)
         ends = []
         for i, province in enumerate(highlight):
@@ -150,7 +146,6 @@ def bump(ranked: pl.DataFrame, *, text: Text, highlight: list[str], title: str, 
                     ax,
                     own,
                     "rank",
-                    at_breaks=False,
                     colour=PALETTE[i % 6],
                     marker=MARKERS[i % 6],
                     width=2.2,
@@ -238,8 +233,8 @@ def trajectory(
                 x, low, mid, high = [x[0] - 0.25, x[0] + 0.25], low * 2, mid * 2, high * 2
             left.fill_between(x, low, high, color=LIGHT, zorder=0, lw=0)
             left.plot(x, mid, color=GREY, lw=1.2, zorder=1)
-        draw_runs(left, own, "score", at_breaks=True, colour=PALETTE[0], marker="o", width=2, z=3)
-        draw_runs(right, own, "rank", at_breaks=False, colour=PALETTE[0], marker="o", width=2, z=3)
+        draw_runs(left, own, "score", colour=PALETTE[0], marker="o", width=2, z=3)
+        draw_runs(right, own, "rank", colour=PALETTE[0], marker="o", width=2, z=3)
         top = int(max(highest(ranked["n_ranked"], 63), 10))
         left.set_title(unit[:1].upper() + unit[1:])
         right.set_title(t("Rank (1 is best)"))
@@ -324,7 +319,7 @@ def rank_heatmap(
         year=years[-1],
     )
     with style():
-        figure, (ax,) = canvas(0.152 * len(order) + 0.35, title, subtitle, source)
+        figure, (ax,) = canvas(0.165 * len(order) + 0.35, title, subtitle, source)
         for i, p in enumerate(order):
             for j, y in enumerate(years):
                 rank = known.get((p, y))
@@ -346,12 +341,12 @@ def rank_heatmap(
                     str(rank) if rank else MISSING,
                     ha="center",
                     va="center",
-                    fontsize=6.2,
+                    fontsize=7.4,
                     clip_on=True,
                     color=readable_on(colour) if rank else MUTED,
                 )
         ax.set(xlim=(0, len(years)), ylim=(len(order), 0))
-        ax.set_yticks([i + 0.5 for i in range(len(order))], [t.province(p) for p in order], fontsize=6.6)
+        ax.set_yticks([i + 0.5 for i in range(len(order))], [t.province(p) for p in order], fontsize=7.4)
         ax.set_xticks([j + 0.48 for j in range(len(years))], [str(y) for y in years])
         ax.xaxis.tick_top()
         ax.tick_params(length=0)

@@ -50,7 +50,7 @@ def yardstick_strips(
         From :func:`cds_analysis.measures.promises.yardsticks`; an indicator without one is drawn without a
         target. Rows are drawn in the order of `figures`.
     highlight
-        Provinces drawn as dots with a name.
+        Provinces drawn as dots, named in the legend.
     """
     t = text
     if not figures.height:
@@ -74,7 +74,7 @@ def yardstick_strips(
         for y, indicator in enumerate(rows):
             mine = figures.filter(pl.col("indicator_id") == indicator)
             _strip(ax, y, mine["value"].to_list())
-            _name_picked(ax, y, mine, highlight, t)
+            _mark_picked(ax, y, mine, highlight)
             words = [t.counted("{n} province", "{n} provinces", mine.height)]
             if indicator in goals:
                 reached = _goals(ax, y, goals[indicator], t)
@@ -169,20 +169,11 @@ def _goals(ax: Axes, y: int, goals: pl.DataFrame, t: Text) -> str:
     return ", ".join(said)
 
 
-def _name_picked(ax: Axes, y: int, mine: pl.DataFrame, highlight: Sequence[str], t: Text) -> None:
+def _mark_picked(ax: Axes, y: int, mine: pl.DataFrame, highlight: Sequence[str]) -> None:
+    """Draw the provinces picked out as dots; the legend names them, beside the dots names would overlap."""
     for i, province in enumerate(highlight):
         for value in mine.filter(pl.col("province_id") == province)["value"]:
             ax.scatter([value], [y], s=48, color=PALETTE[1 + i % 5], zorder=5)
-            ax.annotate(
-                t.province(province),
-                (value, y),
-                xytext=(0, 7),
-                textcoords="offset points",
-                ha="center",
-                fontsize=7.4,
-                color=PALETTE[1 + i % 5],
-                fontweight="bold",
-            )
 
 
 def _stacks(ax: Axes, y: int, targets: pl.DataFrame, highlight: Sequence[str]) -> None:

@@ -167,7 +167,7 @@ def rank_chances(
         n=t.number(n),
     )
     with style():
-        figure, (ax,) = canvas(0.158 * n + 0.5, title, note, source)
+        figure, (ax,) = canvas(0.165 * n + 0.5, title, note, source)
         for y, row in enumerate(rows.iter_rows(named=True)):
             colour = PALETTE[1] if row["province_id"] in highlight else PALETTE[0]
             for band, width, shade in ((95, 1.1, 0.55), (80, 4.6, 0.4)):
@@ -177,10 +177,10 @@ def rank_chances(
             ax.scatter([row["figure_rank"]], [y], s=15, facecolor="white", edgecolor=INK, lw=0.8, zorder=4)
             for x, chance in ((n + 4, row["p_top_ten"]), (n + 9, row["p_bottom_ten"])):
                 if chance >= 0.005:
-                    ax.text(x, y, t.number(100 * chance), fontsize=7, color=INK, ha="right", va="center")
+                    ax.text(x, y, t.number(100 * chance), fontsize=7.4, color=INK, ha="right", va="center")
         for x, heading in ((n + 4, "1–10"), (n + 9, f"{n - 9}–{n}")):
-            ax.text(x, -1.2, heading, fontsize=7, color=MUTED, ha="right", va="bottom")
-        ax.set_yticks(range(n), [t.province(p) for p in rows["province_id"]], fontsize=7)
+            ax.text(x, -1.2, heading, fontsize=7.4, color=MUTED, ha="right", va="bottom")
+        ax.set_yticks(range(n), [t.province(p) for p in rows["province_id"]], fontsize=7.4)
         for label, province in zip(ax.get_yticklabels(), rows["province_id"]):
             label.set_color(PALETTE[1] if province in highlight else MUTED)
             label.set_fontweight("bold" if province in highlight else "normal")

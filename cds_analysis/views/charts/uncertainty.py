@@ -97,7 +97,7 @@ def rank_ranges(
             ax.scatter(
                 [row["rank"]], [y], s=20 if picked else 12, color=PALETTE[1] if picked else INK, zorder=3
             )
-        ax.set_yticks(range(n), [t.province(p) for p in rows["province_id"]], fontsize=7)
+        ax.set_yticks(range(n), [t.province(p) for p in rows["province_id"]], fontsize=7.4)
         for label, province in zip(ax.get_yticklabels(), rows["province_id"]):
             label.set_color(PALETTE[1] if province in highlight else MUTED)
             label.set_fontweight("bold" if province in highlight else "normal")

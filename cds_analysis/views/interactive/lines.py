@@ -55,7 +55,8 @@ def ranks_by_year(
         "label_gap": gap,
         "label_end": most + gap,
     }
-    return _live("rank", rows, ranked, provinces, text, highlight, title, subtitle, source, params, [])
+    spread = _middle(ranked.filter(pl.col("is_full")), "rank")
+    return _live("rank", rows, ranked, provinces, text, highlight, title, subtitle, source, params, spread)
 
 
 def scores_by_year(
@@ -83,19 +84,24 @@ def scores_by_year(
         "label_gap": gap,
         "label_end": -low + room + gap,
     }
+    spread = _middle(ranked, "score")
+    return _live("score", rows, ranked, provinces, text, highlight, title, subtitle, source, params, spread)
+
+
+def _middle(ranked: pl.DataFrame, column: str) -> list[dict]:
+    """Return the quartiles of all provinces by year and definition."""
     middle = (
-        ranked.drop_nulls("score")
+        ranked.drop_nulls(column)
         .group_by("year", "segment")
         .agg(
-            low=pl.col("score").quantile(0.25, "linear"),
-            mid=pl.col("score").median(),
-            high=pl.col("score").quantile(0.75, "linear"),
+            low=pl.col(column).quantile(0.25, "linear"),
+            mid=pl.col(column).median(),
+            high=pl.col(column).quantile(0.75, "linear"),
         )
         .sort("year")
         .with_columns(is_last=pl.col("year") == pl.col("year").max())
     )
-    spread = [{**r, "median": text("median")} for r in middle.to_dicts()]
-    return _live("score", rows, ranked, provinces, text, highlight, title, subtitle, source, params, spread)
+    return middle.to_dicts()
 
 
 def _rows(ranked: pl.DataFrame, column: str, t: Text) -> list[dict]:
@@ -156,7 +162,7 @@ def _live(kind, rows, ranked, provinces, t, highlight, title, subtitle, source, 
         first=str(first),
         last=str(last),
     )
-    notes = []
+    notes = [t("Band: middle half of the provinces; any other province is drawn where the pointer is.")]
     if cuts:
         notes.append(
             t(
@@ -210,22 +216,20 @@ def _spec(lang: str, kind: str) -> dict:
     cut = alt.Chart(alt.NamedData("breaks")).encode(x=alt.X("at:Q"))
     layers = [
         cut.mark_rule(strokeDash=[2, 3], color=expr("amber")),
-        cut.mark_text(color=expr("amber"), fontSize=10.5, baseline="bottom").encode(
+        cut.mark_text(color=expr("amber"), fontSize=11, baseline="bottom").encode(
             y=alt.value(expr("-5 - 12 * datum.row")), text="label:N"
         ),
     ]
+    middle = alt.Chart(alt.NamedData("spread")).encode(x=alt.X("year:Q"), detail="segment:N")
+    layers.append(middle.mark_area(color=expr("faint")).encode(y=alt.Y("low:Q"), y2="high:Q"))
     if not is_rank:
-        middle = alt.Chart(alt.NamedData("spread")).encode(x=alt.X("year:Q"), detail="segment:N")
-        layers += [
-            middle.mark_area(color=expr("faint")).encode(y=alt.Y("low:Q"), y2="high:Q"),
-            middle.mark_line(color=expr("muted"), strokeDash=[5, 3], strokeWidth=1.2).encode(
-                y=alt.Y("mid:Q")
-            ),
-        ]
+        layers.append(
+            middle.mark_line(color=expr("muted"), strokeDash=[5, 3], strokeWidth=1.2).encode(y=alt.Y("mid:Q"))
+        )
     base = alt.Chart().encode(x=x, y=y)
     line = base.encode(detail=["province_id:N", "run:N"], color=alt.value(expr(COLOUR)))
     others = line.transform_filter("datum.slot < 0").mark_line(
-        strokeWidth=expr(f"({HOVERED}) ? 2.5 : 0.8"), opacity=expr(f"({HOVERED}) ? 1 : 0.65")
+        strokeWidth=2.5, opacity=expr(f"({HOVERED}) ? 1 : 0")
     )
     picked = line.transform_filter("datum.slot >= 0").mark_line(strokeWidth=2.6)
     shown = f"datum.slot >= 0 || ({HOVERED})"

@@ -7,7 +7,8 @@ from __future__ import annotations
 import polars as pl
 
 from cds_analysis.dataset.load import Dataset
-from cds_analysis.dataset.register import series_of
+from cds_analysis.dataset.register import WHOLE, series_of
+from cds_analysis.views.labels import CLAIM_REASON_LABELS
 from cds_analysis.views.prose.base import Prose
 from cds_analysis.views.text import Text
 
@@ -188,16 +189,55 @@ def claims(checked: pl.DataFrame, ratios: pl.DataFrame, t: Text) -> Prose:
         no=t.number(count.get("contradicted", 0)),
         open=t.number(count.get("not_checkable", 0)),
     )
+    wrong = checked.filter(pl.col("verdict") == "contradicted").sort("province_id", "claim_id")
     right = ratios.filter(pl.col("verdict") == "confirmed").height
-    return Prose(
-        said
-        + " "
-        + t.counted(
-            "Numerator and denominator give the share printed with them in {k} of {n} case.",
-            "Numerator and denominator give the share printed with them in {k} of {n} cases.",
-            ratios.height,
-            k=t.number(right),
+    counted = t.counted(
+        "Numerator and denominator give the share printed with them in {k} of {n} case.",
+        "Numerator and denominator give the share printed with them in {k} of {n} cases.",
+        ratios.height,
+        k=t.number(right),
+    )
+    lines = [f"{said} {counted}", ""]
+    lines += ["- " + _contradicted(row, t) for row in wrong.iter_rows(named=True)]
+    for row in ratios.filter(pl.col("verdict") == "contradicted").iter_rows(named=True):
+        lines.append(
+            "- "
+            + t(
+                "**{name}**, {indicator}: {fraction} is {computed}, not {printed} as printed.",
+                name=t.province(row["province_id"]),
+                indicator=t.indicator(row["indicator_id"]),
+                fraction=f"{t.number(row['numerator'])}/{t.number(row['denominator'])}",
+                computed=t.percent(row["computed"], row["decimals"] + 2),
+                printed=t.percent(row["value"], row["decimals"]),
+            )
         )
+    return Prose("\n".join(lines))
+
+
+def _contradicted(row: dict, t: Text) -> str:
+    """Say what a claim that another source contradicts says, and what is on record."""
+    series = (
+        t.index_short(row["index_id"])
+        if row["dimension_id"] == WHOLE
+        else t.dimension(row["index_id"], row["dimension_id"])
+    )
+    quantity = {
+        "score": t("score"),
+        "rank": t("rank"),
+        "places_gained": t("places gained"),
+        "region_rank": t("rank in the region"),
+    }
+    named = {"name": t.province(row["province_id"]), "series": f"{series} {row['year']}"}
+    if row["reason"]:
+        reason = t(CLAIM_REASON_LABELS[row["reason"]])
+        return t("**{name}**, {series}: {reason}.", reason=reason, **named)
+    places = 0 if float(row["value"]).is_integer() else 2
+    return t(
+        "**{name}**, {series}: the article says {what} {said}, on record is {found}.",
+        what=quantity[row["quantity"]],
+        said=t.number(row["value"], places),
+        found=t.number(row["found"], places),
+        **named,
     )
 
 

@@ -126,8 +126,8 @@ def changes(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: 
     if holding.height:
         said = [
             t.counted(
-                "**{index}, {a} to {b}: of {n} province, {k} moved beyond what noise explains: {names}.**",
-                "**{index}, {a} to {b}: of {n} provinces, {k} moved beyond what noise explains: {names}.**",
+                "**{index}, {a} to {b}: of {n} province, {k} moved beyond error: {names}.**",
+                "**{index}, {a} to {b}: of {n} provinces, {k} moved beyond error: {names}.**",
                 sayable.height,
                 k=t.number(holding.height),
                 names=_moved(holding, t, most=holding.height),
@@ -137,8 +137,8 @@ def changes(judged: pl.DataFrame, t: Text, *, provinces: list[str], index_name: 
     else:
         said = [
             t.counted(
-                "**{index}, {a} to {b}: of {n} province, no move is beyond what noise explains.**",
-                "**{index}, {a} to {b}: of {n} provinces, no move is beyond what noise explains when all are"
+                "**{index}, {a} to {b}: of {n} province, no move is beyond error.**",
+                "**{index}, {a} to {b}: of {n} provinces, no move is beyond error when all are"
                 " looked at together.**",
                 sayable.height,
                 **where,

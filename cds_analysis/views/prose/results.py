@@ -16,6 +16,7 @@ from cds_analysis.views.text import Text
 
 __all__ = ["comparison", "dataset", "moves", "place", "profile", "standing", "target_gap", "trend"]
 
+_ENDS = 3  # of a ranking that are named
 FEW_YEARS = 6  # up to here the correction for many provinces can hardly be passed by one alone
 
 
@@ -56,13 +57,18 @@ def comparison(
             )
         )
     n = compared["n_reporting"][0]
+    order = compared.sort("value", "province_id", descending=[True, False])["province_id"]
     lines = [
         t.counted(
-            "**{index} {year}: {n} province was published; the national median is {median}.**",
-            "**{index} {year}: {n} provinces were published; the national median is {median}.**",
+            "**{index} {year}: {first} lead, {last} come last of the {n} province with a published result.**"
+            " The national median is {median}.",
+            "**{index} {year}: {first} lead, {last} come last of the {n} provinces with a published result.**"
+            " The national median is {median}.",
             n,
             index=t.index_short(index_id),
             year=str(year),
+            first=t.listing([t.province(p) for p in order.head(_ENDS)]),
+            last=t.listing([t.province(p) for p in order.tail(_ENDS)]),
             median=t.number(compared["national_median"][0], decimals),
         ),
         "",
@@ -246,10 +252,10 @@ def trend(judged: pl.DataFrame, converged: pl.DataFrame, t: Text, *, index_name:
             continue
         count = dict(tested.group_by("verdict").len().iter_rows())
         said = t.counted(
-            "**{years}**: of {n} province tested, {up} rising, {down} falling, {none} without a trend that"
-            " could be told from chance.",
-            "**{years}**: of {n} provinces tested, {up} rising, {down} falling, {none} without a trend that"
-            " could be told from chance.",
+            "**{years}**: of {n} province tested, {up} rising, {down} falling, {none} without a trend"
+            " beyond chance.",
+            "**{years}**: of {n} provinces tested, {up} rising, {down} falling, {none} without a trend"
+            " beyond chance.",
             tested.height,
             years=years,
             up=t.number(count.get("rising", 0)),

@@ -54,14 +54,14 @@ def verdict(findings: pl.DataFrame, ranked: pl.DataFrame, t: Text, *, province: 
     ...     print(sentence)
     Lạng Sơn: joint first in digital infrastructure, 62nd of 63 in digital society activity DTI 2024 ranks the
     province 18th of 63; its ranks 5, 6 and 4 of 2021–2023 rest on a former definition and do not compare. In
-    the PAPI survey of 2024 it is 12th of 61 (its standing likely 6–25; up 9 places on 2023, within noise).
-    Beyond noise it is above the median in participation at local levels.
+    the PAPI survey of 2024 it is 12th of 61 (its standing likely 6–25; up 9 places on 2023, within error).
+    Beyond error it is above the median in participation at local levels.
     """
     return [headline(findings, t, province=province), *standfirst(findings, ranked, t, province=province)]
 
 
 def headline(findings: pl.DataFrame, t: Text, *, province: str) -> Sentence:
-    """Return the headline: a missing newest year first, then a move beyond noise, then the parts of the first
+    """Return the headline: a missing newest year first, then a move beyond error, then the parts of the first
     index in which the province is among the first or last; the rank itself where none is.
     """
     mine = findings.filter(pl.col("province_id") == province)
@@ -124,9 +124,9 @@ def _sure_moves(mine: pl.DataFrame, t: Text) -> list[Markup]:
     for r in rows.iter_rows(named=True):
         words = {"a": t.place(r["rank_from"]), "b": t.place(r["rank"]), "index": t.index_short(r["index_id"])}
         said.append(
-            t("from {a} up to {b} in {index}, beyond noise", **words)
+            t("from {a} up to {b} in {index}, beyond error", **words)
             if r["rank"] < r["rank_from"]
-            else t("from {a} down to {b} in {index}, beyond noise", **words)
+            else t("from {a} down to {b} in {index}, beyond error", **words)
         )
     return [see(text, r["index_id"]) for text, r in zip(said, rows.iter_rows(named=True))]
 
@@ -287,7 +287,7 @@ def _move(mine: pl.DataFrame, index: str, row: dict, t: Text) -> str:
     )
     doubt = {
         "likely": t("likely a real change"),
-        "within_error": t("within noise"),
+        "within_error": t("within error"),
         "unknown": t("which cannot be judged"),
     }
     return f"{said}, {doubt[move['certainty']]}"
@@ -308,11 +308,11 @@ def _apart(mine: pl.DataFrame, index: str, t: Text) -> list[Markup]:
     }
     words = {side: _some(found, t) for side, found in names.items()}
     if all(names.values()):
-        message = t("Beyond noise it is above the median in {better}, below it in {worse}.")
+        message = t("Beyond error it is above the median in {better}, below it in {worse}.")
     elif names["better"]:
-        message = t("Beyond noise it is above the median in {better}.")
+        message = t("Beyond error it is above the median in {better}.")
     elif names["worse"]:
-        message = t("Beyond noise it is below the median in {worse}.")
+        message = t("Beyond error it is below the median in {worse}.")
     else:
         message = t("No dimension differs from the median by more than noise.")
     return [_fill(message, **words)]

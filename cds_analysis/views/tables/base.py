@@ -7,7 +7,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 
 import polars as pl
@@ -15,9 +14,11 @@ from great_tables import GT, loc, style
 
 from cds_analysis.views.markup import templates
 from cds_analysis.views.spreadsheet import flat_csv
+from cds_analysis.views.text import MISSING
 
 __all__ = ["Table", "cells", "listing", "plain_table"]
 
+LONG = 12  # rows from which on a page lets a table be searched and sorted
 _TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -66,7 +67,8 @@ def plain_table(
     Parameters
     ----------
     frame
-        The cells as shown; only the keys of `columns` are used, in that order.
+        The cells as shown; only the keys of `columns` are used, in that order. A column with one value in
+        every row is left out and said in the note.
     columns
         Column name to heading.
     right
@@ -77,13 +79,15 @@ def plain_table(
         Columns to their share of the table, such as ``"20%"``, where the browser's choice would squeeze long
         texts.
     links
-        Columns whose texts that begin with https:// or http:// lead there.
+        Columns that hold HTML, as :func:`cds_analysis.views.citing.links_to` makes it.
     empty
         The sentence shown instead of a table without rows.
     """
     data = frame if data is None else data
     if not frame.height:
         return Table(name, _html("empty", title=title, sentence=empty), data, title)
+    columns, said = _telling(frame, columns)
+    source = " ".join(filter(None, [said, source]))
     shown = frame.select(list(columns))
     table = (
         GT(shown, id=_id_of(title, shown))
@@ -101,19 +105,29 @@ def plain_table(
         )
     )
     if right:
-        table = table.cols_align("right", columns=list(right))
+        table = table.cols_align("right", columns=[c for c in right if c in columns])
     if widths:
-        table = table.cols_width(widths)
-    for column in links:
-        table = table.fmt(_link, columns=column)
+        table = table.cols_width({c: width for c, width in widths.items() if c in columns})
+    for column in (c for c in links if c in columns):
+        table = table.fmt(str, columns=column)
     if bold_rows:
         table = table.tab_style(style.text(weight="bold"), loc.body(rows=list(bold_rows)))
     return Table(
         name,
-        _html("scroll", title=title, table=table.as_raw_html(inline_css=False)),
+        _html("scroll", title=title, is_long=shown.height > LONG, table=table.as_raw_html(inline_css=False)),
         data,
         title,
     )
+
+
+def _telling(frame: pl.DataFrame, columns: dict[str, str]) -> tuple[dict[str, str], str]:
+    """Return the columns that differ between rows, and a sentence with those that do not: a value that all
+    rows share is said once.
+    """
+    first = next(iter(columns))
+    same = [c for c in columns if c != first and frame.height > 1 and frame[c].n_unique() == 1]
+    said = [f"{columns[c]}: {frame[c][0]}" for c in same if frame[c][0] not in ("", MISSING)]
+    return {c: h for c, h in columns.items() if c not in same}, "; ".join(said) + "." * bool(said)
 
 
 def _id_of(title: str, shown: pl.DataFrame) -> str:
@@ -140,10 +154,6 @@ def listing(rows: pl.DataFrame, columns: dict[str, tuple[str, Callable[[dict], s
     return plain_table(
         shown, columns={name: heading for name, (heading, _) in columns.items()}, data=rows, **options
     )
-
-
-def _link(cell: str) -> str:
-    return _html("link", address=cell) if cell.startswith(("https://", "http://")) else escape(cell)
 
 
 def _html(template: str, **values) -> str:

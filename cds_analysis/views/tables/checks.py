@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from cds_analysis.views.citing import links_to
 from cds_analysis.views.labels import (
     BRIDGE_LABELS,
     CASE_LABELS,
@@ -63,9 +64,9 @@ def checked_claims_table(checked: pl.DataFrame, *, text: Text, title: str, sourc
         ),
         "quantity": (t("What is said"), lambda r: quantity[r["quantity"]]),
         "value": (t("Claimed"), lambda r: ("≤ " if r["bound"] == "<=" else "") + figure(r["value"])),
-        "by": (t("Source of the claim"), lambda r: f"{r['source_id']} {r['locator'] or ''}".strip()),
+        "by": (t("Source of the claim"), lambda r: links_to(t, [r["source_id"]], r["locator"])),
         "found": (t("On record"), lambda r: figure(r["found"])),
-        "where": (t("Source of the figure"), lambda r: "; ".join(r["found_source_ids"]) or MISSING),
+        "where": (t("Source of the figure"), lambda r: links_to(t, r["found_source_ids"])),
         "verdict": (t("Verdict"), lambda r: _claim_verdict(r, t)),
     }
     return listing(
@@ -75,6 +76,7 @@ def checked_claims_table(checked: pl.DataFrame, *, text: Text, title: str, sourc
         title=title,
         source=source,
         right=["value", "found"],
+        links=["by", "where"],
         empty=t("None."),
     )
 
@@ -89,7 +91,7 @@ def ratios_table(ratios: pl.DataFrame, *, text: Text, title: str, source: str) -
         "value": (t("On record"), lambda r: t.percent(r["value"], r["decimals"])),
         "computed": (t("Computed"), lambda r: t.percent(r["computed"], max(r["decimals"] + 2, 3))),
         "verdict": (t("Verdict"), lambda r: _claim_verdict(r, t)),
-        "source": (t("Sources"), lambda r: f"{r['source_id']} {r['locator']}"),
+        "source": (t("Sources"), lambda r: links_to(t, [r["source_id"]], r["locator"])),
     }
     return listing(
         ratios,
@@ -98,6 +100,7 @@ def ratios_table(ratios: pl.DataFrame, *, text: Text, title: str, source: str) -
         title=title,
         source=source,
         right=["fraction", "value", "computed"],
+        links=["source"],
         empty=t("None."),
     )
 
@@ -109,7 +112,6 @@ def bridge_table(estimated: pl.DataFrame, *, text: Text, title: str, source: str
         "rank": (t("Rank"), lambda r: t.number(r["rank"])),
         "unit": (t("Unit of 2025"), lambda r: t.unit_2025(r["unit_id"])),
         "score": (t("Score"), lambda r: t.number(r["score"], decimals)),
-        "kind": (t("Is it an estimate"), lambda r: t("estimate") if r["is_estimate"] else MISSING),
         "rule": (t("Rule"), lambda r: t(BRIDGE_LABELS[r["rule"]])),
         "parts": (
             t("Formed from"),

@@ -7,16 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 import polars as pl
 
 from cds_analysis.views.panel import Panel, panel
+from cds_analysis.views.tables.base import LONG
 from cds_analysis.views.text import Text
 
 __all__ = ["linked_table"]
 
-_LONG = 12  # rows from which on a table is searched and sorted
-
 
 def linked_table(
     rows: pl.DataFrame,
-    columns: dict[str, tuple[str, Callable[[dict], str | dict]]],
+    columns: dict[str, tuple[str, Callable[[dict], str | dict | list[dict]]]],
     *,
     text: Text,
     name: str,
@@ -34,7 +33,8 @@ def linked_table(
     rows
         The records.
     columns
-        Name of a column to its heading and a function of the record: a text, or a source (title, url, where).
+        Name of a column to its heading and a function of the record: a text, a source (title, url,
+        where), or several.
     right
         Columns of numbers, set flush right.
     sources
@@ -57,7 +57,7 @@ def linked_table(
         title=title,
         heads=[(columns[k][0], k in right) for k in shown],
         rows=[[(cells[k][i], k in right) for k in shown] for i in range(len(records))],
-        is_long=len(records) > _LONG,
+        is_long=len(records) > LONG,
         sources=list(sources),
         note=note,
     )

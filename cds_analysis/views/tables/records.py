@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from cds_analysis.views.citing import link_to_site, links_to
 from cds_analysis.views.labels import EFFECT_LABELS, KIND_LABELS
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.text import Text
@@ -35,7 +36,7 @@ def observations_table(
         value=lambda r: t.value(r["value"], units[r["indicator_id"]], 2, bound=r["bound"]),
         as_of=lambda r: t.date(r["as_of"]),
         printed=lambda r: r["printed"],
-        source=lambda r: f"{r['source_id']} {r['locator']}",
+        source=lambda r: links_to(t, [r["source_id"]], r["locator"]),
     )
     columns = {
         "province": t("Province"),
@@ -55,6 +56,7 @@ def observations_table(
         source=source,
         data=observations,
         right=["value"],
+        links=["source"],
         empty=t("No figure of this province is on record from the articles."),
     )
 
@@ -63,11 +65,10 @@ def sources_table(sources: pl.DataFrame, *, text: Text, title: str, source: str)
     """One row a source: who, what, when, where."""
     t = text
     columns = {
-        "id": (t("Short name"), lambda r: r["source_id"]),
         "publisher": (t("Publisher"), t.publisher_of),
         "title": (t("Title"), t.title_of),
         "published": (t("Published"), lambda r: t.date(r["published"])),
-        "where": (t("Address or file"), lambda r: r["url"] or r["file"] or MISSING),
+        "where": (t("Address"), link_to_site),
     }
     return listing(
         sources,
@@ -77,7 +78,7 @@ def sources_table(sources: pl.DataFrame, *, text: Text, title: str, source: str)
         source=source,
         empty=t("No source."),
         links=["where"],
-        widths={"id": "17%", "publisher": "19%", "title": "25%", "published": "10%", "where": "29%"},
+        widths={"publisher": "24%", "title": "38%", "published": "10%", "where": "28%"},
     )
 
 
@@ -190,7 +191,7 @@ def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: 
         "chosen": (t("Kept"), lambda r: _figure(r["chosen"], t)),
         "other": (t("Not kept"), lambda r: _figure(r["other"], t)),
         "reason": (t("Reason"), lambda r: r[f"reason_{t.lang}"]),
-        "source": (t("Source not kept"), lambda r: r["source_id"]),
+        "source": (t("Source not kept"), lambda r: links_to(t, [r["source_id"]])),
     }
     return listing(
         conflicts,
@@ -199,6 +200,7 @@ def conflicts_table(conflicts: pl.DataFrame, *, text: Text, title: str, source: 
         title=title,
         source=source,
         right=["chosen", "other"],
+        links=["source"],
         empty=t("None."),
     )
 
@@ -255,8 +257,15 @@ def claims_table(claims: pl.DataFrame, *, text: Text, title: str, source: str) -
                 + t.number(r["value"], 0 if float(r["value"]).is_integer() else 2)
             ),
         ),
-        "source": (t("Sources"), lambda r: f"{r['source_id']} {r['locator'] or ''}".strip()),
+        "source": (t("Sources"), lambda r: links_to(t, [r["source_id"]], r["locator"])),
     }
     return listing(
-        claims, columns, name="claims", title=title, source=source, right=["value"], empty=t("None.")
+        claims,
+        columns,
+        name="claims",
+        title=title,
+        source=source,
+        right=["value"],
+        links=["source"],
+        empty=t("None."),
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from cds_analysis.views.citing import links_to
 from cds_analysis.views.labels import BASIS_LABELS, REASON_LABELS, STATUS_LABELS, VERDICT_LABELS
 from cds_analysis.views.look import STATUS_LOOK
 from cds_analysis.views.tables.base import Table, cells, listing, plain_table
 from cds_analysis.views.text import Text
 from cds_analysis.views.wording import MISSING
 
-__all__ = ["comparison_table", "gaps_table", "movers_table", "ranks_table", "trends_table"]
+__all__ = ["comparison_table", "gaps_table", "movers_table", "rank_change", "ranks_table", "trends_table"]
 
 
 def comparison_table(
@@ -120,8 +121,8 @@ def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, uni
             lambda r: "; ".join(
                 dict.fromkeys(
                     [
-                        *([f"{r['source_id']} {r['locator'] or ''}".strip()] if r["source_id"] else []),
-                        *([f"{s} {r['target_locator'] or ''}".strip() for s in r["target_source_ids"]]),
+                        *([links_to(t, [r["source_id"]], r["locator"])] if r["source_id"] else []),
+                        links_to(t, r["target_source_ids"], r["target_locator"]),
                     ]
                 )
             ),
@@ -135,59 +136,61 @@ def gaps_table(judged: pl.DataFrame, *, text: Text, title: str, source: str, uni
         source=source,
         empty=t("No target is on record."),
         right=["gap", "required", "observed"],
+        links=["sources"],
         widths={"indicator": "19%", "required": "10%", "observed": "10%", "status": "14%", "sources": "14%"},
     )
 
 
+def rank_change(row: dict, t: Text) -> str:
+    """Write a change of rank: ▲9, ▼14, =; across a new definition that it is one."""
+    if row["places_gained"] is None:
+        return MISSING
+    if row["crosses_break"]:
+        return t("new definition")
+    gained = row["places_gained"]
+    return "=" if gained == 0 else f"▲{t.number(gained)}" if gained > 0 else f"▼{t.number(-gained)}"
+
+
 def ranks_table(ranked: pl.DataFrame, *, text: Text, title: str, source: str, decimals: int = 2) -> Table:
-    """One row a year: score, rank, group, places gained, and how the rank is known."""
+    """One row a province and year, in the order of `ranked`: rank, its change, score, group, source."""
     t = text
-    shown = cells(
-        ranked,
-        series=lambda r: (
-            t.index_short(r["index_id"])
-            if r["dimension_id"] == "overall"
-            else t.dimension(r["index_id"], r["dimension_id"])
-        ),
-        year=lambda r: str(r["year"]),
-        score=lambda r: t.number(r["score"], decimals),
-        rank=lambda r: (
-            MISSING
-            if r["rank"] is None
-            else f"{r['rank']}/{r['n_ranked']}"
-            if r["n_ranked"]
-            else str(r["rank"])
-        ),
-        group=lambda r: t.group(r["index_id"], r["dimension_id"], r["group"]) if r["group"] else MISSING,
-        gained=lambda r: t.number(r["places_gained"], 0, sign=True),
-        change=lambda r: (
-            t("new definition") if r["crosses_break"] else t.number(r["score_change"], decimals, sign=True)
-        ),
-        basis=lambda r: t(BASIS_LABELS[r["rank_basis"]]) if r["rank_basis"] else MISSING,
-        source=lambda r: r["source_id"],
-    )
+
+    def rank(row: dict) -> str:
+        if row["rank"] is None:
+            return MISSING
+        return f"{row['rank']}/{row['n_ranked']}" if row["n_ranked"] else str(row["rank"])
+
     columns = {
-        "series": t("Index"),
-        "year": t("Year"),
-        "score": t("Score"),
-        "change": t("Change of score"),
-        "rank": t("Rank"),
-        "gained": t("Places gained"),
-        "group": t("Group"),
-        "basis": t("Rank is"),
-        "source": t("Sources"),
+        "year": (t("Year"), lambda r: str(r["year"])),
+        "province": (t("Province"), lambda r: t.province(r["province_id"])),
+        "series": (t("Index"), lambda r: t.series(f"{r['index_id']}/{r['dimension_id']}")),
+        "rank": (t("Rank"), rank),
+        "gained": (t("Change of rank"), lambda r: rank_change(r, t)),
+        "score": (t("Score"), lambda r: t.number(r["score"], decimals)),
+        "change": (
+            t("Change of score"),
+            lambda r: (
+                t("new definition")
+                if r["crosses_break"]
+                else t.number(r["score_change"], decimals, sign=True)
+            ),
+        ),
+        "group": (
+            t("Group"),
+            lambda r: t.group(r["index_id"], r["dimension_id"], r["group"]) if r["group"] else MISSING,
+        ),
+        "basis": (t("Rank is"), lambda r: t(BASIS_LABELS[r["rank_basis"]]) if r["rank_basis"] else MISSING),
+        "source": (t("Sources"), lambda r: links_to(t, [r["source_id"]])),
     }
-    if shown.height and shown["series"].n_unique() == 1:
-        columns.pop("series")
-    return plain_table(
-        shown,
+    return listing(
+        ranked,
+        columns,
         name="ranks",
-        columns=columns,
         title=title,
         source=source,
-        data=ranked,
         empty=t("No score or rank is on record."),
-        right=["score", "change", "rank", "gained"],
+        right=["rank", "gained", "score", "change"],
+        links=["source"],
     )
 
 
@@ -198,7 +201,7 @@ def movers_table(moves: pl.DataFrame, *, text: Text, title: str, source: str, de
         "province": (t("Province"), lambda r: t.province(r["province_id"])),
         "start": (t("Rank before"), lambda r: str(r["rank_from"])),
         "end": (t("Rank after"), lambda r: str(r["rank_to"])),
-        "gained": (t("Places gained"), lambda r: t.number(r["places_gained"], 0, sign=True)),
+        "gained": (t("Change of rank"), lambda r: t.number(r["places_gained"], 0, sign=True)),
         "common": (
             t("among provinces in both years"),
             lambda r: t.number(r["places_gained_common"], 0, sign=True),
