@@ -305,7 +305,7 @@ class Review:
             return
         self._deciding.keep(corrected(self.frame, places, changes), self.at)
         self._show()
-        self._tell(t("{k} candidates corrected; they stay undecided.", k=t.number(len(places))))
+        self._tell(t("Corrected: {k}. They stay undecided.", k=t.number(len(places))))
 
     def _add(self, message: dict) -> None:
         block = self._by_number.get(message["p"])
