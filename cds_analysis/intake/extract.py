@@ -227,7 +227,7 @@ class _Reader:
         """Return the day that a figure speaks of or is due, and where that is said."""
         if is_due:
             when, why = self._dates.due(figure, text)
-            self._frames.last_due = when
+            self._frames.last_due = when or self._frames.last_due
             return when, why
         if kind in ("rank", "score", "group") or (kind == "change" and unit in ("places", "points", "score")):
             when, why = self._dates.year_of_rank(figure, text, index)
