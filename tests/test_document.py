@@ -462,6 +462,21 @@ def test_reading_takes_time_in_line_with_length():
             "76%",
             {"date": date(2024, 12, 31), "kind": "result"},
         ),
+        (
+            "Tỉnh Cà Mau có Kế hoạch với một số chỉ số cơ bản với mục tiêu đến 2025, 80% hộ có cáp quang.",
+            "80%",
+            {"kind": "target", "date": date(2025, 12, 31)},
+        ),
+        (
+            "Đến cuối năm 2020, tỷ lệ hộ có cáp quang của tỉnh Cà Mau là 62%.",
+            "62%",
+            {"kind": "result", "date": date(2020, 12, 31)},
+        ),
+        (
+            "Trong những tháng đầu năm 2025, Cà Mau làm tốt.\n\nĐến cuối tháng 3 năm nay, 91% hộ có mạng.",
+            "91%",
+            {"date": date(2025, 3, 31)},
+        ),
         ("Huyện hướng đến 80% hộ có cáp quang.", "80%", {"kind": "target"}),
         ("Cà Mau sẽ thí điểm chuyển đổi số tại 15 xã thuộc 11 huyện.", "11", {"kind": "context"}),
         (

@@ -204,6 +204,8 @@ class Frames:
         if block.is_furniture:
             return
         own = [p for p in text.periods if p.role == "own" and isinstance(p, Dated)]
+        if said := self._rules["part_of_year"].search(block.text):
+            self._year = int(said["year"])
         for period in own:
             if period.is_whole:
                 self._year = period.last.year
@@ -279,7 +281,12 @@ class Frames:
             if p.start < figure.at and isinstance(p, Dated) and p.kind == "until_year" and p.role == "own"
         ]
         until = [p for p in until if p.start > max(results, default=-1)]
-        return bool(until) and (until[-1].last.year > now if now else True)
+        if not until:
+            return False
+        if now:
+            return until[-1].last.year > now
+        # in a text without a day, "đến cuối năm 2020, ..." tells what was reached
+        return not re.search(r"\b(?:cuối|hết)\b", text.block.text[until[-1].start : until[-1].end])
 
 
 def seen(text: Text, figure: Figure) -> list[Period]:

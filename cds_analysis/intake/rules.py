@@ -105,6 +105,7 @@ KINDS = (
     "title",
     "plan_title",
     "quoted",
+    "part_of_year",
     "compared",
     "announced",
     "index_year",
