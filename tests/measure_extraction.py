@@ -1,8 +1,9 @@
 """How well ``cds extract`` reads documents.
 
-    python tests/measure_extraction.py --articles FOLDER       the five source articles, against data/ python
-    tests/measure_extraction.py --paragraphs            tests/paragraphs.csv python
-    tests/measure_extraction.py --gold FILE.csv TEXTS   passages annotated by hand, TEXTS/<passage_id>.txt
+    --articles FOLDER       the five source articles, against data/
+    --paragraphs            tests/paragraphs.csv
+    --gold FILE.csv TEXTS   passages annotated by hand, TEXTS/<passage_id>.txt
+    --decisions CSV ...     what people made of proposals, as the review keeps it
 
 For the passages: kind, place, date, value and bound of each figure found; the indicator first and among
 three, for figures about a registered one; *nothing to correct*: all of these are right, a figure about
@@ -21,6 +22,7 @@ from pathlib import Path
 import polars as pl
 
 import cds_analysis as cds
+from cds_analysis.intake.decisions import kept_share
 from cds_analysis.intake.document import document
 from cds_analysis.intake.extract import Tools, extract
 from cds_analysis.intake.figures import number
@@ -299,9 +301,12 @@ def main():
     parser.add_argument("--articles", type=Path)
     parser.add_argument("--paragraphs", action="store_true")
     parser.add_argument("--gold", nargs=2, type=Path, metavar=("CSV", "TEXTS"))
+    parser.add_argument("--decisions", nargs="+", type=Path, metavar="CSV")
     parser.add_argument("--titles", action="store_true")
     parser.add_argument("--told", action="store_true")
     asked = parser.parse_args()
+    for file in asked.decisions or []:
+        print(f"## {file.name}\n{kept_share(pl.read_csv(file, infer_schema=False)).to_dicts()}")
     data = cds.load()
     if asked.articles:
         tally, told, start, n = defaultdict(Counter), [], time.perf_counter(), 0

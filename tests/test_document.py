@@ -1,6 +1,7 @@
 """Reading a document: blocks and headings, and what the surroundings of a figure say of it."""
 
 import time
+from datetime import date
 
 import docx
 import matplotlib
@@ -438,3 +439,65 @@ def test_reading_takes_time_in_line_with_length():
     extract("a" * 50_000, cds.load(), tools=TOOLS)
     assert time.process_time() - start < 5
     assert took[1] < 30 * took[0] and took[1] < 10  # eight times the text; a square would be 64 times
+
+
+@pytest.mark.parametrize(
+    "text, printed, expected",
+    [
+        # a resolution's day is not the document's, whatever is organised on another day of the year
+        (
+            "Ban Thường vụ đã ban hành Nghị quyết số 5-NQ/TU ngày 31/8/2021 về việc tổ chức thực hiện.\n\n"
+            "Đến tháng 9/2022, tỉnh Cà Mau có 900 trạm BTS.",
+            "900",
+            {"date": date(2022, 9, 30)},
+        ),
+        ("Tính đến giữa năm 2023, tỉnh Cà Mau có 900 trạm BTS.", "900", {"date": date(2023, 6, 30)}),
+        (
+            "Phấn đấu đến năm 2030, Cà Mau có đô thị thông minh.\n\nKhi đó, 100% hộ có cáp quang; 70% thôn.",
+            "70%",
+            {"kind": "target", "date": date(2030, 12, 31)},
+        ),
+        (
+            "Năm 2024 đánh dấu bước ngoặt của tỉnh Cà Mau.\n\nTheo đó, tỷ lệ hộ có cáp quang đạt 76%.",
+            "76%",
+            {"date": date(2024, 12, 31), "kind": "result"},
+        ),
+        (
+            "Tỉnh Cà Mau có Kế hoạch với một số chỉ số cơ bản với mục tiêu đến 2025, 80% hộ có cáp quang.",
+            "80%",
+            {"kind": "target", "date": date(2025, 12, 31)},
+        ),
+        (
+            "Đến cuối năm 2020, tỷ lệ hộ có cáp quang của tỉnh Cà Mau là 62%.",
+            "62%",
+            {"kind": "result", "date": date(2020, 12, 31)},
+        ),
+        (
+            "Trong những tháng đầu năm 2025, Cà Mau làm tốt.\n\nĐến cuối tháng 3 năm nay, 91% hộ có mạng.",
+            "91%",
+            {"date": date(2025, 3, 31)},
+        ),
+        ("Huyện hướng đến 80% hộ có cáp quang.", "80%", {"kind": "target"}),
+        ("Cà Mau sẽ thí điểm chuyển đổi số tại 15 xã thuộc 11 huyện.", "11", {"kind": "context"}),
+        (
+            "Ca Mau district got an average of 74.8/100 points in the list.",
+            "74.8/100",
+            {"kind": "score"},
+        ),
+        ("Năm 2023, giá trị DTI của Cà Mau đạt 0,70 điểm (tăng 0,2052 điểm).", "0,2052", {"kind": "change"}),
+        (
+            "Năm 2024 tỉnh Cà Mau xếp thứ 9. Giá trị trung bình cả nước đạt 0,69 điểm, tăng 2,6%.",
+            "2,6%",
+            {"place_type": "country"},
+        ),
+        (
+            "Tỉnh có 87% hồ sơ công việc được xử lý trên môi trường mạng đối với cấp tỉnh, 85% đối"
+            " với cấp huyện.",
+            "85%",
+            {"proposal": "work_files_at_district_level_processed_online"},
+        ),
+    ],
+)
+def test_dates_levels_and_promises_are_read_beyond_their_sentence(data, text, printed, expected):
+    row = next(r for r in extract(text, data).iter_rows(named=True) if r["printed"] == printed)
+    assert {column: row[column] for column in expected} == expected

@@ -18,9 +18,13 @@ from hypothesis import strategies as st
 import cds_analysis as cds
 from cds_analysis.cli.main import main
 from cds_analysis.intake.add import accepted_changes, read_candidates, write_candidates
+from cds_analysis.intake.corrections import alike, corrected, in_section
+from cds_analysis.intake.deciding import Deciding
+from cds_analysis.intake.decisions import kept_share
 from cds_analysis.intake.document import document
 from cds_analysis.intake.extract import CANDIDATES, Tools, extract, extract_file
 from cds_analysis.intake.figures import figures, number
+from cds_analysis.intake.indicators import add_indicator
 from cds_analysis.intake.rules import load_rules
 
 ARTICLE = """Cổng thông tin điện tử tỉnh
@@ -485,4 +489,72 @@ def test_the_review_shows_each_figure_and_keeps_each_decision(data, tmp_path):
     again.date.value = "soon"
     again.accept.click()
     assert "alert" in again.said.value and read_candidates(out)["decision"][2] == ""
-    assert sorted(f.name for f in tmp_path.iterdir()) == ["article.txt", "found.csv"]
+    assert sorted(f.name for f in tmp_path.iterdir()) == [
+        "article.txt",
+        "found.csv",
+        "found.decisions.csv",
+        "found.proposed.csv",
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes, rule",
+    [
+        ({"kind": "result", "reason": "target: the title"}, "goal"),
+        ({"value": 140.0}, "scale"),
+        ({"date": date(2030, 12, 31)}, "future"),
+        ({"kind": "target", "date": date(2020, 12, 31)}, "overdue"),
+    ],
+)
+def test_an_odd_figure_is_added_only_once_it_is_confirmed(data, changes, rule):
+    row = row_of("Đến cuối năm 2023, tỉnh Lạng Sơn có 98,5% doanh nghiệp sử dụng hóa đơn điện tử.", data)
+    source = {**SOURCE, "published": date(2024, 7, 5)}
+    assert accepted_changes(row, data, source).rows["observations"]
+    odd = corrected(row, [0], changes)
+    with pytest.raises(cds.DataError, match=f"write {rule} into the column confirmed"):
+        accepted_changes(odd, data, source)
+    assert accepted_changes(corrected(odd, [0], {"confirmed": rule}), data, source).rows
+
+
+SECTIONS = "I. KẾT QUẢ\n- 85% hộ có cáp quang.\n- 12 xã.\n\nII. HẠ TẦNG\n- Xếp hạng 25/63 về PAR INDEX."
+SECTIONS += "\n- 90% số thôn."
+
+
+def test_one_correction_is_for_a_section_or_for_all_alike_but_for_nothing_decided(data):
+    found, blocks = extract(SECTIONS, data), document(SECTIONS, TOOLS.rules)
+    assert in_section(found, blocks, 4) == [2, 3] and in_section(found, blocks, 0) == [0, 1, 2, 3]
+    decided = corrected(found, [3], {"decision": "accept"})
+    assert in_section(decided, blocks, 4) == [2]
+    assert alike(found, 0, {"kind": "target"}) == [0, 1, 3]
+    as_target = corrected(found, [0, 2], {"kind": "result"})
+    assert as_target.select("unit", "value").rows()[2] == ("percent", 39.6825)
+    assert as_target.row(0) == found.row(0)
+
+
+def test_a_new_indicator_is_entered_once_and_never_into_the_bundled_data(data, folder):
+    own, indicator = add_indicator(
+        cds.load(folder), "Số trạm sạc", "Charging stations", "count", 1, "digital_economy"
+    )
+    assert own.indicators.filter(pl.col("indicator_id") == indicator)["name_vi"].item() == "Số trạm sạc"
+    with pytest.raises(cds.ParameterError, match="is on record"):
+        add_indicator(own, "Trạm sạc khác", "charging STATIONS", "count", 1, "digital_economy")
+    with pytest.raises(cds.ParameterError, match="bundled"):
+        add_indicator(data, "Số trạm sạc", "Charging stations", "count", 1, "digital_economy")
+
+
+def test_two_accepted_values_under_one_key_are_asked_about_and_what_was_proposed_is_kept(data, tmp_path):
+    text = (
+        "Năm 2023, tỉnh Lạng Sơn có 85% doanh nghiệp sử dụng hóa đơn điện tử. Năm 2023, tỉnh Lạng Sơn có 86%"
+    )
+    write_candidates(extract(f"{text} doanh nghiệp sử dụng hóa đơn điện tử.", data), tmp_path / "a.csv")
+    deciding = Deciding(tmp_path / "a.csv", data)
+    deciding.accept(0, {})
+    _, clash = deciding.asked(deciding.frame.row(1, named=True), 1)
+    assert clash and clash["candidate"] == "c001"
+    assert deciding.accept_all([1], 1) == 0
+    deciding.accept(1, {"value": 87.0})
+    assert deciding.frame["decision"].to_list() == ["", "accept"]
+    told = pl.read_csv(tmp_path / "a.decisions.csv")
+    assert dict(kept_share(told).select("field", "kept").rows())["value"] == 0
+    assert pl.read_csv(tmp_path / "a.proposed.csv")["value"].to_list() == [85.0, 86.0]
+    assert deciding.undo() == 1 and deciding.frame["decision"].to_list() == ["accept", ""]

@@ -4,6 +4,7 @@ token, in a copy of the notebook.
 
 import csv
 import re
+from datetime import date
 
 import polars as pl
 import pytest
@@ -213,30 +214,66 @@ def test_nothing_went_wrong_in_the_browser(page):
     assert page.errors == []
 
 
-ARTICLE = (
-    "Đến cuối năm 2023, tỉnh Lạng Sơn có 98,5% doanh nghiệp sử dụng hóa đơn điện tử. Tỉnh Lạng Sơn xếp hạng"
-    " 25/63 về PAR INDEX."
-)
+PLAN = """KẾ HOẠCH
+Chuyển đổi số tỉnh Lạng Sơn
+
+I. KẾT QUẢ NĂM 2022
+- 98,5% doanh nghiệp sử dụng hóa đơn điện tử.
+- Xếp hạng 25/63 về PAR INDEX.
+
+II. HẠ TẦNG
+- 1.452 trạm BTS; cáp quang tới chín phần mười số xã (9 trên 10).
+- 27 điểm phát wifi."""
 
 
-def test_an_article_is_reviewed_with_buttons_and_keys(home, lab, browser, data):
-    (home / "tin.txt").write_text(ARTICLE, encoding="utf-8")
-    write_candidates(extract(ARTICLE, data), home / "tin.csv")
-    notebook = review_notebook(home / "tin.csv", home / "tin.txt", None)
+def test_a_plan_is_reviewed_in_its_text_with_one_correction_for_a_section(home, lab, browser, data):
+    (home / "kh.txt").write_text(PLAN, encoding="utf-8")
+    write_candidates(extract(PLAN, data), home / "kh.csv")
+    notebook = review_notebook(home / "kh.csv", home / "kh.txt", None)
     page = browser.new_page(viewport={"width": 1440, "height": 1000})
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     open_notebook(page, lab, notebook.name)
-    page.locator("mark", has_text="98,5%").wait_for(timeout=90_000)
+    current = page.locator(".cdr mark[aria-current]")
+    current.filter(has_text="98,5%").wait_for(timeout=90_000)
     assert page.get_by_label("Nói về").input_value() == "enterprises_einvoice_pct"
+    assert page.locator(".cdr h4").filter(has_text="II. HẠ TẦNG").is_visible()
     assert axe_violations(page, ".jp-OutputArea-output .widget-vbox") == []
     page.get_by_label("Giá trị").fill("98,6")
     page.get_by_label("Giá trị").press("Enter")
     page.get_by_role("button", name="Nhận", exact=True).click()
-    page.locator("mark", has_text="25/63").wait_for()
-    page.get_by_label("Phím").press("r")
-    page.get_by_text("đã bỏ").wait_for()
+    current.filter(has_text="25/63").wait_for()
+    page.locator(".cdr section").first.focus()
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    page.keyboard.press("r")
+    current.filter(has_text="1.452").wait_for()
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+    page.get_by_label("Loại số liệu").nth(1).select_option(label="mục tiêu")
+    page.get_by_role("textbox", name="Ngày").fill("2025-12-31")
+    page.get_by_role("textbox", name="Ngày").press("Enter")
+    page.get_by_label("Áp dụng cho").select_option(label="mục: II. HẠ TẦNG")
+    page.get_by_role("button", name="Áp dụng", exact=True).click()
+    page.get_by_text("vẫn chưa được quyết định").wait_for()
+    page.evaluate(
+        """() => { const node = [...document.querySelectorAll('.cdr [data-p]')].find(
+            n => n.textContent.includes('9 trên')).lastChild;
+        const at = node.textContent.indexOf('10'); const range = document.createRange();
+        range.setStart(node, at); range.setEnd(node, at + 2);
+        getSelection().removeAllRanges(); getSelection().addRange(range); }"""
+    )
+    page.get_by_role("button", name="Thêm số liệu đang bôi đen").click()
+    current.filter(has_text=re.compile("^10$")).wait_for()
     page.close()
-    decided = read_candidates(home / "tin.csv")
-    assert decided.select("decision", "value").rows() == [("accept", 98.6), ("reject", 25.0)]
+    decided = read_candidates(home / "kh.csv")
+    assert decided.select("decision", "value", "kind").rows() == [
+        ("accept", 98.6, "result"),
+        ("reject", 25.0, "rank"),
+        ("", 1452.0, "target"),
+        ("", 9.0, "target"),
+        ("", 10.0, "target"),
+        ("", 27.0, "target"),
+    ]
+    assert set(decided["date"].to_list()[2:]) == {date(2025, 12, 31)}
+    kept = pl.read_csv(home / "kh.decisions.csv").filter(pl.col("proposed") != pl.col("decided"))
+    assert kept.select("candidate", "field", "decided").rows() == [("c001", "value", "98.6")]
     assert errors == []

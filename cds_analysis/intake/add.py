@@ -11,12 +11,13 @@ import polars as pl
 from cds_analysis.dataset.load import Dataset
 from cds_analysis.dataset.provinces import find_province
 from cds_analysis.dataset.schemas import NATION
-from cds_analysis.errors import DataError, ParameterError, Problem
+from cds_analysis.errors import CdsError, DataError, ParameterError, Problem
 from cds_analysis.intake.changes import KEYS, Changes
 from cds_analysis.intake.extract import CANDIDATES
+from cds_analysis.intake.gate import open_doubts
 from cds_analysis.intake.places import find_unit
 
-__all__ = ["DECISIONS", "accepted_changes", "read_candidates", "write_candidates"]
+__all__ = ["DECISIONS", "accepted_changes", "key_of", "read_candidates", "write_candidates"]
 
 DECISIONS = ("accept", "reject")
 _PERIODS = {(12, 31): "year", (6, 30): "half_year", (3, 31): "quarter", (9, 30): "quarter"}
@@ -46,6 +47,8 @@ def read_candidates(path: Path) -> pl.DataFrame:
             f"cannot read the candidates {path}: {str(error).splitlines()[0]}; `cds extract` writes such a"
             " file"
         ) from None
+    if "confirmed" not in raw.columns:  # a file of an earlier version
+        raw = raw.with_columns(confirmed=pl.lit(None, pl.String))
     problems = [Problem(path.name, 1, c, "the column is missing") for c in CANDIDATES if c not in raw.columns]
     if problems:
         raise DataError(path, problems)
@@ -99,13 +102,19 @@ def accepted_changes(candidates: pl.DataFrame, data: Dataset, source: dict) -> C
     ------
     DataError
         When an accepted row says no place, date or subject, when it is of a kind or a place that the dataset
-        does not hold, or when two of them give one figure two values.
+        does not hold, when two of them give one figure two values, or when one is doubtful
+        (:func:`~cds_analysis.intake.gate.doubts`) and not confirmed.
     """
     found, problems = Changes(data, source), []
+    on_record = data.sources.filter(pl.col("source_id") == source["source_id"])["published"]
+    published = source.get("published") or (on_record[0] if len(on_record) else None)
     taken: dict[tuple, tuple[dict, dict]] = {}
     for row in candidates.filter(pl.col("decision") == "accept").iter_rows(named=True):
         try:
             table, entry = _as_row(row, data)
+            for doubt in open_doubts(row, data, published):
+                said = f"{doubt.sentence}; correct it, or write {doubt.rule} into the column confirmed"
+                problems.append(Problem("candidates", None, row["candidate"], said, row["printed"]))
             key = (table, *(entry.get(k) for k in KEYS[table]))
             before, other = taken.setdefault(key, (row, entry))
             if before is not row:
@@ -123,6 +132,15 @@ def accepted_changes(candidates: pl.DataFrame, data: Dataset, source: dict) -> C
         for name, part in _with_score(table, entry, data):
             found.place(name, part)
     return found
+
+
+def key_of(row: dict, data: Dataset) -> tuple | None:
+    """Return the table and the key that a candidate would be added under; None where it cannot be added."""
+    try:
+        table, entry = _as_row(row, data)
+    except CdsError:
+        return None
+    return (table, *(entry.get(k) for k in KEYS[table]))
 
 
 def _compare(row: dict, entry: dict, before: dict, other: dict) -> None:

@@ -69,6 +69,10 @@ class Dates:
         ]
         if own and (not self._frames.written or own[-1].last >= self._frames.written):
             return own[-1].last, "due as in the title"
+        if self._frames.last_due and (
+            not self._frames.written or self._frames.last_due >= self._frames.written
+        ):
+            return self._frames.last_due, "due as the promise named last"
         return None, "no due date is said"
 
     def _is_due_behind(self, between: str, period: Period) -> bool:
@@ -160,6 +164,9 @@ class Dates:
         ]
         if (own and said is None) or (own and own[-1].kind in ("half_year", "nine_months", "quarter")):
             return own[-1].last, "the title"
+        carried = self._frames.carried
+        if said is None and carried is not None and carried.last and not self._is_future(carried):
+            return carried.last, "the period named last at the head of a paragraph"
         return None, "no day is said"
 
     def _is_future(self, period: Period) -> bool:

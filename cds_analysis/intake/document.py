@@ -34,7 +34,10 @@ _LEVELS = (
 _CAPITALS, _INTRODUCTION = 25, 85
 BARE = 35  # a line without a number that reads like a heading
 _LONGEST_HEADING = 220
-_OPEN_END = re.compile(r"(?:,|\b(?:đạt|là|chiếm|có|với|và|của|trên|hơn|các|từ|đến|cho|trong|lệ|năm))$")
+_OPEN_END = re.compile(
+    r"(?:,|\b(?:đạt|là|chiếm|có|với|và|của|trên|hơn|các|từ|đến|cho|trong|lệ|năm|xếp thứ|ngày|tháng"
+    r"|(?:[Qq]uyết định|[Nn]ghị quyết|[Kk]ế hoạch|[Cc]ông văn|[Tt]ờ trình) số))$"
+)
 _END = re.compile(r"[.!?;:…|]\"?$")
 
 

@@ -27,10 +27,12 @@ from cds_analysis.intake.subjects import Subjects
 __all__ = ["CANDIDATES", "KINDS", "Tools", "extract", "extract_file"]
 
 KINDS = ("result", "target", "rank", "score", "change", "group", "context")
-# The columns of a file of candidates; `decision` is for the reader: accept, reject, or empty.
+# The columns of a file of candidates; `decision` is for the reader: accept, reject, or empty; `confirmed`
+# names the rules of the gate (intake/gate.py) that the reader has looked at.
 CANDIDATES = {
     "candidate": pl.String,
     "decision": pl.String,
+    "confirmed": pl.String,
     "paragraph": pl.String,
     "start": pl.Int64,
     "end": pl.Int64,
@@ -188,6 +190,7 @@ class _Reader:
         others = [*(p.about for p in about if p.about != sure), None, None]
         return {
             "decision": "",
+            "confirmed": None,
             "paragraph": f"p{text.block.number}",
             "start": figure.start,
             "end": figure.end,
@@ -224,7 +227,7 @@ class _Reader:
         """Return the day that a figure speaks of or is due, and where that is said."""
         if is_due:
             when, why = self._dates.due(figure, text)
-            self._frames.last_due = when
+            self._frames.last_due = when or self._frames.last_due
             return when, why
         if kind in ("rank", "score", "group") or (kind == "change" and unit in ("places", "points", "score")):
             when, why = self._dates.year_of_rank(figure, text, index)

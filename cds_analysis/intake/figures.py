@@ -242,8 +242,9 @@ def _figure(match, line, clause, sentence, rules, english, is_cell, from_, follo
     rest = line[match.end() : match.end() + 60]
     place = {"clause": clause, "sentence": sentence}
     if "word" in named:
-        at, end = match.span("word")
-        word = match["word"].lower()
+        name = "word" if named["word"] else "word_en"
+        at, end = match.span(name)
+        word = match[name].lower()
         value = _WORDS.get(word) or _ENGLISH_WORDS.get(word)
         return (
             Figure(at, end, at, line[at:end], float(value), "rank", is_word=True, **place) if value else None

@@ -26,6 +26,7 @@ __all__ = ["BESIDE", "Frames", "Given", "Text", "given", "seen", "short"]
 
 BESIDE = "beside a word for a promise"
 _REACH = 3000  # letters before a sentence that can still say what it is about
+_HEAD = 30  # letters at the head of a paragraph, where the period stands that all of it speaks of
 _A_SEASON = 120  # days: a report may speak of a year that has not quite ended
 
 
@@ -135,10 +136,12 @@ class Frames:
         self.whole = "\n".join([self.title, *own])
         self.title_text = self._read(Block(0, self.title, "heading"))
         self._headings: dict[tuple[int, int], Text] = {}
+        self._headers: dict[tuple[str, int | None], Text] = {}
         self._year: int | None = self.written.year if self.written else None
         for period in self.title_text.periods:
             self._year = self._year or (period.last and period.last.year)
         self.opening: Period | None = None  # what an opening sentence says of all that follows
+        self.carried: Period | None = None  # the period that the last dated paragraph begins with
         self.last_due: date | None = None
         self.at = 0
         self.was_target = False
@@ -189,7 +192,10 @@ class Frames:
         found = [self._heading(h) for h in reversed(block.above)]
         for n, header in enumerate((block.column, block.row)):
             if header:
-                found.insert(n, self._read(Block(-1, header, "heading")))
+                key = header, self._year
+                if key not in self._headers:
+                    self._headers[key] = self._read(Block(-1, header, "heading"))
+                found.insert(n, self._headers[key])
         return found
 
     def after(self, text: Text, has_figures: bool) -> None:
@@ -198,6 +204,8 @@ class Frames:
         if block.is_furniture:
             return
         own = [p for p in text.periods if p.role == "own" and isinstance(p, Dated)]
+        if said := self._rules["part_of_year"].search(block.text):
+            self._year = int(said["year"])
         for period in own:
             if period.is_whole:
                 self._year = period.last.year
@@ -206,8 +214,11 @@ class Frames:
                 self.opening = None
         elif not has_figures and own and self._rules["opening"].search(block.text):
             self.opening = own[-1]
-        if text.signals and text.signals[-1][1] == "target" and own:
-            self.last_due = own[-1].last
+        if own and own[0].start <= _HEAD and not block.is_furniture and own[0].kind != "day":
+            self.carried = own[0]
+        promised = [p for p in own if any(kind == "target" and at <= p.end + 1 for at, kind in text.signals)]
+        if promised and text.signals[-1][1] == "target":
+            self.last_due = promised[-1].last
         self.was_target = (
             bool(text.signals) and text.signals[-1][1] == "target"
             if text.signals
@@ -270,7 +281,12 @@ class Frames:
             if p.start < figure.at and isinstance(p, Dated) and p.kind == "until_year" and p.role == "own"
         ]
         until = [p for p in until if p.start > max(results, default=-1)]
-        return bool(until) and (until[-1].last.year > now if now else True)
+        if not until:
+            return False
+        if now:
+            return until[-1].last.year > now
+        # in a text without a day, "đến cuối năm 2020, ..." tells what was reached
+        return not re.search(r"\b(?:cuối|hết)\b", text.block.text[until[-1].start : until[-1].end])
 
 
 def seen(text: Text, figure: Figure) -> list[Period]:

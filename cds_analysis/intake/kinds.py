@@ -49,7 +49,7 @@ def kind_of(
         or (figure.denominator in ALL_RANKED and rules["rank"].search(re.sub(r"\W+$", " ", left)))
     ):
         return ("target" if promise == "target" else "rank"), "rank"
-    if unit == "fraction" and re.match(r"\s*điểm\b", figure.right):
+    if unit == "fraction" and re.match(r"\s*(?:điểm|points?)\b", figure.right):
         return "score", "score"
     if unit == "fraction":
         return promise, "percent"
@@ -99,6 +99,7 @@ def kind_of(
         return "score", "score"
     if unit == "count" and (
         rules["context_noun"].match(figure.right)
+        or (rules["context_place"].match(figure.right) and rules["context_place_before"].search(left))
         or (rules["context_task"].match(figure.right) and rules["context_before"].search(left))
     ):
         return "context", "count"

@@ -40,7 +40,7 @@ class Owners:
             if last.kind == "country":
                 if self._rules["country_value"].search(
                     line[max(a, last.start - 40) : figure.start]
-                ) and not re.search(r"\d", re.sub(r"\b(?:19|20)\d\d\b", "", between)):
+                ) and self._is_next(between):
                     return last, "the country, named beside it"
                 subjects = [p for p in subjects if p.kind != "country"]
                 last = subjects[-1] if subjects else None
@@ -63,6 +63,8 @@ class Owners:
         if self._rules["whole_province"].search(line[a : figure.at]):
             return self._frames.main, "the province as a whole"
         earlier = [p for p in text.places if p.start < a and self._is_subject(p, line, figure)]
+        if earlier and earlier[-1].kind == "country" and self._rules["all_parts"].match(line, a):
+            return earlier[-1], "the country, named in the sentence before it"
         if (
             earlier
             and earlier[-1].kind == "province"
@@ -101,6 +103,11 @@ class Owners:
                 self._frames.main if self._frames.main.kind == "commune" else Place("commune", "")
             ), "said of the commune"
         return self._frames.main, self._frames.main_why or "no place is said"
+
+    def _is_next(self, between: str) -> bool:
+        """Whether no figure stands between, but for the value whose rise it is ("0,69 điểm, tăng 2,6%")."""
+        others = re.findall(r"\d+(?:[.,]\d+)*", re.sub(r"\b(?:19|20)\d\d\b", "", between))
+        return not others or (len(others) == 1 and bool(re.search(r"(?:tăng|giảm)[^\d,;]{0,12}$", between)))
 
     def _opens(self, place: Place, line: str) -> bool:
         """Whether a place stands at the head of its sentence."""

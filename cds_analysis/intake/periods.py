@@ -82,6 +82,7 @@ def periods(text: str, rules: Rules, year: int | None = None, *, is_heading: boo
     taken: list[tuple[int, int]] = []
     if not is_heading:
         taken = [m.span() for m in rules["quoted"].finditer(text)]
+    taken += [m.span() for m in rules["part_of_year"].finditer(text)]  # it has no last day
     hidden = set()
     for a, b in taken:
         hidden.update(range(a, b))

@@ -14,6 +14,8 @@ from cds_analysis.intake.rules import Rules
 
 __all__ = ["Subjects"]
 
+_NEAR = 120  # letters before a rank or score in which the part of an index is named
+
 
 class Subjects:
     """Finds what the figures of one document are about, block by block; remembers the index last
@@ -99,6 +101,8 @@ class Subjects:
                 f"{self._rules['level'].split(text.block.text[figure.sentence[0] : same[0].at])[0][-160:]}"
                 f" {left}"
             )
+        if level := self._rules["level_behind"].match(right):
+            right = f"{self._subject_of_levels(found[: n + 1])} {level['level']}"
         head = " ".join(filter(None, [block.row, block.column]))
         near = f"{head} {left}# {right}".lstrip()
         noun = re.sub(r"^(?:[Tt]ổng )?[Ss]ố (?:lượng )?", "", block.row)
@@ -107,6 +111,11 @@ class Subjects:
         if len(re.findall(r"\w+", near)) < 3 and block.above:
             near = f"{block.above[-1].text} {near}"
         return near, f"{head} {figure.before}# {figure.after}"
+
+    def _subject_of_levels(self, found: list[Figure]) -> str:
+        """Return what "87% hồ sơ công việc đối với cấp tỉnh, 85% đối với cấp huyện" counts at each level."""
+        rights = [f.right for f in found if not self._rules["level_behind"].match(f.right)]
+        return re.split(r"\b(?:đối với|ở|tại|của) cấp|[,;]", rights[-1])[0] if rights else ""
 
     def _left(self, figure: Figure, before: Figure | None) -> str:
         """Return the words before a figure that are its own, not those of the figure before it."""
@@ -137,7 +146,11 @@ class Subjects:
         right = figure.right
         if not self._leads(figure):
             right = re.split(r"[,;(]", right)[0][:60]
-        elif re.search(r",\s[^,]{4,}$", right) and after is not None and not self._leads(after):
+        elif (
+            re.search(r",\s[^,]{4,}$", right)
+            and after is not None
+            and (not self._leads(after) or re.search(r"\b(?:tới|đến|đạt|lên)\s*$", right))
+        ):
             right = right.rsplit(",", 1)[0]
         if self._leads(figure) and before is not None and self._rules["predicate"].match(right.lstrip()):
             subjects = [
@@ -189,7 +202,10 @@ class Subjects:
         if index is None:
             return [], None
         for other in [index, *sorted(self._named - {index})]:
-            if part := proposer.part_in(left, other):
+            part = proposer.part_in(left, other)
+            if part and len(left) > _NEAR:  # all parts may have been listed before
+                part = proposer.part_in(left[-_NEAR:], other)
+            if part:
                 return [Proposal(part, 0.9)], other
         if own:
             return [Proposal(f"{own}/overall", 0.95)], own

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cds_analysis.views.markup import templates
-from cds_analysis.views.text import MISSING, Text
+from cds_analysis.views.text import Text
+from cds_analysis.views.wording import MISSING
 
 __all__ = ["address_of", "cited", "link_to_site", "links_to", "paragraph", "short_name"]
 

@@ -17,6 +17,7 @@ __all__ = [
     "EFFECT_LABELS",
     "EXPLORER_WORDS",
     "FIGURE_LABELS",
+    "FIGURE_UNIT_LABELS",
     "GATE_LABELS",
     "GROUP_LABELS",
     "KIND_LABELS",
@@ -236,6 +237,20 @@ UNIT_LABELS = {
     "mbps": "Mb/s",
     "rank": "rank",
     "index": "points",
+}
+FIGURE_UNIT_LABELS = {
+    "percent": "%",
+    "count": "number",
+    "rank": "rank",
+    "score": "score",
+    "places": "places gained or lost",
+    "points": "difference of points",
+    "times": "times as many",
+    "per_100": "per 100 people",
+    "per_1000": "per 1,000 people",
+    "mbps": "Mb/s",
+    "currency": "money",
+    "other": "another unit",
 }
 ORIGIN_LABELS = {
     "reported": "reported",

@@ -14,7 +14,7 @@ from great_tables import GT, loc, style
 
 from cds_analysis.views.markup import templates
 from cds_analysis.views.spreadsheet import flat_csv
-from cds_analysis.views.text import MISSING
+from cds_analysis.views.wording import MISSING
 
 __all__ = ["Table", "cells", "listing", "plain_table"]
 
