@@ -327,3 +327,22 @@ def test_another_index_changes_nothing_of_the_units_of_the_first():
     with_own = one.height - two.height  # scores published of units stand in both
     assert with_own == 0
     assert_frame_equal(two, one)
+
+
+@about(estimate)
+def test_errors_of_estimates_are_the_curvature_of_the_likelihood():
+    found = estimate(Z, BREAK)
+    at = np.array([found.phi, found.s2, found.kappa])
+    inside = [k for k, error in enumerate(found.errors) if error is not None]
+    assert inside
+
+    def far(steps):  # the likelihood as a function of the free ones, by differences ten times as wide
+        return -log_likelihood(Z, BREAK, *(at + steps))
+
+    e = np.eye(3) * 1e-3
+    curvature = [
+        [(far(e[i] + e[j]) - far(e[i] - e[j]) - far(e[j] - e[i]) + far(-e[i] - e[j])) / 4e-6 for j in inside]
+        for i in inside
+    ]
+    wanted = np.sqrt(np.diag(np.linalg.inv(curvature)))
+    assert [found.errors[k] for k in inside] == pytest.approx(list(wanted), rel=0.01)

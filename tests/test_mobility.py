@@ -92,3 +92,11 @@ def test_agreement_is_the_same_for_the_same_seed():
 def test_w_of_too_little_is_refused(values):
     with pytest.raises(cds.ParameterError, match="concordance"):
         kendall_w(np.array(values, dtype=float))
+
+
+def test_a_change_of_definition_between_two_years_is_said():
+    import small_world as small
+    from lawful import ranked_of
+
+    found = mobility(ranked_of(small.world())).filter(pl.col("index_id") == "x", pl.col("crosses_break"))
+    assert found.select("dimension_id", "year_from", "year_to").rows() == [("a", 2017, 2018)]
