@@ -312,10 +312,10 @@ def test_other_ids_of_all_sources_change_nothing_but_the_ids(folder, tmp_path, a
     accepted.write_text(accepted.read_text("utf-8").replace("/web-", "/zz-web-"), encoding="utf-8")
     made = pages(cds.load(folder), tmp_path / "out")
     assert made.keys() == as_bundled.keys()
-    assert "zz-" in made["data_quality"]
+    assert not any("zz-" in text for text in made.values())  # readers see titles, no ids
     checksums = r"(?m)^[0-9a-f]{16}$"
     for name, text in made.items():
-        assert re.sub(checksums, "", text.replace("zz-", "")) == re.sub(checksums, "", as_bundled[name]), name
+        assert re.sub(checksums, "", text) == re.sub(checksums, "", as_bundled[name]), name
 
 
 def with_papi_2025(folder, table, key, ids):
@@ -357,7 +357,7 @@ def test_papi_2025_of_another_source_is_named_where_it_is_shown(folder, tmp_path
 def test_papi_2025_of_the_34_units_leaves_every_notebook_running(folder, tmp_path, data):
     new = with_papi_2025(folder, "unit_scores.csv", "unit_id", data.units_2025["unit_id"].to_list())
     settings = {"year": 2025, "units": "34", "index": "papi"}
-    made = pages(new, tmp_path / "out", settings=settings)
+    made = {n: text.replace("\n", " ") for n, text in pages(new, tmp_path / "out", settings=settings).items()}
     is_shown = cds.in_units(new, "34").scores.filter(pl.col("year") == 2025).height > 0
     wanted = "Source: Someone: PAPI as told." if is_shown else "No score of PAPI is on record for 2025."
     assert wanted in made["province_comparison"]

@@ -434,6 +434,7 @@ def test_every_library_that_draws_or_words_is_in_the_fingerprint():
         "openpyxl",
         "platformdirs",
         "psutil",
+        "threadpoolctl",
         "tqdm",
         "traitlets",
     }
