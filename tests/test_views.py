@@ -57,10 +57,6 @@ def draw(name, data, frames, text, *, empty=False):
     if empty:
         overall, papi, judged, percent = overall.clear(), papi.clear(), judged.clear(), percent.clear()
     common = {"text": text, "title": "Title", "source": "Source"}
-    if name == "dot_plot":
-        return charts.dot_plot(overall, highlight=FOUR[:1], unit="score", **common)
-    if name == "dot_plot_of_four":
-        return charts.dot_plot(overall, highlight=FOUR, unit="score", **common)
     if name == "distribution":
         return charts.distribution(overall, highlight=FOUR, unit="score", **common)
     if name == "tile_map":
@@ -96,8 +92,6 @@ def draw(name, data, frames, text, *, empty=False):
 
 
 CHARTS = [
-    "dot_plot",
-    "dot_plot_of_four",
     "distribution",
     "tile_map",
     "heatmap",
@@ -152,9 +146,8 @@ def test_no_text_of_a_chart_is_clipped(data, frames, name):
 
 
 def test_alt_text_tells_the_message(data, frames):
-    alt = draw("dot_plot", data, frames, Text("vi", data)).alt
-    assert "Bà Rịa - Vũng Tàu cao hơn trung vị cả nước ở 1 trong 1 chỉ số" in alt
-    assert "45,53" in alt
+    alt = draw("distribution", data, frames, Text("vi", data)).alt
+    assert "Trung vị cả nước 43,48" in alt and "Bà Rịa - Vũng Tàu 45,53" in alt
 
 
 def test_a_line_stops_at_a_missing_year_and_at_a_break(frames, data):

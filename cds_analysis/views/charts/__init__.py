@@ -9,7 +9,6 @@ from importlib import import_module
 _HOME = {
     "bump": "ranking",
     "distribution": "comparison",
-    "dot_plot": "comparison",
     "dumbbell": "targets",
     "false_alarms": "uncertainty",
     "heatmap": "heat",

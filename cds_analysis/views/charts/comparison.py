@@ -19,7 +19,6 @@ from cds_analysis.views.text import Text
 from cds_analysis.views.theme import (
     GREY,
     INK,
-    MARKERS,
     MUTED,
     ON_DARK,
     ON_LIGHT,
@@ -27,13 +26,12 @@ from cds_analysis.views.theme import (
     Chart,
     canvas,
     empty_chart,
-    legend,
     spread,
     style,
 )
 from cds_analysis.views.wording import MISSING
 
-__all__ = ["SCALE", "distribution", "dot_plot", "readable_on", "tile_map"]
+__all__ = ["SCALE", "distribution", "readable_on", "tile_map"]
 
 SCALE = LinearSegmentedColormap.from_list(
     "cds", ["#f4efe2", "#a9cfd8", "#3d8fb0", "#0b3f66"]
@@ -48,153 +46,10 @@ def readable_on(colour) -> str:
     return ON_DARK if 0.299 * r + 0.587 * g + 0.114 * b < 0.55 else ON_LIGHT
 
 
-def dot_plot(
-    compared: pl.DataFrame,
-    *,
-    text: Text,
-    highlight: list[str],
-    title: str,
-    unit: str,
-    source: str,
-    decimals: int = 2,
-) -> Chart:
-    """Draw one row a series: every province as a grey dot, the highlighted ones named, medians as ticks.
-
-    `compared` comes from :func:`cds_analysis.measures.compare.compare`; the series are drawn in the order
-    they appear.
-    """
-    t, order = text, compared["series_id"].unique(maintain_order=True).to_list()
-    if not order:
-        return empty_chart("comparison", title, t("No figure to compare."), source, compared)
-    n = compared.group_by("series_id").len()["len"]
-    spread_n = t.number(n.min()) if n.min() == n.max() else f"{t.number(n.min())}–{t.number(n.max())}"
-    subtitle = t("Each grey dot is a province (n = {n}); {unit}.", n=spread_n, unit=unit) + _without(
-        compared, highlight, t
-    )
-    with style():
-        figure, (ax,) = canvas(0.62 * len(order) + 0.9, title, subtitle, source)
-        rows = compared.with_columns(row=pl.col("series_id").replace_strict(order, list(range(len(order)))))
-        # Beside each other in turn rather than at random: the same picture each time.
-        beside = rows.sort("row", "value").with_columns(
-            y=pl.col("row") + 0.065 * (pl.int_range(pl.len()).over("row") % 5 - 2)
-        )
-        ax.plot(
-            beside["value"].to_list(),
-            beside["y"].to_list(),
-            ls="",
-            marker="o",
-            ms=3.6,
-            color=GREY,
-            alpha=0.75,
-            mew=0,
-            zorder=1,
-        )
-        _medians(
-            ax,
-            rows.unique("series_id", maintain_order=True),
-            "national_median",
-            0.34,
-            color=INK,
-            lw=1.6,
-            label=t("median of the country"),
-        )
-        mine = rows.filter(pl.col("province_id").is_in(highlight))
-        if len(highlight) == 1:
-            _medians(
-                ax, mine, "region_median", 0.26, color=PALETTE[2], lw=2.2, label=t("median of its region")
-            )
-            if "peer_median" in mine.columns:
-                _medians(
-                    ax,
-                    mine,
-                    "peer_median",
-                    0.26,
-                    color=PALETTE[3],
-                    lw=2.2,
-                    ls=(0, (1.4, 1)),
-                    label=t("median of structural peers"),
-                )
-        for i, province in enumerate(highlight):
-            own = mine.filter(pl.col("province_id") == province)
-            if not own.height:
-                continue
-            ax.scatter(
-                own["value"].to_list(),
-                own["row"].to_list(),
-                s=62,
-                color=PALETTE[i % 6],
-                marker=MARKERS[i % 6],
-                edgecolor="white",
-                linewidth=0.8,
-                zorder=4,
-                label=t.province(province),
-            )
-            if len(highlight) == 1:
-                # Values in a column of their own: beside the dots they would lie on the medians.
-                for row in own.iter_rows(named=True):
-                    ax.text(
-                        1.02,
-                        row["row"],
-                        t.number(row["value"], decimals),
-                        transform=ax.get_yaxis_transform(),
-                        ha="left",
-                        va="center",
-                        fontsize=9,
-                        fontweight="bold",
-                        color=PALETTE[0],
-                    )
-        ax.set_yticks(range(len(order)), ["\n".join(textwrap.wrap(t.series(s), 34)) for s in order])
-        ax.set(xlabel=unit[:1].upper() + unit[1:], ylabel="", ylim=(len(order) - 0.4, -0.6))
-        ax.tick_params(axis="y", length=0)
-        ax.spines["left"].set_visible(False)
-        ax.xaxis.set_major_formatter(
-            lambda v, _: t.number(v, 1 if ax.get_xlim()[1] - ax.get_xlim()[0] < 8 else 0)
-        )
-        legend(ax, ncols=5 if len(highlight) > 1 else 4)
-    return Chart("comparison", figure, title, _dot_alt(mine, t, highlight, title, decimals), compared)
-
-
-def _medians(ax: Axes, rows: pl.DataFrame, column: str, half: float, **look) -> None:
-    known = rows.drop_nulls(column)
-    if known.height:
-        ax.vlines(
-            known[column].to_list(),
-            (known["row"] - half).to_list(),
-            (known["row"] + half).to_list(),
-            zorder=2,
-            **look,
-        )
-
-
 def _without(compared: pl.DataFrame, highlight: list[str], t: Text) -> str:
     """Name the highlighted provinces that have no figure: they are missing in the picture, not forgotten."""
     names = t.provinces(p for p in highlight if p not in set(compared["province_id"]))
     return " " + t("No figure: {names}.", names=t.listing(names)) if names else ""
-
-
-def _dot_alt(mine: pl.DataFrame, t: Text, highlight: list[str], title: str, decimals: int) -> str:
-    if len(highlight) != 1 or not mine.height:
-        return title + ". " + t("Provinces shown: {names}.", names=t.listing(t.provinces(highlight)))
-    above = mine.filter(pl.col("diff_national") > 0)
-    facts = [
-        t(
-            "{name} is above the national median in {k} of {n} series",
-            name=t.province(highlight[0]),
-            k=t.number(above.height),
-            n=t.number(mine.height),
-        )
-    ]
-    for row in mine.iter_rows(named=True):
-        value, median = t.number(row["value"], decimals), t.number(row["national_median"], decimals)
-        facts.append(
-            t(
-                "{series}: {value}, national median {median}",
-                series=t.series(row["series_id"]),
-                value=value,
-                median=median,
-            )
-        )
-    return title + ". " + "; ".join(facts) + "."
 
 
 def distribution(
@@ -314,20 +169,20 @@ def tile_map(
             # Clipped texts need no room in the layout.
             ax.text(
                 c + 0.47,
-                r + 0.36,
+                r + 0.32,
                 name,
                 ha="center",
                 va="center",
                 fontsize=7.4,
                 color=ink,
-                linespacing=0.95,
+                linespacing=0.9,
                 zorder=4,
                 clip_on=True,
                 bbox=None if p in known else {"facecolor": "#fafbfc", "edgecolor": "none", "pad": 0.6},
             )
             ax.text(
                 c + 0.47,
-                r + 0.76,
+                r + 0.77,
                 label,
                 ha="center",
                 va="center",
