@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cds_analysis.dataset.register import Series
+from cds_analysis.dataset.scalars import extent
 from cds_analysis.views.charts.small import Bullet, Spark, Strip, bullet, locator, spark, strip
 from cds_analysis.views.citing import cited, paragraph
 from cds_analysis.views.labels import STATUS_LABELS
@@ -195,8 +196,8 @@ def groups(
         own = parts.filter(pl.col("index_id") == index, pl.col("province_id") == province)
         if not own.height:
             continue
-        year = int(own["year"].max())  # type: ignore[arg-type]
-        newest = int(parts.filter(pl.col("index_id") == index)["year"].max())  # type: ignore[arg-type]
+        year = extent(own["year"])[1]
+        newest = extent(parts.filter(pl.col("index_id") == index)["year"])[1]
         table = parts.filter(pl.col("index_id") == index, pl.col("year") == year)
         earlier = ranks_before.filter(pl.col("index_id") == index, pl.col("year") == year - 1).drop_nulls(
             "rank"

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
 import polars as pl
 
 __all__ = ["Bullet", "Lines", "Spark", "Strip", "bullet", "lines", "locator", "spark", "strip"]
@@ -46,14 +47,14 @@ def strip(scores: Sequence[float], mine: float, *, side: str, band: tuple[float,
     >>> row.ticks, row.median, row.dot
     ([1.8, 50.0, 98.2], 50.0, 98.2)
     """
-    values = pl.Series(list(scores), dtype=pl.Float64)
-    start, end = float(values.min()), float(values.max())  # type: ignore[arg-type]
+    values = list(scores)
+    start, end = min(values), max(values)
 
     def across(value: float) -> float:
         share = (min(max(value, start), end) - start) / ((end - start) or 1)
         return round(_EDGE + (100 - 2 * _EDGE) * share, 2)
 
-    low, middle, high = (float(values.quantile(q, "linear")) for q in (0.25, 0.5, 0.75))  # type: ignore[arg-type]
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75]).tolist()
     return Strip(
         ticks=sorted({across(v) for v in values}),
         low=across(low),
